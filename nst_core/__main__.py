@@ -1,0 +1,5 @@
+"""``python -m nst_core``."""
+
+from nst_core.cli import main
+
+main()

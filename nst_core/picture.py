@@ -1,0 +1,117 @@
+"""Pictures as bytes and files, and as the engine's tensors."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image, ImageCms, ImageOps
+from torch import Tensor
+
+from nst_core.wire.errors import JobFailed
+
+# What Pillow may try. Formats that run a program or draw a page (EPS, PDF, SVG …) stay out.
+FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "ICO", "JPEG2000", "PCX", "AVIF")
+MAX_PIXELS: Final = 128_000_000
+
+
+class PictureError(JobFailed):
+    """A picture cannot be read. ``str()`` is one sentence for a person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("bad_picture", message, "Choose another picture, or save it as PNG or JPEG first.")
+
+
+def opened(data: bytes | memoryview | Path, what: str = "style picture") -> Image.Image:
+    """Returns the picture in a file's bytes, upright, in sRGB, with its mode reduced to RGB or RGBA.
+
+    ``what`` names it in errors. Raises ``PictureError`` for anything that is no picture, is cut
+    off, or has more than ``MAX_PIXELS`` pixels.
+    """
+    source = data if isinstance(data, Path) else io.BytesIO(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
+            with Image.open(source, formats=FORMATS) as file:
+                if file.width * file.height > MAX_PIXELS:
+                    raise PictureError(f"The {what} has too many pixels ({file.width} × {file.height}).")
+                return _in_srgb(ImageOps.exif_transpose(file))
+    except PictureError:
+        raise
+    except FileNotFoundError as error:
+        raise PictureError(f"The {what} is not there any more.") from error
+    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
+        raise PictureError(
+            f"The {what} cannot be read: it is damaged or no known kind of picture."
+        ) from error
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        grey = np.asarray(image, dtype=np.float64)
+        top = 65535.0 if image.mode.startswith("I") else max(1.0, float(grey.max()))
+        image = Image.fromarray((np.clip(grey / top, 0, 1) * 255 + 0.5).astype(np.uint8), "L")
+    alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+    profile = image.info.get("icc_profile")
+    if image.mode in ("P", "PA", "LA", "La", "1", "RGBA", "RGBa"):
+        image = image.convert("RGB")
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError):  # a broken profile does not spoil the pixels
+            source, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+            image = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
+    image = image.convert("RGB")
+    if alpha is not None:
+        image.putalpha(alpha)
+    return image
+
+
+def style_tensor(data: bytes | memoryview | Path) -> Tensor:
+    """Returns a style file as RGB in 0–1, shape (1, 3, H, W); what is transparent becomes white paper.
+
+    Raises ``PictureError``.
+    """
+    image = opened(data)
+    if image.mode == "RGBA":
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image).convert("RGB")
+    return _to_tensor(np.asarray(image, dtype=np.uint8).astype(np.float32) / 255)
+
+
+def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: str) -> tuple[Tensor, Tensor]:
+    """Returns raw ``RGBA u8`` or ``RGBA float`` pixels as (RGB, alpha) in 0–1, (1, 3 and 1, H, W).
+
+    Colors below full transparency fade into the mean of the visible ones: what nobody sees must
+    not be painted into what is seen.
+    """
+    kind = np.dtype(np.uint8 if form == "RGBA u8" else np.float32)
+    values = np.frombuffer(pixels, dtype=kind).reshape(height, width, 4)
+    rgba = values.astype(np.float32) / 255 if kind == np.uint8 else np.nan_to_num(values).clip(0, 1)
+    rgb, alpha = rgba[..., :3], rgba[..., 3:]
+    if float(alpha.min()) < 1:
+        seen = float(alpha.sum())
+        mean = (rgb * alpha).sum(axis=(0, 1)) / seen if seen else np.full(3, 0.5, np.float32)
+        rgb = rgb * alpha + mean * (1 - alpha)
+    return _to_tensor(rgb), _to_tensor(alpha)
+
+
+def raw_pixels(rgb: Tensor, alpha: Tensor, form: str) -> bytes:
+    """Returns (1, 3, H, W) colors and (1, 1, H, W) alpha in 0–1 as raw pixels of the named format."""
+    rgba = torch.cat((rgb, alpha), dim=1)[0].permute(1, 2, 0).clamp(0, 1).cpu().numpy()
+    if form == "RGBA float":
+        return np.ascontiguousarray(rgba, dtype=np.float32).tobytes()
+    return (rgba * 255 + 0.5).astype(np.uint8).tobytes()
+
+
+def rgb_bytes(rgb: Tensor) -> bytes:
+    """Returns (1, 3, H, W) colors in 0–1 as ``RGB u8`` pixels."""
+    return (rgb[0].permute(1, 2, 0).clamp(0, 1) * 255 + 0.5).byte().cpu().numpy().tobytes()
+
+
+def _to_tensor(values: npt.NDArray[Any]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)[None], dtype=np.float32))

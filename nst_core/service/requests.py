@@ -1,0 +1,68 @@
+"""Checking what a client asks: from a message to a ``Request``, or one clear refusal."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nst_core.service.job import Request
+from nst_core.settings import Settings
+from nst_core.wire.errors import JobFailed
+from nst_core.wire.frames import Message
+
+_BYTES = {"RGBA u8": 4, "RGBA float": 16}
+MAX_SIDE = 65_536
+MAX_PREVIEW = 1024
+
+
+class _Content(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    width: int = Field(ge=1, le=MAX_SIDE)
+    height: int = Field(ge=1, le=MAX_SIDE)
+    format: Literal["RGBA u8", "RGBA float"]
+
+
+class _Style(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    length: int = Field(ge=1)
+
+
+class _Start(BaseModel):
+    """A ``start`` message; fields that a later client may add are ignored."""
+
+    id: int = Field(strict=True)
+    settings: Settings
+    content: _Content
+    style: _Style
+    preview_size: int = Field(0, strict=True, ge=0, le=MAX_PREVIEW)
+
+
+def parse_start(message: Message, blob: bytearray) -> Request:
+    """Returns the request in a ``start`` message and its blob.
+
+    Raises ``JobFailed`` (``bad_request``) that says which field is wrong.
+    """
+    try:
+        start = _Start.model_validate(message)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise JobFailed("bad_request", f"The request is not valid: {where}: {first['msg']}.") from error
+    content = start.content
+    length = content.width * content.height * _BYTES[content.format]
+    if len(blob) != length + start.style.length:
+        raise JobFailed("bad_request", "The request is not valid: the pixels have another length.")
+    view = memoryview(blob)
+    return Request(
+        id=start.id,
+        settings=start.settings,
+        width=content.width,
+        height=content.height,
+        format=content.format,
+        pixels=view[:length],
+        style=view[length:],
+        preview_size=start.preview_size,
+    )

@@ -1,0 +1,37 @@
+"""The weights that lie on this machine: checked by hash, loaded without unpickling."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from nst_core.weights.catalog import Network
+from nst_core.weights.errors import WeightsError
+
+
+def file_of(network: Network, folder: Path) -> Path:
+    """Where the weights of ``network`` lie in ``folder``."""
+    return folder / f"{network.name}.safetensors"
+
+
+def checked(network: Network, folder: Path) -> Path:
+    """Returns the file of ``network`` after comparing its SHA-256. Raises ``WeightsError``."""
+    path = file_of(network, folder)
+    try:
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError as error:
+        raise WeightsError(f"The network's weights ({path.name}) are missing.") from error
+    if digest.hexdigest() != network.sha256:
+        raise WeightsError(f"The network's weights ({path.name}) are damaged.")
+    return path
+
+
+def load(network: Network, folder: Path) -> dict[str, torch.Tensor]:
+    """Returns the checked tensors of ``network``, float32 on the CPU. Raises ``WeightsError``."""
+    return load_file(checked(network, folder))

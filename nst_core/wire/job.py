@@ -1,0 +1,122 @@
+"""One job seen from the client: send it, follow it, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .channel import Channel
+from .errors import ConnectionLost, JobFailed, ProtocolError
+from .frames import Blob, Message
+
+_ids = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Raw pixels, rows from the top without gaps; ``format`` is ``RGBA u8`` or ``RGBA float``."""
+
+    width: int
+    height: int
+    format: str
+    pixels: Blob
+
+
+@dataclass(frozen=True)
+class Result:
+    """The finished picture, in the size and format of the content."""
+
+    picture: Picture
+    about: Message
+
+
+class Job:
+    """A style transfer that the core does for this client.
+
+    ``run`` blocks and belongs in a thread of its own; ``cancel`` and ``finish`` may be called from
+    any thread at any time.
+    """
+
+    def __init__(self, channel: Channel, settings: Mapping[str, Any], preview_size: int = 0) -> None:
+        self._channel = channel
+        self._settings = dict(settings)
+        self._preview_size = preview_size
+        self._id = next(_ids)
+        self._asked: str | None = None
+        self._started = False
+
+    def run(
+        self,
+        content: Picture,
+        style: bytes,
+        on_event: Callable[[Message, bytearray], None] = lambda message, blob: None,
+    ) -> Result | None:
+        """Sends the job and returns its result, or None when it was cancelled.
+
+        ``style`` is the style file as it is. ``on_event`` gets each ``queued``, ``stage``,
+        ``progress`` and ``preview``, the last with its pixels (RGB u8). Raises ``JobFailed`` with
+        the core's sentence, ``ConnectionLost`` when the core ends before its answer.
+        """
+        self._channel.send(
+            {
+                "type": "start",
+                "id": self._id,
+                "settings": self._settings,
+                "content": {"width": content.width, "height": content.height, "format": content.format},
+                "style": {"length": len(style)},
+                "preview_size": self._preview_size,
+            },
+            content.pixels,
+            style,
+        )
+        self._started = True
+        if self._asked:
+            self._say(self._asked)
+        while True:
+            message, blob = self._channel.receive()
+            if message.get("id") != self._id:
+                continue
+            kind = message["type"]
+            if kind == "result":
+                return Result(_picture(message, blob, content), message)
+            if kind == "cancelled":
+                return None
+            if kind == "error":
+                raise JobFailed(
+                    str(message.get("code", "internal")),
+                    str(message.get("message", "Something went wrong in the engine.")),
+                    str(message.get("hint", "")),
+                )
+            on_event(message, blob)
+            if kind == "preview":
+                self._say("preview_ack", n=message.get("n"))
+
+    def cancel(self) -> None:
+        """Asks the core to end the job without a result."""
+        self._ask("cancel")
+
+    def finish(self) -> None:
+        """Asks the core to stop here and to answer with the picture so far."""
+        self._ask("finish")
+
+    def _ask(self, what: str) -> None:
+        self._asked = what
+        if self._started:
+            self._say(what)
+
+    def _say(self, kind: str, **fields: Any) -> None:
+        with contextlib.suppress(ConnectionLost):  # the receiving thread notices and reports it
+            self._channel.send({"type": kind, "id": self._id, **fields})
+
+
+def _picture(message: Message, blob: bytearray, content: Picture) -> Picture:
+    picture = Picture(
+        int(message.get("width", 0)), int(message.get("height", 0)), str(message.get("format")), blob
+    )
+    same = (content.width, content.height, content.format)
+    if (picture.width, picture.height, picture.format) != same or len(blob) != len(content.pixels):
+        raise ProtocolError("The engine answered with a picture of another size.")
+    return picture

@@ -1,0 +1,139 @@
+"""Finding the running core, and starting one when there is none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import endpoint as endpoints
+from .channel import Channel
+from .errors import ConnectionLost, CoreUnavailable, WireError
+from .frames import Message
+from .lock import locked
+from .places import State
+from .proof import VersionMismatch, greet
+
+START_SECONDS = 30.0
+
+# What an AppImage, a Snap, a bundle or a virtual environment sets for itself: no other Python may see it.
+_DROPPED = (
+    *("PYTHON", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "VIRTUAL_ENV", "CONDA_", "APPDIR", "APPIMAGE"),
+    *("GI_", "GIO_", "GDK_", "GTK_", "GEGL_", "BABL_", "QT_", "G_RESOURCE_", "GS_LIB", "LIBHEIF_"),
+)
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Returns ``environment`` without what GIMP's packaging put there for GIMP alone."""
+    kept = {key: value for key, value in environment.items() if not key.startswith(_DROPPED)}
+    bundle = environment.get("APPDIR")
+    if bundle:
+        parts = environment.get("PATH", "").split(os.pathsep)
+        kept["PATH"] = os.pathsep.join(part for part in parts if not part.startswith(bundle))
+    return kept
+
+
+def connect(state: State, client: Mapping[str, Any]) -> tuple[Channel, Message]:
+    """Returns a proven channel to the running core, and its welcome.
+
+    Raises ``CoreUnavailable`` when none answers at the endpoint, ``VersionMismatch`` when it is
+    too old or too new.
+    """
+    endpoint = endpoints.read(state)
+    try:
+        channel = Channel(endpoint.connect(seconds=0.5))
+    except OSError as error:
+        raise CoreUnavailable("The engine is not running.") from error
+    try:
+        return channel, greet(channel, bytes.fromhex(endpoint.token), dict(client))
+    except VersionMismatch:
+        channel.close()
+        raise
+    except WireError as error:
+        channel.close()
+        raise CoreUnavailable("The engine does not answer.") from error
+
+
+def connect_or_start(
+    state: State,
+    command: Sequence[str],
+    client: Mapping[str, Any],
+    going_on: Callable[[], bool] = lambda: True,
+) -> tuple[Channel, Message]:
+    """Returns a proven channel to the core, which is started with ``command`` when none runs.
+
+    ``going_on`` is asked while waiting; False gives up with ``ConnectionLost``. Raises
+    ``CoreUnavailable`` with a sentence when the core cannot be started.
+    """
+    try:
+        return connect(state, client)
+    except CoreUnavailable:
+        pass
+    try:
+        folder = state.private_run()
+    except OSError as error:
+        raise CoreUnavailable(f"The folder {state.run} cannot be written.") from error
+    with locked(folder / "start.lock", START_SECONDS):
+        try:
+            return connect(state, client)  # another starter may have been faster
+        except CoreUnavailable:
+            process = start(state, command)
+        return _wait(state, process, client, going_on)
+
+
+def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Starts the core in a session of its own, so that it outlives the plug-in.
+
+    Raises ``CoreUnavailable`` when the program is not there.
+    """
+    options: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        options = {
+            "creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP,
+        }
+    try:
+        state.logs.mkdir(parents=True, exist_ok=True)
+        with (state.logs / "core-output.log").open("wb") as log:
+            process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=state.root,
+                env=clean_environment(os.environ),
+                **options,
+            )
+        threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie when it ends
+        return process
+    except OSError as error:
+        raise CoreUnavailable(
+            "The engine could not be started. Run “python3 install” again: it repairs what is missing."
+        ) from error
+
+
+def _wait(
+    state: State,
+    process: subprocess.Popen[bytes],
+    client: Mapping[str, Any],
+    going_on: Callable[[], bool],
+) -> tuple[Channel, Message]:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            return connect(state, client)
+        except CoreUnavailable:
+            pass
+        if not going_on():
+            raise ConnectionLost("The start of the engine was given up.")
+        # Status 0 says that another core was there first: its endpoint comes in a moment.
+        if process.poll() not in (None, 0):
+            raise CoreUnavailable(
+                "The engine stopped while it was starting. Run “python3 install” again: it repairs what is"
+                f" missing. What it said is in {state.logs}."
+            )
+        time.sleep(0.05)
+    raise CoreUnavailable(f"The engine did not answer in time. What it said is in {state.logs}.")

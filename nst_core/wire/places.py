@@ -1,0 +1,91 @@
+"""Where things lie on a person's machine: one state folder, and what is in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import CoreUnavailable
+
+
+def default_state() -> Path:
+    """The state folder when nobody names another.
+
+    It does not follow XDG_DATA_HOME: that differs between a sandboxed GIMP and a terminal, and both
+    must find the same core. ``NEURAL_STYLE_HOME`` names another folder.
+    """
+    named = os.environ.get("NEURAL_STYLE_HOME")
+    if named:
+        return Path(named).absolute()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "NeuralStyle"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "NeuralStyle"
+    return Path.home() / ".local" / "share" / "neural-style"
+
+
+@dataclass(frozen=True)
+class State:
+    """The folders and files below one state folder."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, root: Path | None = None) -> State:
+        """The state at ``root``, or at the default place."""
+        return cls(Path(root) if root else default_state())
+
+    @property
+    def run(self) -> Path:
+        """Socket, endpoint file and locks; private to the person (0700)."""
+        return self.root / "run"
+
+    @property
+    def endpoint(self) -> Path:
+        """How to reach the running core."""
+        return self.run / "endpoint.json"
+
+    @property
+    def logs(self) -> Path:
+        """The core's log files."""
+        return self.root / "logs"
+
+    @property
+    def weights(self) -> Path:
+        """The pretrained networks."""
+        return self.root / "weights"
+
+    @property
+    def samples(self) -> Path:
+        """The sample pictures."""
+        return self.root / "samples"
+
+    @property
+    def environment(self) -> Path:
+        """The core's own virtual environment."""
+        return self.root / "environment"
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of that environment."""
+        return self.environment / (
+            Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
+        )
+
+    def private_run(self) -> Path:
+        """Makes ``run`` if need be, and returns it.
+
+        Raises ``CoreUnavailable`` when others of this machine could read or replace what is in it:
+        the token lies there.
+        """
+        self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.name == "posix":
+            about = self.run.lstat()
+            if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+                raise CoreUnavailable(f"The folder {self.run} belongs to somebody else.")
+            if about.st_mode & 0o077:
+                self.run.chmod(0o700)
+        return self.run
