@@ -104,7 +104,7 @@ def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
                 stdout=log,
                 stderr=log,
                 cwd=state.root,
-                env=clean_environment(os.environ),
+                env={**clean_environment(os.environ), "NEURAL_STYLE_HOME": str(state.root)},
                 **options,
             )
         threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie when it ends

@@ -75,7 +75,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Number(
         "size",
-        "Working si_ze",
+        "Working s_ize",
         "Longer side in pixels of the largest picture that is computed and then enlarged to the layer;"
         " 0 chooses by quality",
         default=0,
@@ -84,7 +84,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Number(
         "seed",
-        "Seed",
+        "See_d",
         "The same number gives the same picture again on one machine",
         default=0,
         low=0,

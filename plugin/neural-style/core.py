@@ -1,0 +1,59 @@
+"""The connection to the core, made in a thread of its own while the person looks at the dialog."""
+
+from __future__ import annotations
+
+import threading
+
+from wire.channel import Channel
+from wire.errors import CoreUnavailable, WireError
+from wire.launch import connect_or_start
+
+from installation import Installation
+from trouble import Trouble
+
+
+class Core:
+    """Connects at once, starting the core when none runs; ``channel`` waits for that."""
+
+    def __init__(self, where: Installation, host: str) -> None:
+        self._where = where
+        self._client = {"name": "gimp-plugin", "version": where.version, "host": host}
+        self._channel: Channel | None = None
+        self._failure: WireError | None = None
+        self._given_up = False
+        self._thread = threading.Thread(target=self._connect, daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> str:
+        """``starting``, ``ready`` or ``failed``."""
+        if self._thread.is_alive():
+            return "starting"
+        return "ready" if self._channel else "failed"
+
+    def channel(self) -> Channel:
+        """Waits for the connection and returns it. Raises ``Trouble``."""
+        self._thread.join()
+        if self._channel is None:
+            raise Trouble(str(self._failure or "The engine could not be started."))
+        return self._channel
+
+    def close(self) -> None:
+        """Ends the connection, which cancels what the core still does for it."""
+        self._given_up = True
+        if self._channel:
+            self._channel.close()
+
+    def _connect(self) -> None:
+        try:
+            channel, _ = connect_or_start(
+                self._where.state, self._where.command, self._client, lambda: not self._given_up
+            )
+        except WireError as error:
+            self._failure = error
+        except Exception as error:  # nobody looks at a thread's traceback: the person must hear of it
+            self._failure = CoreUnavailable(f"The engine could not be started ({error}).")
+        else:
+            self._channel = channel
+            if self._given_up:
+                channel.close()

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Filters ▸ Neural Style…: tells GIMP of the procedure; what it does is in run.py."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GLib, GObject
+from wire.parameters import PARAMETERS, Choice, Flag, Parameter
+
+NAME = "plug-in-neural-style"
+
+
+class NeuralStyle(Gimp.PlugIn):
+    """The plug-in: one image procedure whose arguments are the wire's parameters."""
+
+    def do_set_i18n(self, name: str) -> bool:
+        return False
+
+    def do_query_procedures(self) -> list[str]:
+        return [NAME]
+
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)
+        procedure.set_image_types("RGB*, GRAY*, INDEXED*")
+        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+        procedure.set_menu_label("_Neural Style…")
+        procedure.add_menu_path("<Image>/Filters")
+        procedure.set_documentation(
+            "Paint the layer in the style of another picture",
+            "Paints the current layer in the style of another picture, by neural style transfer on this"
+            " machine. The result is a new layer above it.",
+            name,
+        )
+        procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
+        procedure.add_file_argument(
+            "style-file",
+            "St_yle picture",
+            "The picture whose style to paint in",
+            Gimp.FileChooserAction.OPEN,
+            True,
+            None,
+            GObject.ParamFlags.READWRITE,
+        )
+        for parameter in PARAMETERS:
+            _add_argument(procedure, parameter)
+        return procedure
+
+
+def _add_argument(procedure: Gimp.Procedure, parameter: Parameter) -> None:
+    words = (parameter.name.replace("_", "-"), parameter.label, parameter.help)
+    flags = GObject.ParamFlags.READWRITE
+    if isinstance(parameter, Flag):
+        procedure.add_boolean_argument(*words, parameter.default, flags)
+    elif isinstance(parameter, Choice):
+        choice = Gimp.Choice.new()
+        for number, (value, label) in enumerate(parameter.options):
+            choice.add(value, number, label, "")
+        procedure.add_choice_argument(*words, choice, parameter.default, flags)
+    elif parameter.digits:
+        procedure.add_double_argument(*words, parameter.low, parameter.high, parameter.default, flags)
+    else:
+        low, high, default = int(parameter.low), int(parameter.high), int(parameter.default)
+        procedure.add_int_argument(*words, low, high, default, flags)
+
+
+def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.ValueArray:
+    # GIMP asks every plug-in for its procedures when it starts: what only a run needs waits until here.
+    from run import run
+
+    status, sentence = run(procedure, run_mode, *rest)
+    error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0) if sentence else GLib.Error()
+    return procedure.new_return_values(status, error)
+
+
+Gimp.main(NeuralStyle.__gtype__, sys.argv)

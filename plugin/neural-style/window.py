@@ -1,0 +1,120 @@
+"""The window in which the picture is painted, and the one that tells of trouble."""
+
+from __future__ import annotations
+
+import traceback
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
+from wire.job import Picture
+
+from painting import Done, Painting, Preview, Status
+from trouble import Trouble
+
+_AREA = 480  # longer side of the live picture, in pixels of the screen
+_TICK = 60  # milliseconds between two looks at what came
+
+
+class PaintingWindow:
+    """Shows the picture while it is painted; GIMP stays usable meanwhile.
+
+    GIMP's own progress bar is not used: its Cancel ends the plug-in's process on the spot.
+    """
+
+    def __init__(self, painting: Painting, layer: Gimp.Layer, name: str) -> None:
+        self._painting = painting
+        self._done: Done | None = None
+        scale = min(1.0, _AREA / max(layer.get_width(), layer.get_height()))
+        self._size = (
+            max(1, round(layer.get_width() * scale)),
+            max(1, round(layer.get_height() * scale)),
+        )
+        self._dialog = GimpUi.Dialog(title=name, role="neural-style-painting")
+        GimpUi.window_set_transient(self._dialog)
+        self._dialog.add_button("_Cancel", Gtk.ResponseType.CANCEL)
+        self._keep = self._dialog.add_button("_Stop and keep this", Gtk.ResponseType.ACCEPT)
+        self._keep.set_sensitive(False)
+        self._image = Gtk.Image.new_from_pixbuf(
+            layer.get_thumbnail(*self._size, Gimp.PixbufTransparency.SMALL_CHECKS)
+        )
+        self._image.set_size_request(max(self._size[0], 360), self._size[1])
+        self._image.get_accessible().set_name("Live picture")
+        self._label = Gtk.Label(label="Starting the engine…", xalign=0.0)
+        self._bar = Gtk.ProgressBar(show_text=True)
+        box = self._dialog.get_content_area()
+        box.set_border_width(12)
+        box.set_spacing(8)
+        box.pack_start(self._image, True, True, 0)
+        box.pack_start(self._label, False, False, 0)
+        box.pack_start(self._bar, False, False, 0)
+        box.show_all()
+        self._dialog.connect("response", self._respond)
+
+    def run(self) -> Picture | None:
+        """Returns the finished picture, or None when it was cancelled. Raises ``Trouble``."""
+        self._dialog.show()
+        timer = GLib.timeout_add(_TICK, self._tick)
+        Gtk.main()
+        GLib.source_remove(timer)
+        self._dialog.destroy()
+        done = self._done or Done()
+        if done.trouble:
+            raise done.trouble
+        return done.picture
+
+    def _tick(self) -> bool:
+        # An exception here would only be printed, and the window would stay for ever.
+        try:
+            self._show(self._painting.wait(seconds=0))
+        except Exception:
+            traceback.print_exc()
+            self._end(Done(trouble=Trouble("Something went wrong in the plug-in.")))
+        return True
+
+    def _show(self, events: list[object]) -> None:
+        preview = None
+        for event in events:
+            if isinstance(event, Preview):
+                preview = event
+            elif isinstance(event, Status):
+                self._label.set_text(event.text)
+                self._bar.set_fraction(event.fraction)
+            elif isinstance(event, Done):
+                self._end(event)
+        if preview and not self._done:
+            data = GLib.Bytes.new(preview.pixels)
+            picture = GdkPixbuf.Pixbuf.new_from_bytes(
+                data, GdkPixbuf.Colorspace.RGB, False, 8, preview.width, preview.height, preview.width * 3
+            )
+            self._image.set_from_pixbuf(picture.scale_simple(*self._size, GdkPixbuf.InterpType.BILINEAR))
+            self._keep.set_sensitive(True)
+
+    def _respond(self, _: Gtk.Dialog, response: int) -> None:
+        if response == Gtk.ResponseType.ACCEPT:
+            self._painting.finish()
+            self._keep.set_sensitive(False)
+            self._label.set_text("Finishing…")
+        elif not self._done:
+            self._painting.cancel()
+            self._end(Done())
+
+    def _end(self, done: Done) -> None:
+        self._done = done
+        Gtk.main_quit()
+
+
+def tell(trouble: Trouble) -> None:
+    """Shows what went wrong and what to do, and waits until it was read."""
+    box = Gtk.MessageDialog(
+        message_type=Gtk.MessageType.WARNING, buttons=Gtk.ButtonsType.CLOSE, text=str(trouble)
+    )
+    box.set_title("Neural Style")
+    GimpUi.window_set_transient(box)
+    if trouble.hint:
+        box.format_secondary_text(trouble.hint)
+    box.run()
+    box.destroy()
