@@ -63,7 +63,7 @@ class Server:
             listener.bind(str(path))
             path.chmod(0o600)
             transport, address = "unix", str(path)
-        listener.listen(MAX_UNPROVEN)
+        listener.listen(128)
         listener.settimeout(0.5)  # so that a close is noticed
         self._listener = listener
         self._endpoint = Endpoint(transport, address, self._token.hex(), os.getpid(), __version__)

@@ -1,0 +1,1 @@
+"""The sample style pictures, one in every module, and what they share."""

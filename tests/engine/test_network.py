@@ -1,0 +1,123 @@
+"""The network: the real weights in the published architecture, and exact pull-backs."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from nst_core.engine.backbone import Backbone, vgg16
+from nst_core.engine.losses import ContentLoss, GramLoss
+from nst_core.engine.network import AutogradPass
+from nst_core.engine.objective import Objective, Term
+from nst_core.weights.catalog import VGG16
+from nst_core.weights.store import load
+from nst_core.wire.places import State
+
+from ..conftest import sample
+
+LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1")
+
+
+def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, backbone: Backbone) -> None:
+    """torchvision's VGG-16 with the same weights gives the same features, but for each layer's scale."""
+    tensors = load(VGG16, installed.weights)
+    reference = torchvision.models.vgg16(weights=None).features
+    names = list(VGG16.mean_activations)
+    convolutions = [module for module in reference if isinstance(module, nn.Conv2d)]
+    first = nn.Conv2d(3, 64, 3, padding=1, padding_mode="replicate")  # as ours, so that borders agree
+    reference[0] = convolutions[0] = first
+    for name, module in zip(names, convolutions, strict=True):
+        module.weight.data = tensors[name.replace("relu", "conv") + ".weight"]
+        module.bias.data = tensors[name.replace("relu", "conv") + ".bias"]
+    pixels = sample("photograph.jpg", 128)[..., :64, :96]
+    mean = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
+    values = 255 * pixels.flip(1) - mean
+    expected: dict[str, Tensor] = {}
+    layer = iter(names)
+    with torch.no_grad():
+        for module in reference:
+            values = module(values)
+            if isinstance(module, nn.ReLU):
+                expected[next(layer)] = values.clone()
+    found = AutogradPass(backbone, names).measure(pixels)
+    for name in names:
+        assert torch.allclose(
+            found[name] * VGG16.mean_activations[name], expected[name], rtol=1e-3, atol=0.05
+        )
+
+
+@pytest.mark.parametrize("name", ["photograph.jpg"])
+def test_layers_have_a_mean_activation_near_one_on_a_photograph(backbone: Backbone, name: str) -> None:
+    features = AutogradPass(backbone, LAYERS).measure(sample(name, 256))
+    for layer, values in features.items():
+        assert 0.4 < float(values.mean()) < 2.0, layer
+
+
+def test_the_pull_back_is_the_gradient(backbone: Backbone) -> None:
+    """Losses on detached features, pulled back, give what autograd gives through everything."""
+    double = Backbone(
+        tuple(
+            type(step)(**{**vars(step), "weight": step.weight.double(), "bias": step.bias.double()})
+            if hasattr(step, "weight")
+            else step
+            for step in backbone.steps
+        )
+    )
+    generator = torch.Generator().manual_seed(0)
+    pixels, content, style = (
+        torch.rand(1, 3, *size, generator=generator, dtype=torch.float64)
+        for size in ((37, 21), (37, 21), (24, 40))
+    )
+    network = AutogradPass(double, LAYERS)
+    contents, styles = network.measure(content), network.measure(style)
+    terms = [Term(layer, GramLoss(styles[layer]), 2.0) for layer in LAYERS]
+    terms.append(Term("relu4_2", ContentLoss(contents["relu4_2"]), 3.0))
+    value, gradient = Objective(network, terms)(pixels)
+
+    whole = pixels.clone().requires_grad_()
+    outputs = AutogradPass(double, LAYERS)._run(whole)
+    total = sum((term.weight * term.loss(outputs[term.layer]) for term in terms), torch.zeros(()))
+    (expected,) = torch.autograd.grad(total, whole)
+    assert value == pytest.approx(float(total.detach()))
+    assert torch.allclose(gradient, expected, rtol=1e-9)
+
+    # and the gradient is the slope: a central difference along a random direction
+    direction = torch.randn(pixels.shape, generator=generator, dtype=torch.float64)
+    objective = Objective(network, terms)
+    step = 1e-6
+    slope = (objective(pixels + step * direction)[0] - objective(pixels - step * direction)[0]) / (2 * step)
+    assert float((gradient * direction).sum()) == pytest.approx(slope, rel=1e-3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (33, 17)])
+def test_any_size_goes_through(backbone: Backbone, size: tuple[int, int]) -> None:
+    network = AutogradPass(backbone, LAYERS)
+    features = network.features(torch.rand(1, 3, *size))
+    gradient = network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
+    assert gradient.shape == (1, 3, *size)
+    assert bool(torch.isfinite(gradient).all())
+
+
+def test_the_backbone_is_cut_after_the_deepest_layer(backbone: Backbone) -> None:
+    assert backbone.cut(["relu2_1", "relu1_1"]).layers == ("relu1_1", "relu1_2", "pool1", "relu2_1")
+    with pytest.raises(ValueError, match="relu9_9"):
+        backbone.cut(["relu9_9"])
+
+
+def test_no_weight_is_ever_asked_for_a_gradient() -> None:
+    """With random weights (this is about the graph, not about pictures)."""
+    shapes = {"conv1_1": (64, 3), "conv1_2": (64, 64)}
+    channels, blocks = [64, 128, 256, 512, 512], [2, 2, 3, 3, 3]
+    tensors, before = {}, 3
+    for block, (width, count) in enumerate(zip(channels, blocks, strict=True), start=1):
+        for index in range(1, count + 1):
+            tensors[f"conv{block}_{index}.weight"] = torch.randn(width, before, 3, 3) / 50
+            tensors[f"conv{block}_{index}.bias"] = torch.zeros(width)
+            before = width
+    assert shapes.keys() <= {name.removesuffix(".weight") for name in tensors}
+    network = vgg16(tensors, dict.fromkeys(VGG16.mean_activations, 1.0))
+    passed = AutogradPass(network, ["relu1_2"])
+    passed.pull_back({"relu1_2": passed.features(torch.rand(1, 3, 8, 8))["relu1_2"]})
+    assert all(not step.weight.requires_grad for step in network.steps if hasattr(step, "weight"))
