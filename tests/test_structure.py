@@ -25,7 +25,7 @@ ALLOWED = {
     "nst_core/settings.py": {"pydantic", "nst_core.wire.parameters"},
     "nst_core/recipes.py": {"nst_core.settings"},
     "plugin/neural-style": {"gi", "wire"},
-    "install": {"nst_core.wire"},
+    "install": {"gi", "nst_core.__version__", "nst_core.wire"},
 }
 
 
@@ -36,7 +36,7 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return {name for name in found if name.split(".")[0] not in sys.stdlib_module_names}
 
 

@@ -93,5 +93,5 @@ def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
     values, vectors = torch.linalg.eigh(matrix)
-    raised: Tensor = vectors * values.clamp_min(1e-12) ** exponent
-    return raised @ vectors.mT
+    raised: Tensor = vectors * values.clamp_min(1e-12) ** exponent @ vectors.mT
+    return raised

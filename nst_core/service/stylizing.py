@@ -56,6 +56,7 @@ def perform(job: Job, backbone: Backbone) -> None:
     except torch.OutOfMemoryError as error:
         raise MemoryError from error
     if painted is None:
+        log.info("cancelled at evaluation %d", reporter.evaluations)
         job.answer("cancelled")
         return
     seconds = time.monotonic() - began

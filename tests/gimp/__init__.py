@@ -1,0 +1,1 @@
+"""Tests against the real GIMP, in Debian roots of their own."""

@@ -1,0 +1,155 @@
+"""A GIMP with the plug-in in it, and a core of its own that both sides can see."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nst_core import __version__
+from nst_core.wire import endpoint as endpoints
+from nst_core.wire.errors import CoreUnavailable
+from nst_core.wire.launch import connect
+from nst_core.wire.places import State
+
+from ..conftest import REPOSITORY
+from .home import Home
+from .root import GimpRoot
+from .session import GimpSession
+
+sys.path.append(str(REPOSITORY / "install"))
+from nst_install import plugin
+from nst_install.manifest import Manifest
+
+PROCEDURE = "plug-in-neural-style"
+
+CALL = """
+import json
+image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({picture!r}))
+layer = image.get_layers()[0]
+{prepare}
+procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style")
+config = procedure.create_config()
+config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+config.set_property("image", image)
+config.set_core_object_array("drawables", drawables if "drawables" in globals() else [layer])
+for name, value in {arguments!r}.items():
+    config.set_property(name, Gio.File.new_for_path(value) if name == "style-file" else value)
+answer = procedure.run(config)
+status, words = answer.index(0), answer.index(1) if answer.length() > 1 else ""
+told = {{"status": int(status), "message": str(words)}}
+{report}
+print("TOLD", json.dumps(told), flush=True)
+"""
+
+
+@dataclass
+class Plugged:
+    """A HOME whose GIMP has the plug-in, and the state folder of its core.
+
+    The state lies at the same path for the host, so that a test can look at it and meet the core.
+    """
+
+    root: GimpRoot
+    home: Home
+    state: State
+
+    @classmethod
+    def make(cls, root: GimpRoot, home: Home, installed: State, folder: Path) -> Plugged:
+        """Places the plug-in as the installer does, with the tests' environment and weights."""
+        state = State(folder)
+        root.bind(folder)
+        root.bind_python(installed.python)
+        root.bind(installed.weights, read_only=True)
+        state.environment.symlink_to(installed.environment)
+        state.weights.symlink_to(installed.weights)
+        target = home.config / "plug-ins" / plugin.NAME
+        plugin.place(
+            target, plugin.contents(REPOSITORY, state, __version__), Manifest(folder / "manifest.json")
+        )
+        return cls(root, home, state)
+
+    @property
+    def folder(self) -> Path:
+        """Where the plug-in lies, seen from the host."""
+        return self.home.config / "plug-ins" / plugin.NAME
+
+    def session(self, *pictures: Path) -> GimpSession:
+        """GIMP with its windows, the pictures open."""
+        return GimpSession(self.root, self.home, pictures)
+
+    def script(
+        self,
+        picture: Path,
+        arguments: Mapping[str, Any],
+        prepare: str = "",
+        report: str = "",
+        timeout: float = 120,
+    ) -> dict[str, Any]:
+        """Calls the procedure from a script; ``report`` adds to ``told``, which is returned."""
+        import json
+
+        script = CALL.format(
+            picture=self.home.put(picture), arguments=dict(arguments), prepare=prepare, report=report
+        )
+        done = self.root.console(script, self.home, timeout)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
+        assert lines, done.stdout + done.stderr
+        told: dict[str, Any] = json.loads(lines[-1].partition("TOLD ")[2])
+        return told
+
+    def core_pid(self) -> int:
+        """The process of the core that runs. Raises ``CoreUnavailable``."""
+        return endpoints.read(self.state).pid
+
+    def core_state(self) -> str:
+        """``ready`` or ``busy``, as the core itself says."""
+        channel, _ = connect(self.state, {"name": "test"})
+        try:
+            channel.send({"type": "ping", "id": 1})
+            return str(channel.receive(time.monotonic() + 20)[0]["state"])
+        finally:
+            channel.close()
+
+    def plugin_pids(self) -> list[int]:
+        """The plug-in's own processes."""
+        found = []
+        for pid in self.home.processes():
+            with contextlib.suppress(OSError):
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                if any(word.endswith(b"/neural-style.py") for word in words):
+                    found.append(pid)
+        return found
+
+    def end_core(self) -> None:
+        """Ends the core, whatever it is doing."""
+        with contextlib.suppress(CoreUnavailable, ProcessLookupError):
+            os.kill(self.core_pid(), signal.SIGKILL)
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+
+
+def listening_elsewhere(pid: int) -> list[str]:
+    """What a process listens on that is neither a local socket nor a loopback address."""
+    words: Sequence[str] = ["ss", "-Htlnp"]
+    if not shutil.which("ss"):
+        return []
+    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    addresses = [line.split()[3] for line in lines if f"pid={pid}," in line]
+    return [address for address in addresses if not address.startswith(("127.0.0.1:", "[::1]:"))]

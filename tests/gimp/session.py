@@ -1,0 +1,233 @@
+"""GIMP on a private display, driven as a user would."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .desktop import Desktop, read_line
+from .home import Home
+from .processes import end_group, end_home
+from .root import GimpRoot
+
+HERE = Path(__file__).parent
+
+
+class GimpError(AssertionError):
+    """Something on the screen is not as the test wants it."""
+
+
+class GimpSession:
+    """A running GIMP with the given pictures open.
+
+    Windows are named by how their title begins, widgets by their label, with or without mnemonics.
+    """
+
+    def __init__(
+        self, root: GimpRoot, home: Home, pictures: Sequence[Path] = (), env: Mapping[str, str] | None = None
+    ) -> None:
+        self.root = root
+        self.home = home
+        self.pictures = list(pictures)
+        self.env = dict(env or {})
+        # What is on the screen when a test fails is kept there.
+        self.failure = root.folder.parent / "failures" / f"{root.suite}-{home.outside.name}.png"
+        self._desktop = Desktop(root, home)
+        self._gimp: subprocess.Popen[str] | None = None
+        self._driver: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> GimpSession:
+        try:
+            self._start()
+        except BaseException:
+            self._keep_screenshot()
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error:
+            self._keep_screenshot()
+        self._end()
+
+    def menu(self, *path: str) -> bool:
+        """Activate a menu entry; False, and nothing happens, when it is greyed out."""
+        return bool(self._do("menu", path=path, activate=True))
+
+    def menu_sensitive(self, *path: str) -> bool:
+        return bool(self._do("menu", path=path, activate=False))
+
+    def press(self, button: str, window: str | None = None) -> None:
+        self._do("press", button=button, window=window)
+
+    def toggle(self, label: str, window: str | None = None, on: bool | None = None) -> None:
+        """Click a check box, switch or radio button; with `on`, only when it is not so already."""
+        self._do("toggle", label=label, window=window, on=on)
+
+    def set_value(self, label: str, number: float, window: str | None = None) -> float:
+        """Set a number; the answer is what the widget has made of it."""
+        return float(self._do("set_value", label=label, number=number, window=window))
+
+    def set_text(self, label: str, text: str, window: str | None = None) -> None:
+        self._do("set_text", label=label, text=text, window=window)
+
+    def choose(self, label: str, item: str, window: str | None = None) -> None:
+        """Choose an item of a combo box."""
+        self._do("choose", label=label, item=item, window=window)
+
+    def read(self, label: str, window: str | None = None) -> Any:
+        """What a widget shows: a truth value, a number, or a text."""
+        return self._do("read", label=label, window=window)
+
+    def choose_file(self, window: str, current: str, path: str, accept: str = "Open") -> None:
+        """Click the file button that now reads `current` and choose a path inside the root."""
+        self._do("choose_file", window=window, current=current, path=path, accept=accept)
+
+    def wait_window(self, title: str, seconds: float = 20) -> str:
+        return str(self._do("wait_window", seconds + 10, title=title, seconds=seconds))
+
+    def wait_gone(self, title: str, seconds: float = 20) -> None:
+        self._do("wait_gone", seconds + 10, title=title, seconds=seconds)
+
+    def windows(self) -> list[tuple[str, str]]:
+        """Role and title of each visible window, the oldest first."""
+        return [(role, title) for role, title in self._do("list_windows")]
+
+    def texts(self, window: str | None = None) -> list[str]:
+        """Every text that a window shows in labels and progress bars."""
+        return list(self._do("texts", window=window))
+
+    def is_sensitive(self, label: str, role: str = "push button", window: str | None = None) -> bool:
+        roles = ["push button", "button"] if role == "push button" else [role]
+        return bool(self._do("is_sensitive", label=label, roles=roles, window=window))
+
+    def key(self, keys: str, window: str | None = None) -> None:
+        """Press keys such as `ctrl+z`, in the window that has the focus or in the one named here."""
+        self._do("key", keys=keys, window=window)
+
+    def tree(self, window: str | None = None) -> str:
+        """The visible widgets, to look at while a test is written."""
+        return str(self._do("tree", window=window))
+
+    def screenshot(self, path: Path) -> Path:
+        self._do("screenshot", path=f"{self.home.inside}/run/screenshot.png")
+        shutil.copyfile(self.home.outside / "run" / "screenshot.png", path)
+        return path
+
+    def images(self) -> list[dict[str, Any]]:
+        """The open images as GIMP has them now; probe/probe.py tells what is described."""
+        return list(self.evaluate("result = describe_images()"))
+
+    def evaluate(self, code: str, seconds: float = 30) -> Any:
+        """Run Python in this GIMP, with Gimp, Gegl, Gio and GLib at hand; the answer is its `result`."""
+        folder = self.home.outside / "probe"
+        answer = folder / "answer.json"
+        answer.unlink(missing_ok=True)
+        (folder / "request.py").write_text(code, "utf-8")
+        if not self.menu("Filters", "Development", "Test probe"):
+            raise GimpError("the probe's menu entry is greyed out")
+        end = time.monotonic() + seconds
+        while not answer.exists():
+            if time.monotonic() > end or not self.running():
+                raise GimpError(f"no answer from the probe; windows: {self.windows()}")
+            time.sleep(0.01)
+        told = json.loads(answer.read_text("utf-8"))
+        if "error" in told:
+            raise GimpError(told["error"])
+        return told["result"]
+
+    def wait_images(
+        self, condition: Callable[[list[dict[str, Any]]], bool], seconds: float = 30
+    ) -> list[dict[str, Any]]:
+        """Wait until the open images are as they should be."""
+        end = time.monotonic() + seconds
+        while not condition(images := self.images()):
+            if time.monotonic() > end:
+                raise GimpError(f"the images are still {images}; windows: {self.windows()}")
+            time.sleep(0.1)
+        return images
+
+    def log(self) -> str:
+        """What GIMP and its plug-ins have written to standard output and error."""
+        return (self.home.outside / "run" / "gimp.log").read_text("utf-8", "replace")
+
+    def running(self) -> bool:
+        return self._gimp is not None and self._gimp.poll() is None
+
+    def quit(self, seconds: float = 20) -> int:
+        """Leave GIMP through its menu, without saving; the answer is its exit code."""
+        assert self._gimp
+        self.menu("File", "Quit")
+        end = time.monotonic() + seconds
+        while self.running():
+            if any(title.startswith("Quit GIMP") for _, title in self.windows()):
+                with contextlib.suppress(GimpError):
+                    self.press("Discard Changes", "Quit GIMP")
+            if time.monotonic() > end:
+                raise GimpError(f"GIMP does not quit; windows: {self.windows()}")
+            time.sleep(0.1)
+        return self._gimp.returncode
+
+    def _start(self) -> None:
+        if not (self.home.config / "plug-ins" / "probe").exists():
+            self.home.install_plugin(HERE / "probe")
+        (self.home.outside / "probe").mkdir(exist_ok=True)
+        for name in ("driver.py", "widgets.py"):
+            shutil.copy2(HERE / name, self.home.outside / "run")
+        pictures = [self.home.put(picture) for picture in self.pictures]
+        self._desktop.__enter__()
+        with (self.home.outside / "run" / "gimp.log").open("w") as log:
+            command = ["gimp", "--new-instance", "--no-splash", *pictures]
+            self._gimp = self.root.start(
+                command, self.home, self._desktop.display, self.env, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._do("wait_menu_bar", 90, seconds=60)
+        self.wait_images(lambda images: len(images) == len(pictures))
+
+    def _end(self) -> None:
+        for process in (self._driver, self._gimp):
+            if process:
+                end_group(process)
+        self._driver = self._gimp = None
+        self._desktop.close()
+        end_home(self.home.inside)
+
+    def _keep_screenshot(self) -> None:
+        self.failure.parent.mkdir(exist_ok=True)
+        with contextlib.suppress(Exception):
+            self.screenshot(self.failure)
+
+    def _start_driver(self) -> subprocess.Popen[str]:
+        with (self.home.outside / "run" / "driver.log").open("w") as log:
+            command = ["python3", f"{self.home.inside}/run/driver.py"]
+            pipe = subprocess.PIPE
+            return self.root.start(
+                command, self.home, self._desktop.display, stdin=pipe, stdout=pipe, stderr=log
+            )
+
+    def _do(self, command: str, limit: float = 60, **arguments: Any) -> Any:
+        driver = self._driver = self._driver or self._start_driver()
+        assert driver.stdin
+        assert driver.stdout
+        try:
+            driver.stdin.write(json.dumps({"do": command, "with": arguments}) + "\n")
+            driver.stdin.flush()
+            told = json.loads(read_line(driver.stdout, limit, f"no answer in {limit:g} s"))
+        except (OSError, TimeoutError) as error:
+            # Its answer might still come and be taken for that to the next command, so it must go.
+            end_group(driver)
+            self._driver = None
+            log = (self.home.outside / "run" / "driver.log").read_text("utf-8", "replace")
+            raise GimpError(f"{command} {arguments}: {error}\n{log[-2000:]}") from error
+        if "error" in told:
+            raise GimpError(f"{command} {arguments}: {told['error']}; windows: {told['windows']}")
+        return told["result"]

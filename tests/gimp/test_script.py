@@ -1,0 +1,223 @@
+"""The procedure called by scripts in the real GIMP: pixels, places, and sentences for trouble."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from nst_core.wire.places import State
+
+from ..conftest import SAMPLES
+from .home import Home
+from .plugged import Plugged
+from .root import GimpRoot
+
+pytestmark = pytest.mark.gimp
+
+STYLE = SAMPLES / "styles" / "night-oil.jpg"
+LAYERS = """
+def pixels(drawable, form="R'G'B'A u8"):
+    area = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    return bytes(drawable.get_buffer().get(area, 1.0, form, Gegl.AbyssPolicy.NONE))
+import gi, hashlib
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl
+told["layers"] = [
+    {"name": one.get_name(), "size": [one.get_width(), one.get_height()],
+     "offset": list(one.get_offsets())[1:],
+     "pixels": hashlib.sha256(pixels(one)).hexdigest(), "alpha": sum(pixels(one)[3::4]),
+     "mask": one.get_mask() is not None, "gray": pixels(one)[0::4] == pixels(one)[1::4]}
+    for one in image.get_layers()
+]
+"""
+
+
+@pytest.fixture(scope="module")
+def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One HOME and one core for all calls of this file: the core is found when it runs."""
+    home: Home = gimp_root.new_home("script")
+    plugged = Plugged.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
+    yield plugged
+    plugged.end_core()
+    home.close()
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "photograph.png"
+    Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
+    return path
+
+
+def arguments(gimp: Plugged, **changes: Any) -> dict[str, Any]:
+    """Every parameter by its name."""
+    return {
+        "style-file": gimp.home.put(STYLE),
+        "strength": 60,
+        "brush-size": 1.5,
+        "keep-colors": False,
+        "quality": "draft",
+        "size": 48,
+        "seed": 7,
+        **changes,
+    }
+
+
+def test_a_call_makes_one_layer_above_and_leaves_the_first_alone(gimp: Plugged, photograph: Path) -> None:
+    told = gimp.script(
+        photograph,
+        arguments(gimp),
+        prepare="""
+layer.set_offsets(5, -3)
+above = Gimp.Layer.new(image, "above", 9, 9, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+image.insert_layer(above, None, 0)
+""",
+        report=LAYERS,
+    )
+    assert told["status"] == 3, told  # GIMP_PDB_SUCCESS
+    above, result, first = told["layers"]
+    assert above["name"] == "above"
+    assert result["name"] == "Neural Style – night-oil"
+    assert result["size"] == first["size"] == [96, 64]
+    assert result["offset"] == first["offset"] == [5, -3]
+    raw = Image.open(photograph).convert("RGBA").tobytes()
+    assert first["pixels"] == hashlib.sha256(raw).hexdigest()
+    assert result["pixels"] != first["pixels"]
+    assert not result["mask"]
+
+
+def test_the_core_is_found_again_and_the_seed_gives_the_same_picture(gimp: Plugged, photograph: Path) -> None:
+    gimp.script(photograph, arguments(gimp))
+    pid = gimp.core_pid()
+    results = [
+        gimp.script(photograph, arguments(gimp, seed=seed), report=LAYERS)["layers"][0]["pixels"]
+        for seed in (1, 1, 2)
+    ]
+    assert gimp.core_pid() == pid
+    assert results[0] == results[1] != results[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "prepare"),
+    [
+        ("gray", "image.convert_grayscale()"),
+        ("float", "image.convert_precision(Gimp.Precision.FLOAT_LINEAR)"),
+        ("16 bit", "image.convert_precision(Gimp.Precision.U16_NON_LINEAR)"),
+        (
+            "selection",
+            "image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 20, 20)",
+        ),
+    ],
+)
+def test_kinds_of_images(gimp: Plugged, photograph: Path, name: str, prepare: str) -> None:
+    report = LAYERS + 'told["precision"] = int(image.get_precision())\n'
+    told = gimp.script(photograph, arguments(gimp), prepare, report)
+    assert told["status"] == 3, told
+    result, first = told["layers"]
+    assert result["size"] == first["size"]
+    assert result["gray"] == (name == "gray")
+    assert result["mask"] == (name == "selection")
+    assert told["precision"] == {"float": 600, "16 bit": 250}.get(name, 150)
+
+
+def test_transparency_is_kept(gimp: Plugged, photograph: Path, tmp_path: Path) -> None:
+    image = Image.open(photograph).convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    image.save(tmp_path / "faded.png")
+    told = gimp.script(tmp_path / "faded.png", arguments(gimp), report=LAYERS)
+    result, first = told["layers"]
+    assert result["alpha"] == first["alpha"] == sum(image.getchannel("A").tobytes())
+
+
+def test_a_layer_in_a_group_gets_its_result_there(gimp: Plugged, photograph: Path) -> None:
+    told = gimp.script(
+        photograph,
+        arguments(gimp),
+        prepare="""
+group = Gimp.GroupLayer.new(image, "group")
+image.insert_layer(group, None, 0)
+image.reorder_item(layer, group, 0)
+""",
+        report='told["names"] = [one.get_name() for one in group.get_children()]',
+    )
+    assert told["names"] == ["Neural Style – night-oil", "Background"]
+
+
+REFUSED = {
+    "a group": (
+        'group = Gimp.GroupLayer.new(image, "group");'
+        " image.insert_layer(group, None, 0); drawables = [group]",
+        "A layer group cannot be painted yet.",
+    ),
+    "a mask": (
+        "mask = layer.create_mask(Gimp.AddMaskType.WHITE); layer.add_mask(mask); drawables = [mask]",
+        "The layer's mask is being edited.",
+    ),
+    "a channel": (
+        'channel = Gimp.Channel.new(image, "channel", 96, 64, 50, Gegl.Color.new("red"));'
+        " image.insert_channel(channel, None, 0); drawables = [channel]",
+        "A channel is selected, not a layer.",
+    ),
+    "a floating selection": (
+        "image.select_rectangle(Gimp.ChannelOps.REPLACE, 9, 9, 9, 9);"
+        " drawables = [Gimp.Selection.float(image, [layer], 0, 0)]",
+        "There is a floating selection.",
+    ),
+    "an indexed image": (
+        "image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE,"
+        " 8, False, False, '')",
+        "The image is limited to a fixed palette.",
+    ),
+    "two layers": (
+        "image.insert_layer(layer.copy(), None, 0); drawables = image.get_layers()",
+        "Neural Style paints one layer at a time.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_painted_is_a_sentence_and_adds_nothing(
+    gimp: Plugged, photograph: Path, what: str
+) -> None:
+    prepare, sentence = REFUSED[what]
+    prepare = f"import gi\ngi.require_version('Gegl', '0.4')\nfrom gi.repository import Gegl\n{prepare}\n"
+    prepare += "before = len(image.get_layers())"
+    report = 'told["more"] = len(image.get_layers()) - before'
+    told = gimp.script(photograph, arguments(gimp), prepare, report)
+    assert told["status"] == 0, told  # GIMP_PDB_EXECUTION_ERROR
+    assert told["message"].startswith(sentence)
+    assert told["more"] == 0
+
+
+def test_styles_that_cannot_be_used_are_sentences(gimp: Plugged, photograph: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("this is no picture")
+    changes = {"style-file": gimp.home.put(tmp_path / "text.png")}
+    report = 'told["count"] = len(image.get_layers())'
+    told = gimp.script(photograph, arguments(gimp, **changes), report=report)
+    assert told["status"] == 0
+    assert told["message"].startswith("The style picture cannot be read")
+    assert told["count"] == 1
+    without = {name: value for name, value in arguments(gimp).items() if name != "style-file"}
+    told = gimp.script(photograph, without, report=report)
+    assert told["status"] == 0
+    assert told["message"].startswith("No style picture is chosen.")
+
+
+def test_without_an_installed_core_it_says_what_to_do(gimp: Plugged, photograph: Path) -> None:
+    about = gimp.folder / "install.json"
+    text = about.read_text()
+    try:
+        about.unlink()
+        told = gimp.script(photograph, arguments(gimp))
+        assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
+        gimp.end_core()
+        about.write_text(text.replace("/bin/python", "/bin/no-python"))
+        told = gimp.script(photograph, arguments(gimp))
+        assert told["message"].startswith("The engine could not be started.")
+        assert "python3 install" in told["message"]
+    finally:
+        about.write_text(text)
