@@ -55,6 +55,10 @@ def perform(job: Job, backbone: Backbone) -> None:
         ) from error
     except torch.OutOfMemoryError as error:
         raise MemoryError from error
+    except RuntimeError as error:
+        if "allocate memory" in str(error):  # all that torch says of a processor's memory
+            raise MemoryError from error
+        raise
     if painted is None:
         log.info("cancelled at evaluation %d", reporter.evaluations)
         job.answer("cancelled")

@@ -74,8 +74,10 @@ class Worker:
     def _work(self) -> None:
         perform: Perform | None = None
         # Loading begins before the first job: while the person still looks at the dialog.
-        with suppress(JobFailed):
+        try:
             perform = self._load()
+        except Exception as error:  # the first job tries again, and its client is told
+            log.warning("the engine cannot be loaded: %s", error)
         while True:
             with self._change:
                 self._current = None

@@ -100,13 +100,8 @@ class Painting:
         except JobFailed as failure:
             self._put(Done(trouble=Trouble(str(failure), failure.hint)))
         except WireError:
-            self._put(
-                Done(
-                    trouble=Trouble(
-                        "The engine stopped unexpectedly.", "The image is as it was; please try again."
-                    )
-                )
-            )
+            trouble = Trouble("The engine stopped unexpectedly.", "The image is as it was; please try again.")
+            self._put(Done(trouble=trouble))
         except Exception:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
@@ -116,7 +111,9 @@ class Painting:
         if kind == "preview":
             self._put(Preview(int(message["width"]), int(message["height"]), bytes(blob)))
         elif kind == "queued":
-            self._put(Status("Another picture is being painted; yours is next.", 0.0))
+            ahead = int(message["ahead"])
+            place = "yours is next" if ahead == 1 else f"{ahead} are before yours"
+            self._put(Status(f"Another picture is being painted; {place}.", 0.0))
         elif kind == "stage":
             self._put(Status(f"{message['text']}…", self._fraction))
         elif kind == "progress":

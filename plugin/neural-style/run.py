@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -43,8 +42,7 @@ def run(
     except Trouble as trouble:
         return Gimp.PDBStatusType.EXECUTION_ERROR, trouble.text
     except Exception:
-        if sys.stderr is not None:  # a GIMP without a console has none
-            traceback.print_exc()
+        traceback.print_exc()
         return (
             Gimp.PDBStatusType.EXECUTION_ERROR,
             "Something went wrong in the plug-in.",
@@ -86,7 +84,10 @@ def _with_windows(
         core.close()
     if picture is None:
         raise Cancelled
+    alive = image.is_valid()
     insert_result(image, layer, picture, name)
+    if not alive:
+        raise Cancelled  # after a success GIMP would store the settings in the image that is gone
 
 
 def _without_windows(image: Gimp.Image, drawables: list[Gimp.Drawable], config: Gimp.ProcedureConfig) -> None:

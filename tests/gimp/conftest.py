@@ -15,15 +15,21 @@ from .home import Home
 from .root import GimpRoot
 
 SUITES = ("trixie", "forky")  # GIMP 3.0 and GIMP 3.2
-READY: pytest.StashKey[dict[str, GimpRoot | str]] = pytest.StashKey()
+
+
+class RootError(Exception):
+    """A root that this machine ought to be able to make could not be made."""
+
+
+READY: pytest.StashKey[dict[str, GimpRoot | RootError | str]] = pytest.StashKey()
 
 
 def cache_folder() -> Path:
     return Path(os.environ.get("NST_TEST_CACHE") or Path.home() / ".cache" / "neural-style-tests")
 
 
-def make_root(suite: str) -> GimpRoot | str:
-    """The root, or the reason why there is none."""
+def make_root(suite: str) -> GimpRoot | RootError | str:
+    """The root, or the reason why there can be none here, or why there ought to be one and is not."""
     if sys.platform != "linux":
         return "the roots with GIMP need Linux"
     if os.geteuid() != 0:
@@ -36,11 +42,11 @@ def make_root(suite: str) -> GimpRoot | str:
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace")
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return f"the {suite} root cannot be made: {last} (see {folder}.log)"
+        return RootError(f"the {suite} root cannot be made: {last} (see {folder}.log)")
     try:
         return GimpRoot(folder, suite)
     except OSError as error:
-        return f"the {suite} root cannot be used: {error}"
+        return RootError(f"the {suite} root cannot be used: {error}")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -64,6 +70,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def gimp_root(request: pytest.FixtureRequest) -> GimpRoot:
     """A mounted root with GIMP; each test runs once per suite."""
     root = request.config.stash[READY][request.param]
+    if isinstance(root, RootError):
+        pytest.fail(str(root))
     if isinstance(root, str):
         pytest.skip(root)
     return root

@@ -16,7 +16,6 @@ from PIL import Image
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.resize import fitted, resized, size_of
 from nst_core.picture import style_tensor
-from nst_core.wire.errors import CoreUnavailable
 from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
@@ -160,7 +159,7 @@ def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Plugged, small:
         until(lambda: gimp.core_state() == "ready", 10)
         assert session.images() == before
         assert not before[0]["dirty"]
-        assert not session.is_sensitive("Undo", "menu item")
+        assert not session.menu_sensitive("Edit", "Undo")
 
         open_dialog(session)
         session.choose_file(DIALOG, "(None)", gimp.home.put(STYLE))
@@ -242,9 +241,9 @@ def test_a_closed_image_does_not_lose_the_picture(gimp: Plugged, small: Path) ->
     with gimp.session(small) as session:
         start(session, gimp, "Draft")
         wait_for_a_preview(session)
-        session.evaluate("[Gimp.Display.delete(one) for one in Gimp.get_displays()]")
+        session.menu("File", "Close View")
         session.wait_gone(RUNNING, 120)
-        (image,) = session.wait_images(1)
+        (image,) = session.wait_images(lambda images: len(images) == 1)
         assert [layer["name"] for layer in image["layers"]] == [RUNNING]
         time.sleep(0.5)
         assert not any("Message" in title for _, title in session.windows())
@@ -254,18 +253,12 @@ def test_nothing_is_left_when_gimp_ends(gimp: Plugged, small: Path) -> None:
     with gimp.session(small) as session:
         start(session, gimp, "High")
         wait_for_a_preview(session)
-        for pid in gimp.plugin_pids():
-            os.kill(pid, signal.SIGTERM)
-    assert gimp.plugin_pids() == []
-    until(lambda: gimp.core_state() == "ready", 10)
-    os.kill(gimp.core_pid(), signal.SIGTERM)
-
-    def ended() -> bool:
-        try:
-            gimp.core_pid()
-        except CoreUnavailable:
-            return True
-        return False
-
-    until(ended, 10)
-    assert [path.name for path in gimp.state.run.iterdir() if path.suffix != ".lock"] == []
+        core = gimp.core_pid()
+        assert session.quit() == 0
+        assert gimp.plugin_pids() == []
+        until(lambda: gimp.core_state() == "ready", 10)
+        assert gimp.core_pid() == core
+        os.kill(core, signal.SIGTERM)
+        until(lambda: not gimp.state.endpoint.exists(), 10)
+    left = [path.name for path in gimp.state.run.iterdir() if path.suffix != ".lock"]
+    assert left == []

@@ -66,9 +66,11 @@ class Engine:
 class Running:
     """A server on a thread, with its engine."""
 
-    def __init__(self, state: State, tcp: bool) -> None:
+    def __init__(
+        self, state: State, tcp: bool, load: Callable[[], Callable[[Job], None]] | None = None
+    ) -> None:
         self.state, self.engine = state, Engine()
-        self.worker = Worker(lambda: self.engine.perform)
+        self.worker = Worker(load or (lambda: self.engine.perform))
         self.worker.start()
         self.server = Server(state, self.worker, tcp)
         self.server.open()
@@ -285,6 +287,29 @@ def test_a_request_that_is_not_valid_is_refused_in_a_sentence(core: Running, cha
     assert answer["message"].startswith("The request is not valid: ")
     channel.send({"type": "ping", "id": 8})
     assert channel.receive(time.monotonic() + 20)[0]["type"] == "pong"
+
+
+def test_an_engine_that_cannot_be_loaded_is_tried_again_for_each_job(state: State) -> None:
+    engine, troubles = Engine(), [ImportError("no torch"), JobFailed("model_missing", "No weights.")]
+
+    def load() -> Callable[[Job], None]:
+        if troubles:
+            raise troubles.pop(0)
+        return engine.perform
+
+    running = Running(state, tcp=False, load=load)
+    try:
+        first = Run(running.client())
+        first.end()
+        assert isinstance(first.error, JobFailed)
+        assert first.error.code == "model_missing"
+        running.engine = engine
+        engine.permits.release(3)
+        second = Run(running.client())
+        second.end()
+        assert second.result
+    finally:
+        running.stop()
 
 
 def test_unknown_messages_and_jobs_are_ignored(core: Running) -> None:

@@ -1,0 +1,103 @@
+"""A small stand-in for the project: the real installer and wire, and packages that are next to nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+PACKAGES = ("torch", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
+
+_PROJECT = """[build-system]
+requires = []
+build-backend = "tests_backend"
+backend-path = ["."]
+"""
+
+_CORE = '''"""The core's command line, as far as the installer uses it."""
+import os, sys
+from pathlib import Path
+
+state = Path(os.environ["NEURAL_STYLE_HOME"])
+words = sys.argv[1:]
+if words == ["weights", "get"]:
+    if os.environ.get("FAKE_OFFLINE"):
+        sys.exit("The network's weights could not be downloaded (no connection).")
+    file = state / "weights" / "vgg16.safetensors"
+    file.parent.mkdir(exist_ok=True)
+    if not file.exists() or file.read_text() != "whole":
+        file.write_text("whole")
+    print(file)
+elif words[0] == "stylize":
+    assert all(Path(path).exists() for path in words[1:3])
+    Path(words[words.index("-o") + 1]).write_bytes(b"picture")
+'''
+
+_BACKEND = '''"""Builds the wheel of the stand-in without any build tool."""
+from tests_wheel import pack
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    from pathlib import Path
+    files = {path.as_posix(): path.read_bytes() for path in Path("nst_core").rglob("*.py")}
+    return pack(Path(folder), "nst_core", files).name
+'''
+
+
+def pack(folder: Path, name: str, files: Mapping[str, bytes]) -> Path:
+    """Writes a wheel, version 1.0, that holds ``files``."""
+    about = f"{name}-1.0.dist-info"
+    entries = {
+        **files,
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
+        f"{about}/WHEEL": b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = ""
+    for path, data in entries.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+        record += f"{path},sha256={digest},{len(data)}\n"
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, data in entries.items():
+            archive.writestr(path, data)
+        archive.writestr(f"{about}/RECORD", record + f"{about}/RECORD,,\n")
+    return wheel
+
+
+def make_index(folder: Path) -> Path:
+    """Makes a folder of wheels that stand for the engine's packages."""
+    folder.mkdir()
+    for name in PACKAGES:
+        pack(folder, name, {f"{name}/__init__.py": b"", f"{name}/part.py": b"PART = 1\n"})
+    return folder
+
+
+def make_checkout(folder: Path) -> Path:
+    """Makes the stand-in for the project in ``folder``."""
+    files = {
+        "pyproject.toml": _PROJECT,
+        "tests_backend.py": _BACKEND,
+        "tests_wheel.py": Path(__file__).read_text(encoding="utf-8"),
+        "nst_core/__init__.py": '__version__ = "0.0.1"\n',
+        "nst_core/__main__.py": _CORE,
+        "install/requirements.txt": "".join(f"{name}==1.0\n" for name in PACKAGES),
+        "install/samples/photograph.jpg": "photograph",
+        "install/samples/LICENSES.md": "licenses",
+        "install/samples/make.py": "a tool",
+        "install/samples/styles/night-oil.jpg": "style",
+        "plugin/neural-style/neural-style.py": "#!/usr/bin/env python3\n",
+        "plugin/neural-style/dialog.py": "DIALOG = 1\n",
+        "plugin/neural-style/notes.txt": "no module",
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copy(REPOSITORY / "install" / "__main__.py", folder / "install")
+    for name in ("install/nst_install", "nst_core/wire"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
+    return folder

@@ -1,0 +1,106 @@
+"""Uninstalling: exactly what the manifest lists, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nst_install.console import Failure
+from nst_install.manifest import Manifest
+from nst_install.plugin import contents, folder_of, place
+from nst_install.removal import finish, remove
+
+from nst_core.wire import endpoint as endpoints
+from nst_core.wire.places import State
+
+
+@pytest.fixture
+def manifest(state: State) -> Manifest:
+    manifest = Manifest(state.root / "manifest.json")
+    made = [path for path in (state.root, *state.root.parents) if not path.exists()]
+    state.root.mkdir(parents=True)
+    manifest.made_folders(made)
+    manifest.making("environment", "logs/install.log*", "weights/vgg16.safetensors", "samples/styles/*.jpg")
+    for name in ("environment/bin/python", "logs/install.log", "logs/install.log.1", "samples/styles/a.jpg"):
+        (state.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (state.root / name).touch()
+    return manifest
+
+
+@pytest.fixture
+def folder(tmp_path: Path, checkout: Path, state: State, manifest: Manifest) -> Path:
+    folder = folder_of(tmp_path / "GIMP" / "3.0")
+    place(folder, contents(checkout, state, "1.2"), manifest)
+    return folder
+
+
+def test_nothing_is_left(state: State, manifest: Manifest, folder: Path, tmp_path: Path) -> None:
+    (folder / "wire" / "__pycache__").mkdir()
+    (folder / "wire" / "__pycache__" / "x.pyc").touch()
+    again = Manifest.read(manifest.path)
+    assert again
+    assert remove(state, again) == []
+    assert finish(state, again) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout"]
+
+
+def test_what_is_not_ours_stays_and_is_named(
+    state: State, manifest: Manifest, folder: Path, tmp_path: Path
+) -> None:
+    (state.root / "mine.txt").touch()
+    (state.logs / "mine.log").touch()
+    (folder / "mine.py").touch()
+    (folder / "dialog.py").write_text("changed")
+    (tmp_path / "GIMP" / "3.0" / "gimprc").touch()
+    assert remove(state, manifest) == [folder / "dialog.py", folder / "mine.py"]
+    assert finish(state, manifest) == [state.logs, state.root / "mine.txt"]
+    assert [path.name for path in state.logs.iterdir()] == ["mine.log"]
+    assert sorted(path.name for path in folder.iterdir()) == ["dialog.py", "mine.py"]
+
+
+def test_a_cut_off_replacement_is_removed(state: State, manifest: Manifest, folder: Path) -> None:
+    manifest.placing(folder, {"dialog.py": "0" * 64, "new.py": "1" * 64})
+    profile = folder.parent.parent
+    for name in ("neural-style.making", "neural-style.replaced"):
+        (profile / name).mkdir()
+        (profile / name / "neural-style.py").touch()
+    assert remove(state, manifest) == []
+    assert [path.name for path in profile.iterdir()] == ["plug-ins"]
+
+
+def test_a_copy_of_another_installation_stays(state: State, manifest: Manifest, folder: Path) -> None:
+    about = json.loads((folder / "install.json").read_text())
+    (folder / "install.json").write_text(json.dumps({**about, "state": "/somewhere/else"}))
+    assert remove(state, manifest) == []
+    assert (folder / "neural-style.py").exists()
+
+
+def test_a_damaged_manifest_is_told(state: State, manifest: Manifest) -> None:
+    manifest.path.write_text("{")
+    with pytest.raises(Failure):
+        Manifest.read(manifest.path)
+
+
+def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
+    (state.root / "logs" / "install.log").touch()
+    core = subprocess.Popen(
+        [sys.executable, "-m", "nst_core", "serve"], env={"NEURAL_STYLE_HOME": str(state.root)}
+    )
+    try:
+        for _ in range(200):
+            if state.endpoint.exists():
+                break
+            with pytest.raises(subprocess.TimeoutExpired):
+                core.wait(0.1)
+        endpoints.read(state)
+        manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*")
+        assert remove(state, manifest) == []
+        assert core.wait(10) == 0
+        assert finish(state, manifest) == []
+        assert not state.root.exists()
+    finally:
+        core.kill()
+        core.wait()

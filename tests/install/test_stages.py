@@ -1,0 +1,196 @@
+"""``python3 install`` as a person runs it, with packages and GIMPs that are next to nothing."""
+
+from __future__ import annotations
+
+import ast
+import fcntl
+import runpy
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .checkout import REPOSITORY
+
+GIMP = """#!{python}
+import os, re, sys
+from pathlib import Path
+
+if "--version" in sys.argv:
+    print("GNU Image Manipulation Program version {version}")
+    sys.exit()
+profile = Path.home() / ".config/GIMP/{series}"
+profile.mkdir(parents=True, exist_ok=True)
+found = re.search(r"'([^']*[.]png)'", sys.argv[-1])
+if found:
+    if os.environ.get("FAKE_GIMP_FAILS"):
+        print("PROOF: it does not have the procedure plug-in-neural-style")
+        sys.exit(64)
+    assert os.access(profile / "plug-ins/neural-style/neural-style.py", os.X_OK)
+    Path(found[1]).write_bytes(b"picture")
+"""
+
+
+def gimp(tmp_path: Path, version: str) -> None:
+    series = version.rpartition(".")[0]
+    program = tmp_path / "programs" / f"gimp-console-{series}"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(GIMP.format(python=sys.executable, version=version, series=series))
+    program.chmod(0o755)
+
+
+def install(checkout: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, str(checkout / "install"), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=200,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def home_of(environment: dict[str, str]) -> Path:
+    return Path(environment["HOME"])
+
+
+def left(home: Path) -> list[str]:
+    """What is in a home, apart from the caches that pip keeps for everybody."""
+    names = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
+    return [name for name in names if not name.startswith((".cache", ".rustup"))]
+
+
+def test_without_gimp_again_and_away(checkout: Path, environment: dict[str, str]) -> None:
+    first = install(checkout, environment)
+    assert first.returncode == 0, first.stdout + first.stderr
+    state = home_of(environment) / ".local/share/neural-style"
+    assert (state / "first-result.png").exists()
+    assert (state / "samples/styles/night-oil.jpg").read_text() == "style"
+    assert not (state / "samples/make.py").exists()
+    assert "no GIMP 3 was found" in first.stdout
+    assert not list((checkout / "nst_core").rglob("*.pyc")), "the checkout may be somebody else's"
+
+    (state / "weights/vgg16.safetensors").write_text("who")
+    (state / "samples/photograph.jpg").unlink()
+    again = install(checkout, environment)
+    assert again.returncode == 0
+    assert "Engine: already here and whole." in again.stdout
+    assert (state / "weights/vgg16.safetensors").read_text() == "whole"
+    assert (state / "samples/photograph.jpg").exists()
+
+    away = install(checkout, environment, "--uninstall")
+    assert away.returncode == 0
+    assert "is removed" in away.stdout
+    assert left(home_of(environment)) == []
+    twice = install(checkout, environment, "--uninstall")
+    assert twice.returncode == 0
+    assert "Nothing of Neural Style is installed" in twice.stdout
+
+
+def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    for version in ("2.10.34", "3.0.4", "3.2.6"):
+        gimp(tmp_path, version)
+    home, state = home_of(environment), tmp_path / "a state"
+    snap = home / "snap/gimp/current/.config/GIMP/3.0"
+    snap.mkdir(parents=True)
+    done = install(checkout, environment, "--prefix", str(state))
+    assert done.returncode == 0, done.stdout + done.stderr
+    for profile in (home / ".config/GIMP/3.0", home / ".config/GIMP/3.2", snap):
+        assert (profile / "plug-ins/neural-style/wire/places.py").exists()
+    assert (state / "first-result-gimp-3.0.png").exists()
+    assert (state / "first-result-gimp-3.2.png").exists()
+    assert not (state / "first-result.png").exists()
+    assert "GIMP 2.10.34: not supported yet" in done.stdout
+    assert "Filters ▸ Neural Style…" in done.stdout
+    assert f"--uninstall --prefix '{state}'" in done.stdout
+
+    environment["FAKE_GIMP_FAILS"] = "1"
+    failed = install(checkout, environment, "--prefix", str(state))
+    assert failed.returncode == 1
+    assert "does not have the procedure" in failed.stderr
+
+    assert install(checkout, environment, "--uninstall", "--prefix", str(state)).returncode == 0
+    assert not state.exists()
+    assert not list(home.rglob("neural-style*"))
+
+
+def test_no_gimp_leaves_gimp_alone(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    gimp(tmp_path, "3.0.4")
+    done = install(checkout, environment, "--no-gimp", "--prefix", str(tmp_path / "state"))
+    assert done.returncode == 0, done.stderr
+    assert left(home_of(environment)) == []
+    assert (tmp_path / "state" / "first-result.png").exists()
+
+
+def test_a_failing_download_is_told_and_can_be_continued(checkout: Path, environment: dict[str, str]) -> None:
+    done = install(checkout, {**environment, "FAKE_OFFLINE": "1"}, "--no-gimp")
+    assert done.returncode == 1
+    assert "could not be downloaded" in done.stderr
+    assert "Run “python3 install” again" in done.stderr
+    assert install(checkout, environment, "--no-gimp").returncode == 0
+
+
+@pytest.mark.parametrize("uninstall", [False, True])
+def test_a_place_that_cannot_be_written(
+    tmp_path: Path, checkout: Path, environment: dict[str, str], uninstall: bool
+) -> None:
+    (tmp_path / "file").touch()
+    words = ["--prefix", str(tmp_path / "file" / "state"), *(["--uninstall"] if uninstall else [])]
+    done = install(checkout, environment, *words)
+    assert done.returncode == (0 if uninstall else 1)
+    if not uninstall:
+        assert "--prefix" in done.stderr
+
+
+def test_waits_for_one_that_was_killed_and_left_its_pip(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    with (state / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = subprocess.Popen(
+            [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(2)
+        assert not (state / "environment").exists()
+    said, _ = process.communicate(timeout=200)
+    assert process.returncode == 0
+    assert "waiting" in said
+
+
+def test_an_end_in_the_middle_leaves_nothing_running(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    state = tmp_path / "state"
+    process = subprocess.Popen(
+        [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while not (state / "environment").exists():
+        time.sleep(0.05)
+    process.terminate()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in said
+    with (state / "install.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert install(checkout, environment, "--uninstall", "--prefix", str(state)).returncode == 0
+    assert not state.exists()
+
+
+def test_an_older_python_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = REPOSITORY / "install" / "__main__.py"
+    ast.parse(start.read_text(encoding="utf-8"), feature_version=(3, 7))
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(SystemExit, match=r"needs Python 3\.10 or newer, and this is 3\.9"):
+        runpy.run_path(str(start), run_name="__main__")
