@@ -1,0 +1,110 @@
+"""The plug-in in a GIMP profile: built beside the plug-ins folder, then swapped in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from nst_core.wire.places import State
+from nst_install.console import Failure
+from nst_install.manifest import Manifest
+
+NAME = "neural-style"
+
+
+def contents(source: Path, state: State, version: str) -> dict[str, bytes]:
+    """Returns the files of the plug-in by their names in its folder. Raises ``Failure``."""
+    files = {path.name: path.read_bytes() for path in sorted((source / "plugin" / NAME).glob("*.py"))}
+    if f"{NAME}.py" not in files:
+        raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
+    for path in sorted((source / "nst_core" / "wire").glob("*.py")):
+        files[f"wire/{path.name}"] = path.read_bytes()
+    about = {
+        "version": version,
+        "state": str(state.root),
+        "core": [str(state.python), "-I", "-m", "nst_core", "serve"],
+    }
+    files["install.json"] = json.dumps(about, indent=1).encode()
+    return files
+
+
+def folder_of(profile: Path) -> Path:
+    """Where the plug-in lies in ``profile``."""
+    return profile / "plug-ins" / NAME
+
+
+def digest(path: Path) -> str | None:
+    """Returns the SHA-256 of a file, or None when there is no such file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def beside(folder: Path) -> tuple[Path, Path]:
+    """Where the new copy of the plug-in ``folder`` is built, and where an old one waits for its end.
+
+    Both are outside ``plug-ins``, where GIMP would take them for plug-ins, but on the same disk.
+    """
+    profile = folder.parent.resolve().parent
+    return profile / f"{NAME}.making", profile / f"{NAME}.replaced"
+
+
+def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path | None:
+    """Makes ``folder`` hold ``files`` and nothing else.
+
+    Returns where a folder that was there before went when it was not ours. Raises ``OSError``.
+    """
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    if _holds(folder, digests):
+        manifest.placed(folder, digests)
+        return None
+    ours = str(folder) in manifest.plugins or (folder / "install.json").exists()
+    manifest.make_folder(folder.parent)
+    manifest.placing(folder, digests)
+    making, replaced = beside(folder)
+    discard(making)
+    discard(replaced)
+    for name, data in files.items():
+        path = making / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (making / f"{NAME}.py").chmod(0o755)  # GIMP runs nothing else
+    kept = None
+    if os.path.lexists(folder):
+        kept = None if ours else _free_name(replaced.with_name(f"{NAME}.kept"))
+        folder.rename(kept or replaced)
+    making.rename(folder)
+    discard(replaced)
+    manifest.placed(folder, digests)
+    return kept
+
+
+def discard(path: Path) -> None:
+    """Removes a folder with all that is in it, or a link."""
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
+    there = {
+        path.relative_to(folder).as_posix(): digest(path)
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    return there == dict(digests) and os.access(folder / f"{NAME}.py", os.X_OK)
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    free = path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free

@@ -1,0 +1,95 @@
+"""The proof that the installation works: the sample picture is painted, in GIMP if there is one."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from nst_install.commands import run
+from nst_install.console import Failure
+from nst_install.gimps import Gimp, Machine, profile_of
+from nst_install.work import Work
+
+SECONDS = 240.0  # a first start of GIMP and of the engine, on a slow machine that is busy
+_STYLE = "night-oil.jpg"
+_SCRIPT = Path(__file__).with_name("in_gimp.py")
+
+
+def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
+    """Has ``gimp`` make its profile if it was never started.
+
+    A profile made by us would keep it from taking over the settings of an older GIMP.
+    """
+    if profile_of(gimp, machine).is_dir():
+        return
+    work.console.begin(str(gimp))
+    work.console.now("first start")
+    run(gimp.batch("pass"), work.log, gimp.environment(work.environment), SECONDS)
+    if not profile_of(gimp, machine).is_dir():
+        work.manifest.make_folder(profile_of(gimp, machine))
+    work.console.done(f"its profile was made, {profile_of(gimp, machine)}.")
+
+
+def prove_by_command(work: Work, changed: bool) -> Path:
+    """Paints the sample on the command line and returns the result. Raises ``Failure``.
+
+    A result from before stays when nothing has ``changed`` since.
+    """
+    started = time.monotonic()
+    work.console.begin("Proof")
+    result = work.state.root / "first-result.png"
+    if result.exists() and not changed:
+        work.console.done("the sample was painted before, and nothing has changed.")
+        return result
+    work.manifest.making(result.name)
+    result.unlink(missing_ok=True)
+    photograph, style = _sample(work)
+    outcome = work.python(
+        *("-m", "nst_core", "stylize", str(photograph), str(style), "-o", str(result)),
+        *("--quality", "draft", "--size", "384"),
+        seconds=600,
+    )
+    if not outcome.good or not result.exists():
+        reason = (outcome.last_line or "it gave no reason").rstrip(".")
+        raise Failure(
+            f"The engine could not paint the sample picture ({reason}).",
+            "Run “python3 install” again; it repairs what is missing.",
+        )
+    work.console.done(f"the sample was painted in {time.monotonic() - started:.0f} s.")
+    return result
+
+
+def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
+    """Has GIMP paint the sample with the plug-in, and returns the result.
+
+    None when a Flatpak could not: there the engine may have to be started outside. Raises ``Failure``.
+    """
+    started = time.monotonic()
+    work.console.begin(f"Proof in {gimp}")
+    result = work.state.root / f"first-result-gimp-{gimp.series}.png"
+    work.manifest.making(result.name)
+    result.unlink(missing_ok=True)
+    photograph, style = _sample(work)
+    arguments = (str(photograph), str(style), str(result))
+    code = f"import runpy; runpy.run_path({str(_SCRIPT)!r})['prove'](*{arguments!r})"
+    outcome = run(gimp.batch(code), work.log, gimp.environment(work.environment), SECONDS)
+    said = [line for line in outcome.output.splitlines() if line.startswith("PROOF: ")]
+    if outcome.good and result.exists():
+        work.console.done(f"the sample was painted in {time.monotonic() - started:.0f} s.")
+        return result
+    if "not a valid batch interpreter" in outcome.output:
+        reason = "it cannot run plug-ins that are written in Python"
+    elif outcome.status is None:
+        reason = f"it did not end within {SECONDS:.0f} s"
+    else:
+        reason = (said[-1].removeprefix("PROOF: ") if said else outcome.last_line).rstrip(".")
+    what = f"{gimp} could not paint the sample picture ({reason})."
+    if gimp.flatpak:
+        command = f"{work.state.python} -I -m nst_core serve"
+        work.console.done(f"{what} Start the engine outside of the Flatpak first: {command}")
+        return None
+    raise Failure(what, "Close GIMP if it is open, see that it is whole, and run “python3 install” again.")
+
+
+def _sample(work: Work) -> tuple[Path, Path]:
+    return work.state.samples / "photograph.jpg", work.state.samples / "styles" / _STYLE

@@ -1,0 +1,65 @@
+"""The weights of the network, and the sample pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+from nst_install.console import Failure
+from nst_install.running import end_core
+from nst_install.work import Work
+
+WEIGHTS = "vgg16.safetensors"
+
+
+def get_weights(work: Work) -> bool:
+    """Lets the core download and check its network; returns whether that changed anything.
+
+    Raises ``Failure``.
+    """
+    started = time.monotonic()
+    work.console.begin("Network")
+    work.manifest.making(f"weights/{WEIGHTS}", "weights/getting-*")
+    for left in work.state.weights.glob("getting-*"):
+        shutil.rmtree(left)
+    before = _stamp(work.state.weights / WEIGHTS)
+    outcome = work.python("-m", "nst_core", "weights", "get")
+    if not outcome.good:
+        reason = outcome.last_line or "The network's weights could not be downloaded."
+        raise Failure(reason, "Run “python3 install” again; what is done already is kept.")
+    if _stamp(work.state.weights / WEIGHTS) == before:
+        work.console.done("already here and whole (VGG-16, University of Oxford, CC BY 4.0).")
+        return False
+    end_core(work.state)
+    seconds = time.monotonic() - started
+    work.console.done(f"VGG-16 (University of Oxford, CC BY 4.0) downloaded in {seconds:.0f} s.")
+    return True
+
+
+def copy_samples(work: Work) -> None:
+    """Copies the sample pictures to the state folder. Raises ``OSError``."""
+    work.console.begin("Samples")
+    source = work.source / "install" / "samples"
+    names = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.suffix in (".jpg", ".md")]
+    work.manifest.making(*(f"samples/{name.as_posix()}" for name in names))
+    for name in names:
+        target = work.state.samples / name
+        if not target.exists() or _digest(target) != _digest(source / name):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target)
+    styles = sum(name.suffix == ".jpg" for name in names) - 1
+    work.console.done(f"a photograph and {styles} style pictures in {work.state.samples}.")
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_ino
+
+
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
