@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.losses import ContentLoss, GramLoss, Loss, gram_matrix
+from nst_core.engine.losses import ContentLoss, GramLoss, Loss, WassersteinLoss, gram_matrix
 
 
 def features(seed: int, height: int = 5, width: int = 7, channels: int = 4) -> Tensor:
@@ -52,9 +54,60 @@ def test_style_may_have_another_size() -> None:
     assert float(GramLoss(style)(tiled)) == pytest.approx(0, abs=1e-20)
 
 
-@pytest.mark.parametrize("make", [ContentLoss, GramLoss])
-def test_the_unit_is_the_loss_of_nothing(make: type[ContentLoss] | type[GramLoss]) -> None:
+@pytest.mark.parametrize("make", [ContentLoss, GramLoss, WassersteinLoss])
+def test_the_unit_is_the_loss_of_nothing(make: Callable[[Tensor], Loss]) -> None:
     target = features(5)
     loss = make(target)
     assert loss.at_zero == pytest.approx(float(loss(torch.zeros_like(target))))
-    assert float(loss(target)) == 0
+    assert float(loss(target)) == pytest.approx(0, abs=1e-12)
+
+
+def moments(values: Tensor) -> tuple[Tensor, Tensor]:
+    """The mean, and the centered features divided by √M, whose product with themselves is the covariance."""
+    matrix = values.flatten(2)[0]
+    mean = matrix.mean(dim=1, keepdim=True)
+    return mean, (matrix - mean) / matrix.shape[1] ** 0.5
+
+
+def wasserstein(generated: Tensor, style: Tensor) -> Tensor:
+    """The definition; with C = X Xᵀ and S = Y Yᵀ the last trace is the sum of Xᵀ Y's singular values."""
+    (mean, left), (wanted, right) = moments(generated), moments(style)
+    overlap = torch.linalg.svdvals(left.T @ right).sum()
+    return (mean - wanted).square().sum() + left.square().sum() + right.square().sum() - 2 * overlap
+
+
+@pytest.mark.parametrize("shape", [(4, 5, 7), (16, 9, 9), (30, 4, 5), (5, 1, 1), (64, 6, 7)])
+def test_wasserstein_is_its_definition(shape: tuple[int, int, int]) -> None:
+    """Both ways round: more positions than channels, and fewer."""
+    channels, height, width = shape
+    generated, style = features(1, height, width, channels), features(2, 9, 8, channels)
+    value, slope = gradient(WassersteinLoss(style), generated)
+    assert value == pytest.approx(float(wasserstein(generated, style)), rel=1e-6)
+    direction = torch.randn(generated.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    direction = direction * (generated > 0) * 1e-6
+    difference = wasserstein(generated + direction, style) - wasserstein(generated - direction, style)
+    assert float((slope * direction).sum()) == pytest.approx(float(difference) / 2, rel=1e-4)
+
+
+def test_wasserstein_in_single_precision_points_where_double_does() -> None:
+    generated, style = features(1, 20, 30, 64), features(2, 25, 25, 64)
+    _, double = gradient(WassersteinLoss(style), generated)
+    _, single = gradient(WassersteinLoss(style.float()), generated.float())
+    cosine = torch.nn.functional.cosine_similarity(double.flatten(), single.double().flatten(), dim=0)
+    assert float(cosine) > 0.9999
+
+
+def test_wasserstein_tells_mean_from_spread_where_the_gram_matrix_cannot() -> None:
+    """Constant 1 and a coin of 0 and √2 have the same second moment, but not the same look."""
+    steady = torch.ones(1, 1, 1, 64, dtype=torch.float64)
+    mixed = torch.tensor([0, 2**0.5], dtype=torch.float64).repeat(32).view(1, 1, 1, 64)
+    assert float(GramLoss(steady)(mixed)) == pytest.approx(0, abs=1e-12)
+    assert float(WassersteinLoss(steady)(mixed)) > 0.5
+
+
+def test_wasserstein_of_dead_channels_and_flat_features_is_finite() -> None:
+    style = features(2, 6, 6, 8) * torch.tensor([1, 0, 1, 0, 1, 0, 1, 0.0]).view(1, 8, 1, 1)
+    for generated in (torch.zeros_like(style), torch.ones_like(style), features(1, 6, 6, 8)):
+        value, slope = gradient(WassersteinLoss(style), generated)
+        assert value >= -1e-9
+        assert bool(torch.isfinite(slope).all())
