@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from nst_core.settings import Settings
 
@@ -44,6 +45,7 @@ class Recipe:
 
     schedule: Schedule
     content_weight: float
+    style_loss: Literal["gram", "wasserstein"]
     style_weights: tuple[tuple[str, float], ...]
     brush_size: float
     keep_colors: bool
@@ -58,6 +60,7 @@ def recipe(settings: Settings) -> Recipe:
     return Recipe(
         schedule=schedule,
         content_weight=0.05 * 10 ** ((50 - settings.strength) / 25),
+        style_loss="gram",
         style_weights=tuple((layer, 1 / len(STYLE_LAYERS)) for layer in STYLE_LAYERS),
         brush_size=settings.brush_size,
         keep_colors=settings.keep_colors,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.colors import matched_colors, with_colors_of
-from nst_core.engine.losses import ContentLoss, GramLoss, Loss
+from nst_core.engine.losses import ContentLoss, GramLoss, Loss, WassersteinLoss
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.optimizers import Minimize, lbfgs
@@ -99,7 +100,8 @@ def objective_for(content: Tensor, style: Tensor, backbone: Backbone, recipe: Re
     losses: list[tuple[str, Loss, float]] = [
         (CONTENT_LAYER, ContentLoss(content_features[CONTENT_LAYER]), recipe.content_weight)
     ]
-    losses += [(layer, GramLoss(style_features[layer]), weight) for layer, weight in recipe.style_weights]
+    style_loss = _STYLE_LOSSES[recipe.style_loss]
+    losses += [(layer, style_loss(style_features[layer]), weight) for layer, weight in recipe.style_weights]
     return Objective(
         network, [Term(layer, loss, weight / max(loss.at_zero, 1e-12)) for layer, loss, weight in losses]
     )
@@ -117,3 +119,4 @@ def _style_at(style: Tensor, content: Size, brush_size: float) -> Tensor:
 
 
 _SMALLEST_STYLE = 32
+_STYLE_LOSSES: dict[str, Callable[[Tensor], Loss]] = {"gram": GramLoss, "wasserstein": WassersteinLoss}

@@ -123,6 +123,16 @@ def test_adam_does_it_too(backbone: Backbone, content: Tensor, style: Tensor) ->
     assert values[24] < 0.5 * values[0]
 
 
+def test_wasserstein_can_stand_for_gram(backbone: Backbone, content: Tensor, style: Tensor) -> None:
+    result = stylize(
+        content=content, style=style, backbone=backbone, recipe=small(30, style_loss="wasserstein")
+    )
+    assert result is not None
+    # as small as it was computed: the enlargement has no strokes of its own
+    before, after, wanted = (resized(picture, (43, 64)) for picture in (content, result, style))
+    assert style_loss(after, wanted, backbone) < 0.5 * style_loss(before, wanted, backbone)
+
+
 def test_progress_is_told_after_each_evaluation(backbone: Backbone, content: Tensor, style: Tensor) -> None:
     told: list[Progress] = []
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +94,6 @@ class Plugged:
         timeout: float = 120,
     ) -> dict[str, Any]:
         """Calls the procedure from a script; ``report`` adds to ``told``, which is returned."""
-        import json
-
         script = CALL.format(
             picture=self.home.put(picture), arguments=dict(arguments), prepare=prepare, report=report
         )
@@ -145,11 +142,16 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def listening_elsewhere(pid: int) -> list[str]:
-    """What a process listens on that is neither a local socket nor a loopback address."""
-    words: Sequence[str] = ["ss", "-Htlnp"]
-    if not shutil.which("ss"):
-        return []
-    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
-    addresses = [line.split()[3] for line in lines if f"pid={pid}," in line]
-    return [address for address in addresses if not address.startswith(("127.0.0.1:", "[::1]:"))]
+def listening(pid: int) -> list[str]:
+    """The internet addresses on which a process listens, as /proc writes them (hexadecimal)."""
+    own = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            own.add(str(descriptor.readlink()))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in own:
+                found.append(words[1])
+    return found

@@ -22,7 +22,7 @@ from ..conftest import SAMPLES
 from ..engine.test_stylize import similarity, style_loss
 from .conftest import cache_folder
 from .home import Home
-from .plugged import Plugged, listening_elsewhere, until
+from .plugged import Plugged, listening, until
 from .root import GimpRoot
 from .session import GimpSession
 
@@ -98,7 +98,7 @@ def test_a_layer_is_painted_and_undone(
         wait_for_a_preview(session)
         until(lambda: any("left" in text for text in session.texts(RUNNING)))
         shoot(session, "progress")
-        assert listening_elsewhere(gimp.core_pid()) == []
+        assert listening(gimp.core_pid()) == []
         assert gimp.state.endpoint.stat().st_mode & 0o777 == 0o600
         session.wait_gone(RUNNING, 200)
         until(lambda: len(session.images()[0]["layers"]) == 2)
