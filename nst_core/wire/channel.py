@@ -1,30 +1,72 @@
-"""A socket that carries frames, with limits and deadlines."""
+"""A connection that carries frames, with limits and deadlines."""
 
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 import time
+from typing import Protocol
 
-from .errors import ConnectionLost, ProtocolError
-from .frames import BEFORE_PROOF, HEADER, Blob, Limits, Message, decode_header, decode_message, encode
+from .decoder import Decoder
+from .errors import ConnectionLost, CutOff
+from .frames import Blob, Limits, Message, encode
 
-_PIECE = 1 << 20  # a blob's memory is taken as it arrives, never because it was announced
+_PIECE = 1 << 20
+_PIECES_AT_ONCE = 8
+
+
+class Stream(Protocol):
+    """What a channel needs of a connection: a socket has it, and so have two pipes."""
+
+    def fileno(self) -> int:
+        """What to wait on until there is something to receive."""
+        ...
+
+    def recv(self, length: int, /) -> bytes:
+        """Returns what is there, up to ``length`` bytes; nothing at the end."""
+        ...
+
+    def sendall(self, data: memoryview, /) -> None:
+        """Sends all of it."""
+        ...
+
+    def shutdown(self, how: int, /) -> None:
+        """Ends the conversation, also for a thread that waits in ``recv``."""
+        ...
+
+    def close(self) -> None:
+        """Gives the descriptors back."""
+        ...
 
 
 class Channel:
-    """Sends and receives frames over a connected stream socket.
+    """Sends and receives frames over a connected stream.
 
     One thread may receive while others send; sends are serialized. ``limits`` bound what is
     accepted and are raised after the proof.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.limits: Limits = BEFORE_PROOF
-        self._socket = connection
+    def __init__(self, connection: Stream) -> None:
+        self._stream = connection
         self._sending = threading.Lock()
-        connection.settimeout(None)
+        self._decoder = Decoder()
+        if isinstance(connection, socket.socket):
+            connection.settimeout(None)
+
+    @property
+    def limits(self) -> Limits:
+        """What is accepted of the other side."""
+        return self._decoder.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._decoder.limits = limits
+
+    def fileno(self) -> int:
+        """What a main loop watches until there is something to receive."""
+        return self._stream.fileno()
 
     def send(self, message: Message, *parts: Blob) -> None:
         """Sends one frame whose blob is ``parts`` one after the other.
@@ -35,51 +77,66 @@ class Channel:
         head = encode(message, sum(len(view) for view in views))
         try:
             with self._sending:
-                self._socket.sendall(head)
+                self._stream.sendall(memoryview(head))
                 for view in views:
-                    self._socket.sendall(view)
-        except OSError as error:
+                    self._stream.sendall(view)
+        except (OSError, ValueError) as error:
             raise ConnectionLost("The connection was closed.") from error
 
     def receive(self, deadline: float | None = None) -> tuple[Message, bytearray]:
         """Returns the next frame as (message, blob).
 
-        ``deadline`` is a time of ``time.monotonic()`` by which the whole frame must be there.
-        Raises ``ConnectionLost`` at the end of the stream or past the deadline, ``ProtocolError``
-        for anything that is not a frame within the limits.
+        ``deadline`` is a time of ``time.monotonic()`` by which the whole frame must be there; a
+        later call goes on where this one stopped. Raises ``ConnectionLost`` at the end of the
+        stream (``CutOff`` inside a frame) or past the deadline, ``ProtocolError`` for anything that
+        is not a frame within the limits.
         """
-        header = self._read(HEADER.size, deadline)
-        json_length, blob_length = decode_header(bytes(header), self.limits)
-        message = decode_message(bytes(self._read(json_length, deadline)))
-        return message, self._read(blob_length, deadline)
+        while True:
+            if deadline is not None and not self._readable(max(0.0, deadline - time.monotonic())):
+                raise ConnectionLost("The other side did not answer in time.")
+            frame = self._take()
+            if frame is not None:
+                return frame
+
+    def receive_now(self) -> tuple[Message, bytearray] | None:
+        """Returns the next frame if all of it is there, else None, without waiting.
+
+        One call reads a few MiB at most, so that a large picture does not keep its caller for
+        long. Raises as ``receive`` does.
+        """
+        for _ in range(_PIECES_AT_ONCE):
+            if not self._readable(0.0):
+                break
+            frame = self._take()
+            if frame is not None:
+                return frame
+        return None
 
     def close(self) -> None:
         """Closes the connection; a thread that waits in ``receive`` gets ``ConnectionLost``."""
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+            self._stream.shutdown(socket.SHUT_RDWR)
+        self._stream.close()
 
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        data = bytearray()
-        while len(data) < length:
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise ConnectionLost("The other side did not answer in time.")
-                self._socket.settimeout(left)
-            try:
-                piece = self._socket.recv(min(length - len(data), _PIECE))
-            except socket.timeout as error:
-                raise ConnectionLost("The other side did not answer in time.") from error
-            except (OSError, ValueError) as error:
-                raise ConnectionLost("The connection was closed.") from error
-            finally:
-                if deadline is not None:
-                    with contextlib.suppress(OSError):
-                        self._socket.settimeout(None)
-            if not piece:
-                if data:
-                    raise ProtocolError("The other side stopped in the middle of a message.")
-                raise ConnectionLost("The connection was closed.")
-            data += piece
-        return data
+    def _take(self) -> tuple[Message, bytearray] | None:
+        try:
+            piece = self._stream.recv(min(self._decoder.wanted, _PIECE))
+        except (OSError, ValueError) as error:
+            raise ConnectionLost("The connection was closed.") from error
+        if not piece:
+            if self._decoder.inside:
+                self._decoder.restart()
+                raise CutOff("The other side stopped in the middle of a message.")
+            raise ConnectionLost("The connection was closed.")
+        return self._decoder.take(piece)
+
+    def _readable(self, seconds: float) -> bool:
+        # Not the socket's own timeout: that would also hold for a thread that sends meanwhile.
+        try:
+            if hasattr(select, "poll"):  # select() knows only the first 1024 descriptors
+                waiting = select.poll()
+                waiting.register(self._stream.fileno(), select.POLLIN)
+                return bool(waiting.poll(seconds * 1000))
+            return bool(select.select([self._stream], [], [], seconds)[0])
+        except (OSError, ValueError) as error:
+            raise ConnectionLost("The connection was closed.") from error

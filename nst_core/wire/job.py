@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel
-from .errors import ConnectionLost, JobFailed, ProtocolError
-from .frames import Blob, Message
+from .errors import ConnectionLost, CoreDied, JobFailed, ProtocolError
+from .frames import AFTER_PROOF, Blob, Message
 
 _ids = itertools.count(1)
+_RESUBMISSIONS = 2
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,33 @@ class Job:
     """A style transfer that the core does for this client.
 
     ``run`` blocks and belongs in a thread of its own; ``cancel`` and ``finish`` may be called from
-    any thread at any time.
+    any thread at any time. ``preview_size`` is the longer side of the previews in pixels, 0 for
+    none. A ``quick`` job takes the place of an older quick one of the same connection.
+
+    A core that dies takes with it only the job that it was at: with ``again``, which connects anew
+    and returns the channel, a job that still waited in line is sent again by itself. The one that
+    was being done is not: it may be what the core died of.
     """
 
-    def __init__(self, channel: Channel, settings: Mapping[str, Any], preview_size: int = 0) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        settings: Mapping[str, Any],
+        preview_size: int = 0,
+        quick: bool = False,
+        again: Callable[[], Channel] | None = None,
+    ) -> None:
         self._channel = channel
         self._settings = dict(settings)
         self._preview_size = preview_size
+        self._quick = quick
+        self._again = again
         self._id = next(_ids)
         self._asked: str | None = None
         self._started = False
+        self._begun = False
+        self.last_preview: tuple[Message, bytearray] | None = None
+        """The last ``preview`` and its pixels (RGB u8): what there is to keep when the core dies."""
 
     def run(
         self,
@@ -58,8 +76,29 @@ class Job:
 
         ``style`` is the style file as it is. ``on_event`` gets each ``queued``, ``stage``,
         ``progress`` and ``preview``, the last with its pixels (RGB u8). Raises ``JobFailed`` with
-        the core's sentence, ``ConnectionLost`` when the core ends before its answer.
+        the core's sentence, ``CoreDied`` when the core ends before its answer, and what ``again``
+        raises.
         """
+        if len(content.pixels) + len(style) > AFTER_PROOF.blob:
+            raise JobFailed(
+                "too_large",
+                "The layer and the style picture together have more than 1 GiB of pixels.",
+                "Use a smaller layer, or reduce its precision to 8 bits.",
+            )
+        for left in range(_RESUBMISSIONS, -1, -1):
+            try:
+                self._send(content, style)
+                return self._follow(content, on_event)
+            except ConnectionLost as error:
+                if self._asked == "cancel":
+                    return None
+                self._started = False
+                if self._begun or self._again is None or not left:
+                    raise CoreDied("The engine stopped unexpectedly.") from error
+                self._channel = self._again()
+        raise AssertionError("the last round returns or raises")
+
+    def _send(self, content: Picture, style: bytes) -> None:
         self._channel.send(
             {
                 "type": "start",
@@ -68,6 +107,7 @@ class Job:
                 "content": {"width": content.width, "height": content.height, "format": content.format},
                 "style": {"length": len(style)},
                 "preview_size": self._preview_size,
+                "quick": self._quick,
             },
             content.pixels,
             style,
@@ -75,6 +115,8 @@ class Job:
         self._started = True
         if self._asked:
             self._say(self._asked)
+
+    def _follow(self, content: Picture, on_event: Callable[[Message, bytearray], None]) -> Result | None:
         while True:
             message, blob = self._channel.receive()
             if message.get("id") != self._id:
@@ -90,6 +132,9 @@ class Job:
                     str(message.get("message", "Something went wrong in the engine.")),
                     str(message.get("hint", "")),
                 )
+            self._begun = self._begun or kind in ("stage", "progress", "preview")
+            if kind == "preview":
+                self.last_preview = message, blob
             on_event(message, blob)
             if kind == "preview":
                 self._say("preview_ack", n=message.get("n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from typing import Any
 
 from . import endpoint as endpoints
 from .channel import Channel
-from .errors import ConnectionLost, CoreUnavailable, WireError
+from .errors import ConnectionLost, CoreUnavailable, VersionMismatch, WireError
 from .frames import Message
 from .lock import locked
 from .places import State
-from .proof import VersionMismatch, greet
+from .proof import greet
+from .replacement import is_older, make_room
 
 START_SECONDS = 30.0
 
@@ -66,29 +68,41 @@ def connect_or_start(
 ) -> tuple[Channel, Message]:
     """Returns a proven channel to the core, which is started with ``command`` when none runs.
 
-    ``going_on`` is asked while waiting; False gives up with ``ConnectionLost``. Raises
-    ``CoreUnavailable`` with a sentence when the core cannot be started.
+    A core that is older than ``client["version"]`` and that nobody needs gives way to a new one;
+    one that works for another window is worked with. ``going_on`` is asked while waiting; False
+    gives up with ``ConnectionLost``. Raises ``CoreUnavailable`` with a sentence when the core
+    cannot be started, ``VersionMismatch``.
     """
     try:
-        return connect(state, client)
+        channel, welcome = connect(state, client)
+        if not is_older(welcome, client):
+            return channel, welcome
+        channel.close()
     except CoreUnavailable:
         pass
     try:
         folder = state.private_run()
+        with locked(folder / "start.lock", START_SECONDS):
+            try:
+                channel, welcome = connect(state, client)  # another starter may have been faster
+            except CoreUnavailable:
+                pass
+            else:
+                if not is_older(welcome, client) or not make_room(channel, folder / "core.lock"):
+                    return channel, welcome
+            return _wait(state, start(state, command), client, going_on)
     except OSError as error:
-        raise CoreUnavailable(f"The folder {state.run} cannot be written.") from error
-    with locked(folder / "start.lock", START_SECONDS):
-        try:
-            return connect(state, client)  # another starter may have been faster
-        except CoreUnavailable:
-            process = start(state, command)
-        return _wait(state, process, client, going_on)
+        if error.errno == errno.ENOSPC:
+            raise CoreUnavailable("The disk is full.", "Make some room and try again.") from error
+        raise CoreUnavailable(
+            f"The folder {state.run} cannot be written.", "Give yourself the right to write there."
+        ) from error
 
 
 def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Starts the core in a session of its own, so that it outlives the plug-in.
 
-    Raises ``CoreUnavailable`` when the program is not there.
+    Raises ``CoreUnavailable`` when the program is not there, ``OSError`` when the disk is full.
     """
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -110,9 +124,9 @@ def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
         threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie when it ends
         return process
     except OSError as error:
-        raise CoreUnavailable(
-            "The engine could not be started. Run “python3 install” again: it repairs what is missing."
-        ) from error
+        if error.errno == errno.ENOSPC:
+            raise
+        raise CoreUnavailable("The engine could not be started.") from error
 
 
 def _wait(
@@ -132,8 +146,8 @@ def _wait(
         # Status 0 says that another core was there first: its endpoint comes in a moment.
         if process.poll() not in (None, 0):
             raise CoreUnavailable(
-                "The engine stopped while it was starting. Run “python3 install” again: it repairs what is"
-                f" missing. What it said is in {state.logs}."
+                "The engine stopped while it was starting.",
+                f"{CoreUnavailable.hint} What it said is in {state.logs}.",
             )
         time.sleep(0.05)
-    raise CoreUnavailable(f"The engine did not answer in time. What it said is in {state.logs}.")
+    raise CoreUnavailable("The engine did not answer in time.", f"What it said is in {state.logs}.")

@@ -13,15 +13,11 @@ import time
 from typing import Any
 
 from .channel import Channel
-from .errors import ConnectionLost, ProtocolError, WireError
+from .errors import ConnectionLost, ProtocolError, VersionMismatch
 from .frames import AFTER_PROOF, Message
 
 VERSIONS = (1, 1)  # the oldest and the newest version of the protocol that this code speaks
 SECONDS = 3.0
-
-
-class VersionMismatch(WireError):
-    """The two sides have no version of the protocol in common."""
 
 
 def _proof(token: bytes, side: str, first: str, second: str) -> str:

@@ -1,0 +1,49 @@
+"""An older core gives way to a newer one, unless somebody needs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .channel import Channel
+from .errors import WireError
+from .frames import Message
+from .lock import locked
+
+SECONDS = 10.0
+
+
+def is_older(welcome: Message, client: Mapping[str, Any]) -> bool:
+    """Whether the core of ``welcome`` is older than the client and can be asked to give way.
+
+    A version that is not numbers and points is not compared.
+    """
+    core = welcome.get("core")
+    ours, theirs = _numbers(client.get("version")), _numbers(core.get("version") if core else None)
+    return bool(ours and theirs and theirs < ours) and "replace" in welcome.get("features", ())
+
+
+def make_room(channel: Channel, lock: Path) -> bool:
+    """Asks the core to end if nobody else needs it; returns whether it did, the channel being closed then.
+
+    ``lock`` is the file whose lock the core holds as long as it lives.
+    """
+    try:
+        channel.send({"type": "shutdown", "id": 0, "if_idle": True})
+        answer, _ = channel.receive(time.monotonic() + SECONDS)
+    except WireError:
+        answer = {"type": "ok"}  # it ended by itself just now
+    if answer["type"] != "ok":
+        return False
+    channel.close()
+    with locked(lock, SECONDS):
+        return True
+
+
+def _numbers(version: object) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in str(version).split("."))
+    except ValueError:
+        return ()
