@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nst_core.settings import Settings
-from nst_core.wire.errors import JobFailed, WireError
+from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
 from nst_core.wire.words import words_for_seconds
 
@@ -38,12 +38,30 @@ def serve(
     tcp: Annotated[
         bool, typer.Option(help="Listen on a port of 127.0.0.1 instead of a local socket")
     ] = False,
+    stdio: Annotated[
+        bool, typer.Option(help="Talk to one client over standard input and output instead")
+    ] = False,
     idle: Annotated[float, typer.Option(help="End after so many seconds without a client or job")] = 600.0,
 ) -> None:
     """Run the core that GIMP's plug-in talks to; the plug-in starts it by itself."""
     from nst_core.service.process import serve as run
+    from nst_core.service.process import serve_streams
 
-    raise typer.Exit(run(State.of(), tcp, idle))
+    raise typer.Exit(serve_streams(State.of()) if stdio else run(State.of(), tcp, idle))
+
+
+@app.command()
+def diagnose() -> None:
+    """Show what is here and how the core fares, without anything private: for a report of a problem."""
+    from nst_core.service.report import report
+    from nst_core.wire.errors import CoreUnavailable
+    from nst_core.wire.question import ask
+
+    state = State.of()
+    try:
+        typer.echo(ask(state, {"name": "nst"}, "diagnose")["text"])
+    except CoreUnavailable:
+        typer.echo(report(state))
 
 
 @app.command()
@@ -116,12 +134,12 @@ def main() -> None:
 
     try:
         app()
-    except JobFailed as failure:
+    except WireError as failure:
         _refuse(f"{failure} {failure.hint}".strip())
     except ValidationError as error:
         first = error.errors()[0]
         _refuse(f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}.")
-    except (WireError, WeightsError, CommandError) as error:
+    except (WeightsError, CommandError) as error:
         _refuse(str(error))
     except OSError as error:
         _refuse(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))

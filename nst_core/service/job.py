@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from nst_core.service.outbox import Outbox
 from nst_core.settings import Settings
-from nst_core.wire.channel import Channel
 from nst_core.wire.errors import ConnectionLost
-from nst_core.wire.frames import Blob, Message
+from nst_core.wire.frames import Blob
 
 
 class Ending(Enum):
@@ -32,19 +33,23 @@ class Request:
     pixels: memoryview
     style: memoryview
     preview_size: int
+    quick: bool
 
 
 @dataclass(eq=False)
 class Job:
-    """A request on its way through the queue, and the channel that its answers go to.
+    """A request on its way through the line, and the outbox that its answers go to.
 
-    Exactly one final answer leaves it, whatever happens.
+    Exactly one final answer leaves it, whatever happens; ``outcome`` is its type then, and
+    ``on_done`` is called.
     """
 
     request: Request
-    channel: Channel
+    outbox: Outbox
+    on_done: Callable[[Job], None] = lambda job: None
     ending: Ending | None = None
-    done: threading.Event = field(default_factory=threading.Event)
+    outcome: str = ""
+    ahead: int = 0
     previews_sent: int = 0
     previews_seen: int = 0
     _answering: threading.Lock = field(default_factory=threading.Lock)
@@ -60,19 +65,23 @@ class Job:
         return self.request.preview_size > 0 and self.previews_seen >= self.previews_sent
 
     def tell(self, kind: str, *parts: Blob, **fields: Any) -> None:
-        """Sends an event; a client that is gone cancels its job."""
-        self._send({"type": kind, "id": self.request.id, **fields}, *parts)
+        """Sends an event, in the place of an older one of its kind that has not left yet.
+
+        A client that is gone cancels its job.
+        """
+        self._post(kind, parts, fields, slot=(self.request.id, kind))
 
     def answer(self, kind: str, *parts: Blob, **fields: Any) -> None:
         """Sends the final answer, unless one has left already."""
         with self._answering:
-            if self.done.is_set():
+            if self.outcome:
                 return
-            self.done.set()
-        self._send({"type": kind, "id": self.request.id, **fields}, *parts)
+            self.outcome = kind
+        self.on_done(self)  # first: the id is free for the client's next request
+        self._post(kind, parts, fields, slot=None)
 
-    def _send(self, message: Message, *parts: Blob) -> None:
+    def _post(self, kind: str, parts: tuple[Blob, ...], fields: dict[str, Any], slot: object) -> None:
         try:
-            self.channel.send(message, *parts)
+            self.outbox.post({"type": kind, "id": self.request.id, **fields}, *parts, slot=slot)
         except ConnectionLost:
             self.end(Ending.CANCEL)

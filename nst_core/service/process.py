@@ -1,4 +1,12 @@
-"""The life of the core process: one per person, gone when nobody needs it."""
+"""The life of the core process: one per person, gone when nobody needs it.
+
+One process does it all, the work in a thread of its own. When torch crashes or the system ends the
+process for its memory, all windows see their connection close. What each of them was painting at
+that moment is lost but for its last preview; what still waited in line is sent again by the
+clients themselves (``nst_core.wire.job``), to a core that the first of them starts. A second
+process for the work alone would save that restart of about two seconds, and would cost every
+picture one more copy, and every start, end and cancel a second way to fail.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +17,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
+from nst_core.service.engine import Engine
+from nst_core.service.redaction import RedactedFormatter
 from nst_core.service.server import Server
-from nst_core.service.worker import Perform, Worker
+from nst_core.service.standard_streams import StandardStreams
+from nst_core.service.worker import Worker
 from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
 
@@ -20,44 +33,70 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 600.0
 
+Load = Callable[[State], Engine]
 
-def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS) -> int:
+
+def studio(state: State) -> Engine:
+    """Returns the real engine. Raises ``JobFailed`` when its weights are missing or damaged."""
+    from nst_core.service.stylizing import Studio  # imports torch: seconds
+
+    return Studio(state)
+
+
+def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS, load: Load = studio) -> int:
     """Runs the core until it has been idle for ``idle_seconds`` or is told to end.
 
-    Returns the exit status: 0 also when another core of this person runs already.
+    Returns the exit status: 0 also when another core of this person runs already. Raises
+    ``OSError`` or ``CoreUnavailable`` when it cannot listen.
     """
     held = try_lock(state.private_run() / "core.lock")
     if held is None:
         return 0
-    _log_to(state)
-
-    def load() -> Perform:
-        from nst_core.service.stylizing import perform_with_weights  # imports torch: seconds
-
-        return perform_with_weights(state)
-
-    worker = Worker(load)
+    _log_to(state, "core.log")
+    worker = Worker(lambda: load(state))
     server = Server(state, worker, tcp)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        server.close()
-
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+    _end_by_signal(server.close)
     try:
         server.open()
-        worker.start()
+        worker.start(server.close)
         threading.Thread(target=_watch, args=(server, idle_seconds), daemon=True).start()
         server.serve()
     finally:
         server.close()
         log.info("ended")
         held.close()
+    return _leave()
+
+
+def serve_streams(state: State, load: Load = studio) -> int:
+    """Runs a core for the one client at the standard streams, beside any other core, until its end.
+
+    Raises ``CoreUnavailable`` when the client gave no token.
+    """
+    _log_to(state, "core-streams.log")
+    worker = Worker(lambda: load(state))
+    streams = StandardStreams(state, worker)
+    _end_by_signal(streams.close)
+    worker.start(streams.close)
+    streams.serve()
+    log.info("ended")
+    return _leave()
+
+
+def _leave() -> NoReturn:
     # A job that still computes must not hold up the end; its client sees the connection close.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
+
+
+def _end_by_signal(close: Callable[[], None]) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        close()
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
 
 
 def _watch(server: Server, idle_seconds: float) -> None:
@@ -67,11 +106,11 @@ def _watch(server: Server, idle_seconds: float) -> None:
     server.close()
 
 
-def _log_to(state: State) -> None:
+def _log_to(state: State, name: str) -> None:
+    logging.raiseExceptions = False  # a full disk must not end anything
     state.logs.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.RotatingFileHandler(
-        state.logs / "core.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8"
+        state.logs / name, maxBytes=1_000_000, backupCount=1, encoding="utf-8"
     )
-    logging.basicConfig(
-        level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler.setFormatter(RedactedFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

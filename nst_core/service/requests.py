@@ -14,6 +14,7 @@ from nst_core.wire.frames import Message
 _BYTES = {"RGBA u8": 4, "RGBA float": 16}
 MAX_SIDE = 65_536
 MAX_PREVIEW = 1024
+HINT = "The plug-in and the engine do not fit together: run “python3 install” again."
 
 
 class _Content(BaseModel):
@@ -38,6 +39,13 @@ class _Start(BaseModel):
     content: _Content
     style: _Style
     preview_size: int = Field(0, strict=True, ge=0, le=MAX_PREVIEW)
+    quick: bool = Field(False, strict=True)
+
+
+class _Estimate(BaseModel):
+    settings: Settings
+    width: int = Field(strict=True, ge=1, le=MAX_SIDE)
+    height: int = Field(strict=True, ge=1, le=MAX_SIDE)
 
 
 def parse_start(message: Message, blob: bytearray) -> Request:
@@ -48,13 +56,11 @@ def parse_start(message: Message, blob: bytearray) -> Request:
     try:
         start = _Start.model_validate(message)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise JobFailed("bad_request", f"The request is not valid: {where}: {first['msg']}.") from error
+        raise _refusal(error) from error
     content = start.content
     length = content.width * content.height * _BYTES[content.format]
     if len(blob) != length + start.style.length:
-        raise JobFailed("bad_request", "The request is not valid: the pixels have another length.")
+        raise JobFailed("bad_request", "The request is not valid: the pixels have another length.", HINT)
     view = memoryview(blob)
     return Request(
         id=start.id,
@@ -65,4 +71,20 @@ def parse_start(message: Message, blob: bytearray) -> Request:
         pixels=view[:length],
         style=view[length:],
         preview_size=start.preview_size,
+        quick=start.quick,
     )
+
+
+def parse_estimate(message: Message) -> tuple[Settings, int, int]:
+    """Returns settings, width and height of an ``estimate`` message. Raises ``JobFailed``."""
+    try:
+        asked = _Estimate.model_validate(message)
+    except ValidationError as error:
+        raise _refusal(error) from error
+    return asked.settings, asked.width, asked.height
+
+
+def _refusal(error: ValidationError) -> JobFailed:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])[:80]  # the client may have made up the name
+    return JobFailed("bad_request", f"The request is not valid: {where}: {first['msg']}.", HINT)

@@ -8,39 +8,94 @@ import time
 import torch
 
 from nst_core.engine.backbone import Backbone
-from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import fitted, resized
+from nst_core.engine.pyramid import scales
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import load_backbone
-from nst_core.picture import content_tensors, raw_pixels, rgb_bytes, style_tensor
+from nst_core.picture import content_tensors, raw_pixels, style_tensor
 from nst_core.recipes import recipe
+from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job
-from nst_core.service.pace import Pace
-from nst_core.service.worker import Perform
+from nst_core.service.reporter import Reporter
+from nst_core.service.speed import Speed
+from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
 
-PROGRESS_SECONDS = 0.2
-PREVIEW_SECONDS = 0.5
-PREVIEW_SHARE = 0.05  # of the time may go into previews
+# What a run takes, measured: torch and the network by themselves, and per pixel of the finest scale the
+# activations that autograd keeps. The layer itself is there a few times as floats: 64 bytes a pixel.
+BASE_BYTES = 700 * 2**20
+BYTES_PER_PIXEL = 5_000
 
 
-def perform_with_weights(state: State) -> Perform:
-    """Returns what performs a job, with the network already in memory."""
-    backbone = load_backbone(state.weights)
-    return lambda job: perform(job, backbone)
+class Studio:
+    """The engine of the service: the network in memory, and on the best device while it is needed.
+
+    Raises ``JobFailed`` (``model_missing``) when the weights are missing or damaged.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._backbone = load_backbone(state.weights)
+        self._device = self._backbone.device
+        self._speed = Speed(state.root / "speed.json")
+
+    @property
+    def about(self) -> str:
+        """The device and the versions, in one line."""
+        free = ""
+        if self._device.type == "cuda":
+            left, whole = torch.cuda.mem_get_info(self._device)
+            free = f", {left / 2**30:.1f} of {whole / 2**30:.1f} GiB free"
+        return f"torch {torch.__version__}, {device_name(self._device)}{free}"
+
+    def perform(self, job: Job) -> None:
+        """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
+        if self._backbone.device != self._device:
+            self._backbone = self._backbone.to(self._device)
+        began = time.monotonic()
+        reporter = perform(job, self._backbone)
+        if reporter.fraction:
+            plan = scales((job.request.height, job.request.width), recipe(job.request.settings).schedule)
+            done = reporter.fraction * sum(scale.work for scale in plan)
+            self._speed.note(device_name(self._device), time.monotonic() - began, done)
+
+    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
+        """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
+        plan = scales((height, width), recipe(settings).schedule)
+        finest = plan[-1].size
+        return Estimate(
+            seconds=self._speed.seconds(device_name(self._device), sum(scale.work for scale in plan)),
+            bytes=BASE_BYTES + BYTES_PER_PIXEL * finest[0] * finest[1] + 64 * width * height,
+            width=finest[1],
+            height=finest[0],
+        )
+
+    def release(self) -> None:
+        """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
+        if self._device.type == "cpu":
+            return
+        self._backbone = self._backbone.to(torch.device("cpu"))
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self._device.type == "mps":
+            torch.mps.empty_cache()
+        log.info("the device's memory was given back")
 
 
-def perform(job: Job, backbone: Backbone) -> None:
-    """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
+def device_name(device: torch.device) -> str:
+    """What a device is called, by which its speed is remembered."""
+    return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+
+
+def perform(job: Job, backbone: Backbone) -> Reporter:
+    """Does ``job`` and answers it; returns what was told of it. Raises ``JobFailed``, ``MemoryError``."""
     asked = job.request
     began = time.monotonic()
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
     style = style_tensor(asked.style)
     where = backbone.device
-    reporter = _Reporter(job)
+    reporter = Reporter(job)
     try:
         painted = stylize(
             content=content.to(where),
@@ -58,11 +113,16 @@ def perform(job: Job, backbone: Backbone) -> None:
     except RuntimeError as error:
         if "allocate memory" in str(error):  # all that torch says of a processor's memory
             raise MemoryError from error
+        if where.type != "cpu" and f"{where.type.upper()} error" in str(error):
+            # Each further call would fail as well: only a new process gets the device again.
+            raise JobFailed(
+                "device_lost", "The graphics processor stopped working.", "Try again: the engine starts anew."
+            ) from error
         raise
     if painted is None:
         log.info("cancelled at evaluation %d", reporter.evaluations)
         job.answer("cancelled")
-        return
+        return reporter
     seconds = time.monotonic() - began
     job.answer(
         "result",
@@ -77,57 +137,4 @@ def perform(job: Job, backbone: Backbone) -> None:
     )
     log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
 
-
-class _Reporter:
-    """The engine's callback: tells the client, no more often than is useful."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._pace = Pace()
-        self._next_progress = 0.0
-        self._next_preview = 0.0
-        self.evaluations = 0
-
-    def __call__(self, progress: Progress) -> Decision:
-        self.evaluations += 1
-        if self._job.ending is Ending.CANCEL:
-            return Decision.CANCEL
-        if self._job.ending is Ending.FINISH:
-            return Decision.FINISH
-        now = time.monotonic()
-        self._pace.note(progress.fraction, now)
-        if now >= self._next_progress:
-            self._next_progress = now + PROGRESS_SECONDS
-            self._tell(progress)
-        if now >= self._next_preview and self._job.wants_preview:
-            self._show(progress)
-            spent = time.monotonic() - now
-            self._next_preview = now + max(PREVIEW_SECONDS, spent / PREVIEW_SHARE)
-        return Decision.GO_ON
-
-    def _tell(self, progress: Progress) -> None:
-        left = self._pace.seconds_left()
-        self._job.tell(
-            "progress",
-            fraction=round(progress.fraction, 5),
-            scale=progress.scale,
-            scales=progress.scales,
-            width=progress.size[1],
-            height=progress.size[0],
-            evaluation=progress.evaluation,
-            evaluations=progress.evaluations,
-            objective=progress.objective,
-            seconds_left=None if left is None else round(left, 1),
-        )
-
-    def _show(self, progress: Progress) -> None:
-        height, width = fitted(progress.size, self._job.request.preview_size)
-        self._job.previews_sent += 1
-        self._job.tell(
-            "preview",
-            rgb_bytes(resized(progress.pixels, (height, width))),
-            n=self._job.previews_sent,
-            width=width,
-            height=height,
-            format="RGB u8",
-        )
+    return reporter

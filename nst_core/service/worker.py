@@ -5,58 +5,102 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
+from nst_core.service.line import Line
 from nst_core.wire.errors import JobFailed
 
 log = logging.getLogger(__name__)
 
-Perform = Callable[[Job], None]
+RELEASE_SECONDS = 120.0
+MOST_WAITING = 64  # jobs of one connection
+
+Loaded = Callable[["Engine | None"], None]
 
 
 class Worker:
-    """A queue of jobs and the thread that takes them.
+    """The line of jobs and the thread that takes them.
 
-    ``load`` is called once in that thread and returns what performs a job; it is there that torch
-    is imported, long after the first client had its welcome. ``perform`` answers the job itself,
-    or raises ``JobFailed``.
+    ``load`` is called once in that thread and returns the engine; it is there that torch is
+    imported, after the first client had its welcome. ``tally`` counts the final answers by type.
     """
 
-    def __init__(self, load: Callable[[], Perform]) -> None:
+    def __init__(self, load: Callable[[], Engine], release_seconds: float = RELEASE_SECONDS) -> None:
+        self.tally: Counter[str] = Counter()
         self._load = load
-        self._jobs: deque[Job] = deque()
+        self._release_seconds = release_seconds
+        self._line = Line()
         self._change = threading.Condition()
+        self._wanted = False
+        self._loading = False
+        self._asking: list[Loaded] | None = []
+        self._engine: Engine | None = None
         self._current: Job | None = None
         self._idle_since = time.monotonic()
+        self._on_lost: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
-    def start(self) -> None:
-        """Starts the thread."""
+    def start(self, on_lost: Callable[[], None] = lambda: None) -> None:
+        """Starts the thread; ``on_lost`` is called in it when the device is lost to this process."""
+        self._on_lost = on_lost
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
-        """Puts a job at the end of the line and tells its client how many are before it."""
+    def prepare(self) -> None:
+        """Has the engine loaded now, before the first job: while the person still looks at the dialog."""
         with self._change:
-            self._jobs.append(job)
-            ahead = len(self._jobs) - 1 + (self._current is not None)
-            self._change.notify()
-        if ahead:
-            job.tell("queued", ahead=ahead)
+            self._wanted = True
+            self._change.notify_all()
+
+    def when_loaded(self, tell: Loaded) -> None:
+        """Calls ``tell`` with the engine, or None if it cannot be loaded; at once if that is known."""
+        with self._change:
+            if self._asking is not None:
+                self._asking.append(tell)
+                return
+        tell(self._engine)
+
+    def submit(self, job: Job) -> None:
+        """Puts a job in line and tells the clients whose place changed by it.
+
+        A quick one takes the place of an older quick one of its connection, which ends as
+        cancelled. Raises ``JobFailed`` (``busy_limit``) when too many of the connection wait.
+        """
+        self.prepare()
+        with self._change:
+            waiting = self._line.of(job.outbox)
+            current = (self._current,) if self._current and self._current.outbox is job.outbox else ()
+        for older in (*current, *waiting):
+            if job.request.quick and older.request.quick:
+                self.end(older, Ending.CANCEL)
+        with self._change:
+            if len(self._line.of(job.outbox)) >= MOST_WAITING:
+                raise JobFailed(
+                    "busy_limit",
+                    f"{MOST_WAITING} pictures are waiting already.",
+                    "Wait until some of them are done.",
+                )
+            self._line.add(job)
+            self._tell_places()
+            self._change.notify_all()
 
     def end(self, job: Job, ending: Ending) -> None:
         """Ends a job at its next evaluation, or at once while it still waits in line."""
         job.end(ending)
         with self._change:
-            if ending is not Ending.CANCEL or job not in self._jobs:
+            if ending is not Ending.CANCEL or not self._line.remove(job):
                 return
-            self._jobs.remove(job)
-            waiting = list(self._jobs)
+            self._tell_places()
         job.answer("cancelled")
-        for ahead, other in enumerate(waiting, start=1):
-            other.tell("queued", ahead=ahead)
+        self.tally["cancelled"] += 1
+
+    def wake(self) -> None:
+        """Has the worker look again: a client has taken its result."""
+        with self._change:
+            self._change.notify_all()
 
     @property
     def state(self) -> str:
@@ -64,54 +108,118 @@ class Worker:
         return "busy" if self._current is not None else "ready"
 
     @property
+    def doing(self) -> str:
+        """``painting``, ``loading`` the engine, or ``waiting`` for a job."""
+        if self._current is not None:
+            return "painting"
+        return "loading" if self._loading else "waiting"
+
+    @property
+    def about(self) -> str:
+        """What the engine says of itself, once it is loaded."""
+        engine = self._engine
+        return "not loaded" if engine is None else engine.about
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are in line."""
+        with self._change:
+            return len(self._line)
+
+    @property
     def idle_seconds(self) -> float:
         """Seconds since the last job ended; 0 while one runs or waits."""
         with self._change:
-            if self._current is not None or self._jobs:
+            if self._current is not None or self._line:
                 return 0.0
             return time.monotonic() - self._idle_since
 
+    def _tell_places(self) -> None:
+        for ahead, job in enumerate(self._line, start=0 if self._current is None else 1):
+            if ahead and ahead != job.ahead:
+                job.tell("queued", ahead=ahead)
+            job.ahead = ahead
+
     def _work(self) -> None:
-        perform: Perform | None = None
-        # Loading begins before the first job: while the person still looks at the dialog.
+        with self._change:
+            while not self._wanted:
+                self._change.wait()
         try:
-            perform = self._load()
+            self._load_engine()
         except Exception as error:  # the first job tries again, and its client is told
             log.warning("the engine cannot be loaded: %s", error)
+        with self._change:
+            asking, self._asking = self._asking or [], None
+        for tell in asking:
+            with suppress(Exception):  # whoever asked may be gone
+                tell(self._engine)
         while True:
-            with self._change:
-                self._current = None
-                self._idle_since = time.monotonic()
-                while not self._jobs:
-                    self._change.wait()
-                job = self._current = self._jobs.popleft()
-                waiting = list(self._jobs)
-            for ahead, other in enumerate(waiting, start=1):
-                other.tell("queued", ahead=ahead)
+            job = self._next()
+            lost = self._do(job)
+            del job  # its pixels need not outlive it
+            if lost:
+                log.error("the device is lost: a new process must start")
+                self._on_lost()
+                return
+
+    def _load_engine(self) -> Engine:
+        if self._engine is None:
+            self._loading = True
             try:
-                if perform is None:
-                    job.tell("stage", text="Starting the engine")
-                    perform = self._load()
-                perform(job)
-            except JobFailed as failure:
-                job.answer("error", code=failure.code, message=str(failure), hint=failure.hint)
-            except MemoryError:
-                log.exception("out of memory")
-                job.answer(
-                    "error",
-                    code="out_of_memory",
-                    message="There is not enough memory for a picture of this size.",
-                    hint="Choose a smaller working size or a lower quality.",
-                )
-            except Exception:
-                log.exception("a job failed")
-                job.answer(
-                    "error",
-                    code="internal",
-                    message="Something went wrong in the engine.",
-                    hint="The log file says more; please report it.",
-                )
+                self._engine = self._load()
             finally:
-                with suppress(Exception):
-                    job.answer("cancelled")  # only if nothing else was answered
-                job = None  # type: ignore[assignment]  # its pixels need not outlive it
+                self._loading = False
+        return self._engine
+
+    def _next(self) -> Job:
+        with self._change:
+            self._current = None
+            self._idle_since = time.monotonic()
+            released = self._engine is None
+            while (job := self._line.take()) is None:
+                left = self._idle_since + self._release_seconds - time.monotonic()
+                if not released and left <= 0:
+                    released = True
+                    self._release()
+                self._change.wait(None if released else max(0.01, left))
+            self._current = job
+            self._tell_places()
+            return job
+
+    def _release(self) -> None:
+        assert self._engine is not None
+        try:
+            self._engine.release()
+        except Exception:
+            log.exception("the device's memory could not be released")
+
+    def _do(self, job: Job) -> bool:
+        """Does a job and sees to it that it is answered; returns whether the device is lost."""
+        try:
+            if self._engine is None:
+                job.tell("stage", text="Starting the engine")
+            self._load_engine().perform(job)
+        except JobFailed as failure:
+            job.answer("error", code=failure.code, message=str(failure), hint=failure.hint)
+            return failure.code == "device_lost"
+        except MemoryError:
+            log.exception("out of memory")
+            job.answer(
+                "error",
+                code="out_of_memory",
+                message="There is not enough memory for a picture of this size.",
+                hint="Choose a smaller working size or a lower quality.",
+            )
+        except Exception:
+            log.exception("a job failed")
+            job.answer(
+                "error",
+                code="internal",
+                message="Something went wrong in the engine.",
+                hint="The log file says more; please report it.",
+            )
+        finally:
+            if not job.outcome:
+                job.answer("cancelled")
+            self.tally[job.outcome] += 1
+        return False

@@ -54,6 +54,13 @@ def socket_path(state: State) -> Path:
     return State(Path("/tmp", f"neural-style-{os.getuid()}-{key}")).private_run() / "core.sock"
 
 
+def sweep(state: State) -> None:
+    """Removes what a core that was killed may have left; only who holds the core's lock may do it."""
+    state.endpoint.unlink(missing_ok=True)
+    for path in state.private_run().glob("endpoint-*"):
+        path.unlink(missing_ok=True)
+
+
 def publish(state: State, endpoint: Endpoint) -> None:
     """Puts the endpoint file in place at once and whole, readable by its owner only."""
     folder = state.private_run()

@@ -30,8 +30,9 @@ AFTER_PROOF = Limits(json=256 * 1024, blob=1 << 30)
 
 def encode(message: Message, blob_length: int = 0) -> bytes:
     """Returns header and JSON of a frame; the blob follows them as it is."""
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return HEADER.pack(MAGIC, len(text), blob_length) + text
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    data = text.encode(errors="replace")  # half a surrogate pair is no text that could be sent
+    return HEADER.pack(MAGIC, len(data), blob_length) + data
 
 
 def decode_header(header: bytes, limits: Limits) -> tuple[int, int]:
@@ -51,9 +52,13 @@ def decode_header(header: bytes, limits: Limits) -> tuple[int, int]:
 def decode_message(text: bytes) -> Message:
     """Returns the JSON object in ``text``. Raises ``ProtocolError`` for anything else."""
     try:
-        message = json.loads(text.decode("utf-8"))
+        message = json.loads(text.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("The other side sent a message that is not JSON.") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise ProtocolError("The other side sent a message without a type.")
     return message
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

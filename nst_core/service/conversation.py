@@ -1,0 +1,145 @@
+"""What one client asks, message by message; its jobs end with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from nst_core.service.engine import Engine
+from nst_core.service.job import Ending, Job
+from nst_core.service.outbox import Outbox
+from nst_core.service.requests import parse_estimate, parse_start
+from nst_core.service.worker import Worker
+from nst_core.wire.channel import Channel
+from nst_core.wire.errors import JobFailed
+from nst_core.wire.frames import Message
+from nst_core.wire.places import State
+
+log = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Reads a proven channel until its end.
+
+    ``may_end`` says whether the core may end, asked with True only if nobody but this client needs
+    it; from then on nobody new is let in, and ``end`` ends it. ``report`` makes the text for
+    ``diagnose``.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        state: State,
+        worker: Worker,
+        may_end: Callable[[bool], bool],
+        end: Callable[[], None],
+        report: Callable[[], str],
+    ) -> None:
+        self.outbox = Outbox(channel, worker.wake)
+        self._channel = channel
+        self._state = state
+        self._worker = worker
+        self._may_end = may_end
+        self._end = end
+        self._report = report
+        self._jobs: dict[int, Job] = {}
+        self._answers: dict[str, Callable[[int, Message], None]] = {
+            "ping": self._ping,
+            "estimate": self._estimate,
+            "weights": self._weights,
+            "diagnose": self._diagnose,
+            "shutdown": self._shutdown,
+        }
+
+    def hold(self) -> None:
+        """Reads until the client leaves or breaks the protocol."""
+        try:
+            while True:
+                self._take(*self._channel.receive())
+        finally:
+            self.outbox.close()
+            for job in list(self._jobs.values()):
+                self._worker.end(job, Ending.CANCEL)
+            self._worker.wake()
+
+    def _take(self, message: Message, blob: bytearray) -> None:
+        kind, number = message["type"], message.get("id")
+        if kind == "start" or kind in self._answers:
+            try:
+                if type(number) is not int:
+                    raise JobFailed("bad_request", "The request is not valid: its id is no number.")
+                if kind == "start":
+                    self._start(number, message, blob)
+                else:
+                    self._answers[kind](number, message)
+            except JobFailed as failure:
+                self._refuse(number, failure)
+        elif type(number) is int and (job := self._jobs.get(number)):
+            if kind in ("cancel", "finish"):
+                self._worker.end(job, Ending(kind))
+            elif kind == "preview_ack" and type(message.get("n")) is int:
+                job.previews_seen = message["n"]
+
+    def _start(self, number: int, message: Message, blob: bytearray) -> None:
+        if number in self._jobs:
+            raise JobFailed("bad_request", "The request is not valid: its id is in use.")
+        job = Job(parse_start(message, blob), self.outbox, self._forget)
+        self._jobs[number] = job
+        try:
+            self._worker.submit(job)
+        except JobFailed:
+            self._forget(job)
+            raise
+
+    def _forget(self, job: Job) -> None:
+        self._jobs.pop(job.request.id, None)
+
+    def _ping(self, number: int, message: Message) -> None:
+        self._say("pong", number, state=self._worker.state, doing=self._worker.doing)
+
+    def _estimate(self, number: int, message: Message) -> None:
+        settings, width, height = parse_estimate(message)
+
+        def tell(engine: Engine | None) -> None:
+            if engine is None:
+                self._refuse(number, JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR))
+                return
+            self.outbox.post(
+                {"type": "estimate", "id": number, **asdict(engine.estimate(settings, width, height))}
+            )
+
+        self._worker.when_loaded(tell)
+
+    def _weights(self, number: int, message: Message) -> None:
+        from nst_core.service.networks import networks  # not before somebody asks
+
+        self._say("weights", number, networks=networks(self._state.weights))
+
+    def _diagnose(self, number: int, message: Message) -> None:
+        self._say("report", number, text=self._report())
+
+    def _shutdown(self, number: int, message: Message) -> None:
+        if not self._may_end(message.get("if_idle") is True):
+            raise JobFailed("busy", "The engine is at work for another window.", "Close that window first.")
+        self._say("ok", number)
+        self.outbox.flush(2.0)
+        self._end()
+
+    def _say(self, kind: str, number: int, **fields: Any) -> None:
+        self.outbox.answer({"type": kind, "id": number, **fields})
+
+    def _refuse(self, number: object, failure: JobFailed) -> None:
+        self.outbox.post(
+            {
+                "type": "error",
+                "id": number if type(number) is int else None,
+                "code": failure.code,
+                "message": str(failure),
+                "hint": failure.hint,
+            }
+        )
+
+
+_REPAIR = "Run “python3 install” again: it repairs what is missing."

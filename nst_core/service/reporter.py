@@ -1,0 +1,72 @@
+"""What a client is told and shown while its job is done."""
+
+from __future__ import annotations
+
+import time
+
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.resize import fitted, resized
+from nst_core.picture import rgb_bytes
+from nst_core.service.job import Ending, Job
+from nst_core.service.pace import Pace
+
+PROGRESS_SECONDS = 0.2
+PREVIEW_SECONDS = 0.5
+PREVIEW_SHARE = 0.05  # of the time may go into previews
+
+
+class Reporter:
+    """The engine's callback: tells the client, no more often than is useful."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._pace = Pace()
+        self._next_progress = 0.0
+        self._next_preview = 0.0
+        self.evaluations = 0
+        self.fraction = 0.0
+
+    def __call__(self, progress: Progress) -> Decision:
+        self.evaluations += 1
+        self.fraction = progress.fraction
+        if self._job.ending is Ending.CANCEL:
+            return Decision.CANCEL
+        if self._job.ending is Ending.FINISH:
+            return Decision.FINISH
+        now = time.monotonic()
+        self._pace.note(progress.fraction, now)
+        if now >= self._next_progress:
+            self._next_progress = now + PROGRESS_SECONDS
+            self._tell(progress)
+        if now >= self._next_preview and self._job.wants_preview:
+            self._show(progress)
+            spent = time.monotonic() - now
+            self._next_preview = now + max(PREVIEW_SECONDS, spent / PREVIEW_SHARE)
+        return Decision.GO_ON
+
+    def _tell(self, progress: Progress) -> None:
+        left = self._pace.seconds_left()
+        self._job.tell(
+            "progress",
+            fraction=round(progress.fraction, 5),
+            scale=progress.scale,
+            scales=progress.scales,
+            width=progress.size[1],
+            height=progress.size[0],
+            evaluation=progress.evaluation,
+            evaluations=progress.evaluations,
+            objective=progress.objective,
+            seconds_left=None if left is None else round(left, 1),
+        )
+
+    def _show(self, progress: Progress) -> None:
+        height, width = fitted(progress.size, self._job.request.preview_size)
+        self._job.previews_sent += 1
+        self._job.tell(
+            "preview",
+            rgb_bytes(resized(progress.pixels, (height, width))),
+            n=self._job.previews_sent,
+            width=width,
+            height=height,
+            format="RGB u8",
+        )

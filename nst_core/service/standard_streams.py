@@ -1,0 +1,48 @@
+"""The core for one client over its standard input and output: where sockets fail, and for tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nst_core.service.reception import Reception
+from nst_core.service.worker import Worker
+from nst_core.wire.channel import Channel
+from nst_core.wire.errors import CoreUnavailable
+from nst_core.wire.pipes import Pipes
+from nst_core.wire.places import State
+
+TOKEN_VARIABLE = "NEURAL_STYLE_TOKEN"
+
+
+class StandardStreams:
+    """Serves the one client that started this process and that gave it a token in its environment.
+
+    ``close`` ends it from another thread or a signal handler, as the end of the input does.
+    """
+
+    def __init__(self, state: State, worker: Worker) -> None:
+        # Not inherited by anything that is started from here.
+        token = os.environ.pop(TOKEN_VARIABLE, "")
+        try:
+            self._token = bytes.fromhex(token)
+        except ValueError:
+            self._token = b""
+        if len(self._token) != 32:
+            raise CoreUnavailable(f"{TOKEN_VARIABLE} is not set to 64 hex digits.", "The plug-in does that.")
+        # What a library prints must not get between the frames.
+        self._pipes = Pipes(os.dup(0), os.dup(1))
+        os.dup2(2, 1)
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # a descriptor is wanted, no path
+            os.dup2(nothing.fileno(), 0)
+        sys.stdout.flush()
+        self._reception = Reception(state, worker, self._token, self.close)
+
+    def serve(self) -> None:
+        """Attends to the client until its end."""
+        self._reception.attend(Channel(self._pipes))
+
+    def close(self) -> None:
+        """Ends the conversation."""
+        self._reception.flush(2.0)
+        self._pipes.shutdown(0)
