@@ -96,6 +96,8 @@ class Server:
                 with contextlib.suppress(OSError):
                     Path(self._endpoint.address).unlink()
         if self._listener is not None:
+            with contextlib.suppress(OSError):  # where it works, a thread that waits in accept() wakes
+                self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
 
     @property
