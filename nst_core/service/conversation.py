@@ -10,7 +10,7 @@ from typing import Any
 from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
 from nst_core.service.outbox import Outbox
-from nst_core.service.requests import parse_estimate, parse_start
+from nst_core.service.requests import HINT, parse_estimate, parse_start
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import JobFailed
@@ -69,7 +69,7 @@ class Conversation:
         if kind == "start" or kind in self._answers:
             try:
                 if type(number) is not int:
-                    raise JobFailed("bad_request", "The request is not valid: its id is no number.")
+                    raise JobFailed("bad_request", "The request is not valid: its id is no number.", HINT)
                 if kind == "start":
                     self._start(number, message, blob)
                 else:
@@ -83,8 +83,9 @@ class Conversation:
                 job.previews_seen = message["n"]
 
     def _start(self, number: int, message: Message, blob: bytearray) -> None:
-        if number in self._jobs:
-            raise JobFailed("bad_request", "The request is not valid: its id is in use.")
+        if number in self._jobs:  # an answer with that id would be taken for that of the earlier job
+            self._refuse(None, JobFailed("bad_request", "The request is not valid: its id is in use.", HINT))
+            return
         job = Job(parse_start(message, blob), self.outbox, self._forget)
         self._jobs[number] = job
         try:

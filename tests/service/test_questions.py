@@ -1,0 +1,170 @@
+"""What else can be asked: estimate, weights, report, end; and what the core remembers for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nst_core import __version__
+from nst_core.service.redaction import RedactedFormatter, redacted
+from nst_core.service.report import report
+from nst_core.service.speed import Speed
+from nst_core.wire.errors import CoreUnavailable, JobFailed
+from nst_core.wire.places import State
+from nst_core.wire.question import ask
+
+from .standin import Run, Running, StandIn, until
+
+
+@pytest.fixture
+def core(state: State) -> Iterator[Running]:
+    running = Running(state)
+    yield running
+    running.stop()
+
+
+def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) -> None:
+    answer = ask(core.state, {}, "estimate", settings={"quality": "draft"}, width=30, height=20)
+    assert answer == {
+        "type": "estimate",
+        "id": 1,
+        "seconds": None,
+        "bytes": 60_000,
+        "width": 30,
+        "height": 20,
+    }
+
+
+def test_an_estimate_without_an_engine_is_a_sentence(state: State) -> None:
+    def load() -> StandIn:
+        raise JobFailed("model_missing", "No weights.")
+
+    running = Running(state, load=load)
+    try:
+        with pytest.raises(JobFailed, match=r"^The engine .*\.$") as failure:
+            ask(state, {}, "estimate", settings={}, width=30, height=20)
+        assert failure.value.code == "model_missing"
+        assert failure.value.hint
+    finally:
+        running.stop()
+
+
+@pytest.mark.parametrize("change", [{"width": 0}, {"height": "20"}, {"settings": {"size": -1}}])
+def test_an_estimate_for_nonsense_is_refused(core: Running, change: dict[str, object]) -> None:
+    with pytest.raises(JobFailed) as failure:
+        ask(core.state, {}, "estimate", **{"settings": {}, "width": 30, "height": 20, **change})  # type: ignore[arg-type]
+    assert failure.value.code == "bad_request"
+
+
+def test_weights_says_which_networks_are_here(core: Running) -> None:
+    (vgg16,) = (entry for entry in ask(core.state, {}, "weights")["networks"] if entry["name"] == "vgg16")
+    assert vgg16["here"] is False
+    assert vgg16["license"] == "CC BY 4.0"
+    core.state.weights.mkdir()
+    (core.state.weights / "vgg16.safetensors").touch()
+    (vgg16,) = (entry for entry in ask(core.state, {}, "weights")["networks"] if entry["name"] == "vgg16")
+    assert vgg16["here"] is True
+
+
+def test_an_idle_core_makes_room_and_a_busy_one_does_not(core: Running) -> None:
+    run = Run(core.client())
+    assert core.engine.running.wait(20)
+    with pytest.raises(JobFailed) as failure:
+        ask(core.state, {}, "shutdown", if_idle=True)
+    assert failure.value.code == "busy"
+    core.engine.permits.release(3)
+    run.end()
+    assert run.result
+    for channel in core.channels:
+        channel.close()
+    end = time.monotonic() + 20
+    while True:
+        try:
+            assert ask(core.state, {}, "shutdown", if_idle=True)["type"] == "ok"
+            break
+        except JobFailed:  # the end of the other connection may not have been noticed yet
+            assert time.monotonic() < end
+    core.thread.join(20)
+    with pytest.raises(CoreUnavailable):
+        ask(core.state, {}, "ping")
+
+
+def test_the_report_has_counts_and_the_log_and_nothing_private(
+    core: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "eleonora")
+    monkeypatch.setattr("platform.node", lambda: "studio-pc")
+    core.state.logs.mkdir(parents=True)
+    (core.state.logs / "core.log").write_text(
+        "12:00 WARNING x: [Errno 13] Permission denied: '/home/eleonora/My Pictures/aunt.png'\n"
+        "12:01 INFO x: 120×80 in 1.5 s; eleonora@studio-pc\n"
+    )
+    core.engine.permits.release(3)
+    run = Run(core.client())
+    run.end()
+    until(lambda: core.worker.tally["result"] == 1)
+    text = ask(core.state, {}, "diagnose")["text"]
+    for secret in ("eleonora", "studio-pc", "aunt", "My Pictures", str(core.state.root), os.sep + "home"):
+        assert secret not in text
+    for known in (f"Neural Style {__version__}", "answers: 1 result", "Clients: 2", "stand-in", "in 1.5 s"):
+        assert known in text, text
+    assert "not running" in report(core.state)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("cannot open /home/me/a.png, sorry", "cannot open <path>, sorry"),
+        (r"cannot open C:\Users\Me\a.png", "cannot open <path>"),
+        (r"cannot open \\server\share\a.png", "cannot open <path>"),
+        ("cannot open '/media/my disk/a b.png'", "cannot open '<path>'"),
+        ("~/Pictures/a.png", "<path>"),
+        ("16/9 and/or 120×80", "16/9 and/or 120×80"),
+        (
+            'File "/home/me/x/site-packages/torch/nn/a.py", line 3',
+            'File "<…>/site-packages/torch/nn/a.py", line 3',
+        ),
+    ],
+)
+def test_paths_are_taken_out(text: str, wanted: str) -> None:
+    assert redacted(text) == wanted
+
+
+def test_the_log_holds_no_path_also_in_a_traceback() -> None:
+    try:
+        Path("/home/somebody/secret.png").read_bytes()
+    except OSError as error:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (type(error), error, None))
+    assert "secret" not in RedactedFormatter().format(record)
+
+
+def test_the_speed_is_remembered_and_long_runs_say_more(tmp_path: Path) -> None:
+    speed = Speed(tmp_path / "speed.json")
+    assert speed.seconds("cpu", 1000) is None
+    speed.note("cpu", 10.0, 1000)
+    assert Speed(tmp_path / "speed.json").seconds("cpu", 500) == 5.0
+    speed.note("cpu", 0.2, 1)  # a very small run is slow for its work
+    assert speed.seconds("cpu", 500) == pytest.approx(5.2, abs=0.05)
+    assert speed.seconds("cuda", 500) is None
+    assert [path.name for path in tmp_path.iterdir()] == ["speed.json"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"cpu": 3}', '{"cpu": [0, 0]}', '{"cpu": ["a", 1]}', "\x00"])
+def test_a_spoiled_memory_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "speed.json").write_text(text)
+    speed = Speed(tmp_path / "speed.json")
+    assert speed.seconds("cpu", 1) is None
+    speed.note("cpu", 1.0, 1)
+    assert json.loads((tmp_path / "speed.json").read_text()) == {"cpu": [1.0, 1.0]}
+
+
+def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> None:
+    speed = Speed(tmp_path / "gone" / "speed.json")
+    speed.note("cpu", 1.0, 1)
+    assert speed.seconds("cpu", 1) is None
