@@ -95,6 +95,7 @@ class Job:
                 self._started = False
                 if self._begun or self._again is None or not left:
                     raise CoreDied("The engine stopped unexpectedly.") from error
+                self._channel.close()
                 self._channel = self._again()
         raise AssertionError("the last round returns or raises")
 

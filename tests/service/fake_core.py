@@ -1,0 +1,73 @@
+"""A core process with a stand-in for the engine: python -m tests.service.fake_core [options]."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+import nst_core
+from nst_core.service.engine import Estimate
+from nst_core.service.job import Ending, Job
+from nst_core.settings import Settings
+from nst_core.wire.places import State
+
+
+class Echo:
+    """Answers with the content's pixels after some evaluations that only take time.
+
+    A style that says ``die`` ends the process in the middle of its job.
+    """
+
+    about = "echo"
+
+    def __init__(self, evaluations: int, seconds: float) -> None:
+        self._evaluations = evaluations
+        self._seconds = seconds
+
+    def perform(self, job: Job) -> None:
+        asked = job.request
+        for number in range(self._evaluations):
+            time.sleep(self._seconds)
+            if job.ending is Ending.CANCEL:
+                job.answer("cancelled")
+                return
+            if job.ending is Ending.FINISH:
+                break
+            if job.wants_preview:
+                job.previews_sent += 1
+                job.tell("preview", b"rgb", n=job.previews_sent, width=1, height=1)
+            job.tell("progress", fraction=(number + 1) / self._evaluations)
+            if bytes(asked.style) == b"die" and job.previews_seen:
+                os._exit(9)
+        job.answer("result", asked.pixels, width=asked.width, height=asked.height, format=asked.format)
+
+    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
+        return Estimate(None, 0, width, height)
+
+    def release(self) -> None:
+        pass
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tcp", action="store_true")
+    parser.add_argument("--stdio", action="store_true")
+    parser.add_argument("--idle", type=float, default=600.0)
+    parser.add_argument("--evaluations", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=0.0)
+    parser.add_argument("--version", default=nst_core.__version__)
+    asked = parser.parse_args()
+    nst_core.__version__ = asked.version
+    from nst_core.service.process import serve, serve_streams  # after the version was changed
+
+    def load(state: State) -> Echo:
+        return Echo(asked.evaluations, asked.seconds)
+
+    if asked.stdio:
+        serve_streams(State.of(), load)
+    serve(State.of(), asked.tcp, asked.idle, load)
+
+
+if __name__ == "__main__":
+    main()
