@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -26,4 +27,5 @@ def here(state: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
         pid = endpoints.read(state).pid
     except CoreUnavailable:
         return
-    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,38 @@
+"""Kills and races in small numbers; tests/bench/ordeal.py does the large ones."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from nst_core.wire.job import Picture
+from nst_core.wire.places import State
+
+from ..conftest import SAMPLES
+from .ordeal import Ordeal, kill_core, race
+
+FAKE = [sys.executable, "-m", "tests.service.fake_core", "--evaluations", "10", "--seconds", "0.002"]
+REAL = [sys.executable, "-m", "nst_core", "serve"]
+PICTURE = Picture(16, 12, "RGBA u8", bytes(range(192)) * 4)
+
+
+def test_after_random_kills_the_next_job_works_and_nothing_is_left(here: State, tmp_path: Path) -> None:
+    style = tmp_path / "style"
+    style.write_bytes(b"style")
+    ordeal = Ordeal(here, FAKE, PICTURE, style, seconds=0.03, seed=2)
+    ordeal.run(12)
+    assert min(ordeal.tally.values()) > 0
+    assert ordeal.end() == []
+
+
+def test_two_starters_at_once_get_one_core(here: State) -> None:
+    for _ in range(5):
+        race(here, FAKE, 2)
+        kill_core(here)
+
+
+def test_kills_of_the_real_engine(here: State, installed: State) -> None:
+    here.weights.symlink_to(installed.weights)
+    ordeal = Ordeal(here, REAL, PICTURE, SAMPLES / "styles" / "wave-woodcut.jpg", seconds=1.0, seed=2)
+    ordeal.run(3)
+    assert ordeal.end() == []

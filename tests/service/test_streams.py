@@ -1,0 +1,93 @@
+"""The same conversation over a program's standard input and output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from nst_core.wire.errors import ConnectionLost, CoreUnavailable
+from nst_core.wire.frames import Message
+from nst_core.wire.job import Job, Picture, Result
+from nst_core.wire.places import State
+from nst_core.wire.private_core import PrivateCore
+
+FAKE = [sys.executable, "-m", "tests.service.fake_core", "--stdio"]
+PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
+
+
+@pytest.fixture
+def core(here: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateCore]:
+    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    core = PrivateCore(here, [*FAKE, "--evaluations", "20", "--seconds", "0.005"], {"name": "test"})
+    yield core
+    core.close()
+
+
+def test_a_job_ends_with_its_result_and_previews(core: PrivateCore) -> None:
+    events: list[Message] = []
+    job = Job(core.channel, {}, preview_size=64)
+    result = job.run(PICTURE, b"style", lambda message, _: events.append(message))
+    assert result
+    assert result.picture.pixels == PICTURE.pixels
+    assert {"preview", "progress"} <= {event["type"] for event in events}
+
+
+@pytest.mark.parametrize(("ask", "kept"), [(Job.cancel, False), (Job.finish, True)])
+def test_cancel_and_finish_are_heard_while_it_works(
+    core: PrivateCore, ask: Callable[[Job], None], kept: bool
+) -> None:
+    job, seen = Job(core.channel, {}), threading.Event()
+    found: list[Result | None] = []
+    thread = threading.Thread(
+        target=lambda: found.append(job.run(PICTURE, b"style", lambda message, blob: seen.set()))
+    )
+    thread.start()
+    assert seen.wait(20)
+    ask(job)
+    thread.join(20)
+    assert bool(found[0]) is kept
+
+
+def test_it_publishes_nothing_and_ends_with_its_client(core: PrivateCore, here: State) -> None:
+    assert not here.endpoint.exists()
+    core.close()
+    assert core._process.returncode == 0
+    with pytest.raises(ConnectionLost):
+        core.channel.receive(time.monotonic() + 5)
+
+
+def test_questions_are_answered(core: PrivateCore) -> None:
+    for kind, wanted in (("ping", "pong"), ("weights", "weights"), ("diagnose", "report")):
+        core.channel.send({"type": kind, "id": 1})
+        assert core.channel.receive(time.monotonic() + 20)[0]["type"] == wanted
+
+
+def test_without_a_token_it_does_not_start(here: State) -> None:
+    environment = {**os.environ, "NEURAL_STYLE_HOME": str(here.root)}
+    command = [sys.executable, "-m", "nst_core", "serve", "--stdio"]
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_program_that_is_no_core_is_a_sentence(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in (["/no/such/program"], [sys.executable, "-c", "print('hello')"]):
+        with pytest.raises(CoreUnavailable, match=r"^The engine .*\.$"):
+            PrivateCore(here, command, {})
+
+
+def test_the_command_line_speaks_it(here: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    core = PrivateCore(here, [sys.executable, "-m", "nst_core", "serve", "--stdio"], {"name": "test"})
+    assert core.welcome["core"]["version"]
+    core.close()
