@@ -35,7 +35,20 @@ class Core:
         """Waits for the connection and returns it. Raises ``Trouble``."""
         self._thread.join()
         if self._channel is None:
-            raise Trouble(str(self._failure or "The engine could not be started."))
+            failure = self._failure or CoreUnavailable("The engine could not be started.")
+            raise Trouble(str(failure), failure.hint)
+        return self._channel
+
+    def again(self) -> Channel:
+        """Connects anew after the core died, starting it again, and returns the channel.
+
+        Raises ``WireError``.
+        """
+        self._channel, _ = connect_or_start(
+            self._where.state, self._where.command, self._client, lambda: not self._given_up
+        )
+        if self._given_up:
+            self._channel.close()
         return self._channel
 
     def close(self) -> None:

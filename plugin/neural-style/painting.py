@@ -87,7 +87,7 @@ class Painting:
     def _work(self) -> None:
         try:
             self._put(Status("Starting the engine…", 0.0))
-            job = Job(self._core.channel(), self._settings, self._preview_size)
+            job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
             self._job = job
             if self._wish == "cancel":
                 job.cancel()
@@ -99,9 +99,8 @@ class Painting:
             self._put(Done(trouble=trouble))
         except JobFailed as failure:
             self._put(Done(trouble=Trouble(str(failure), failure.hint)))
-        except WireError:
-            trouble = Trouble("The engine stopped unexpectedly.", "The image is as it was; please try again.")
-            self._put(Done(trouble=trouble))
+        except WireError as error:
+            self._put(Done(trouble=Trouble(str(error), f"The image is as it was. {error.hint}")))
         except Exception:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))

@@ -10,7 +10,7 @@ def gone(pid: int) -> bool:
     """Whether the process has ended (the thread that waits for it may still have to reap it)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it ends between open and read
         return True
 
 

@@ -1,0 +1,133 @@
+"""The real engine behind the service: weights, estimate, speed, and the device's memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from nst_core.service.reporter import Reporter
+from nst_core.service.stylizing import Studio
+from nst_core.service.worker import Worker
+from nst_core.settings import Settings
+from nst_core.wire.errors import JobFailed
+from nst_core.wire.job import Job, Picture
+from nst_core.wire.places import State
+from nst_core.wire.question import ask
+
+from ..conftest import SAMPLES
+from .standin import Running, until
+
+STYLE = (SAMPLES / "styles" / "wave-woodcut.jpg").read_bytes()
+PICTURE = Picture(16, 12, "RGBA u8", bytes(range(192)) * 4)
+SMALL = {"quality": "draft", "size": 64}
+
+
+@pytest.fixture
+def here(state: State, installed: State) -> State:
+    """A state of its own with the installed weights."""
+    state.root.mkdir()
+    state.weights.symlink_to(installed.weights)
+    return state
+
+
+@pytest.fixture
+def core(here: State) -> Iterator[Running]:
+    running = Running(here, load=lambda: Studio(here))
+    yield running
+    running.stop()
+
+
+def test_an_estimate_learns_from_each_job(core: Running) -> None:
+    before = ask(core.state, {}, "estimate", 120, settings=SMALL, width=16, height=12)
+    assert before["seconds"] is None
+    assert (before["width"], before["height"]) == (16, 12)
+    began = time.monotonic()
+    assert Job(core.client(), SMALL).run(PICTURE, STYLE)
+    took = time.monotonic() - began
+    until(lambda: core.worker.tally["result"] == 1)
+    after = ask(core.state, {}, "estimate", 120, settings=SMALL, width=16, height=12)
+    assert 0 < after["seconds"] <= took + 0.1
+    larger = ask(core.state, {}, "estimate", 120, settings={"quality": "high"}, width=3000, height=2000)
+    assert larger["seconds"] > after["seconds"]
+    assert larger["bytes"] > after["bytes"]
+    assert larger["width"] <= 3000
+    assert "torch" in ask(core.state, {}, "diagnose")["text"]
+
+
+@pytest.mark.parametrize("spoil", ["missing", "changed", "cut off", "a folder"])
+def test_weights_that_cannot_be_used_are_a_sentence(state: State, spoil: str) -> None:
+    file = state.weights / "vgg16.safetensors"
+    if spoil == "a folder":
+        file.mkdir(parents=True)
+    elif spoil != "missing":
+        state.weights.mkdir(parents=True)
+        file.write_bytes(b"" if spoil == "cut off" else b"\0" * 1000)
+    running = Running(state, load=lambda: Studio(state))
+    try:
+        with pytest.raises(JobFailed, match=r"^The network's weights .*\.$") as failure:
+            Job(running.client(), SMALL).run(PICTURE, STYLE)
+        assert failure.value.code == "model_missing"
+        assert "python3 install" in failure.value.hint
+    finally:
+        running.stop()
+
+
+class Network:
+    """What the studio asks of a network, on a device that need not be there."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
+    def to(self, device: torch.device) -> Network:
+        return Network(device)
+
+
+def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied, painted = [], []
+    monkeypatch.setattr("torch.cuda.empty_cache", lambda: emptied.append(True))
+    monkeypatch.setattr("nst_core.service.stylizing.device_name", str)
+    monkeypatch.setattr(
+        "nst_core.service.stylizing.perform", lambda job, network: painted.append(network) or Reporter(job)
+    )
+    studio = Studio(here)
+    studio._device = torch.device("cuda")
+    studio._backbone = Network(studio._device)  # type: ignore[assignment]
+    studio.release()
+    assert studio._backbone.device.type == "cpu"
+    assert emptied
+    studio.perform(None)  # type: ignore[arg-type]
+    assert painted[0].device.type == "cuda"
+
+
+def test_a_processors_memory_is_kept(here: State) -> None:
+    studio = Studio(here)
+    studio._device = torch.device("cpu")
+    network = studio._backbone = studio._backbone.to(studio._device)
+    studio.release()
+    assert studio._backbone is network
+
+
+def test_nothing_is_loaded_before_somebody_comes(here: State) -> None:
+    loaded: list[Path] = []
+
+    def load() -> Studio:
+        loaded.append(here.root)
+        return Studio(here)
+
+    worker = Worker(load)
+    worker.start()
+    assert worker.doing == "waiting"
+    assert not loaded
+    worker.prepare()
+    until(lambda: bool(loaded))
+
+
+def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
+    studio = Studio(here)
+    small, large = (studio.estimate(Settings(size=size), 4000, 3000) for size in (512, 2048))
+    assert (small.width, large.width) == (512, 2048)
+    assert large.bytes > small.bytes
