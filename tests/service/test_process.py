@@ -266,3 +266,22 @@ def test_a_folder_that_cannot_be_written_is_said(here: State) -> None:
         connect_or_start(here, COMMAND, {})
     assert trouble.value.hint
     here.root.unlink()
+
+
+def test_diagnose_tells_of_a_core_that_runs_and_of_one_that_does_not(here: State) -> None:
+    def diagnose() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "nst_core", "diagnose"],
+            env={**os.environ, "NEURAL_STYLE_HOME": str(here.root)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert str(here.root) not in done.stdout
+        return done.stdout
+
+    assert "The engine is not running." in diagnose()
+    channel, _ = connect_or_start(here, FAKE, {"name": "test"})
+    assert "Clients: 2" in diagnose()
+    channel.close()

@@ -14,7 +14,7 @@ from nst_core.service.server import MAX_UNPROVEN
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import ConnectionLost, CoreUnavailable, JobFailed, ProtocolError
-from nst_core.wire.frames import Message
+from nst_core.wire.frames import HEADER, Message
 from nst_core.wire.launch import connect
 from nst_core.wire.places import State
 
@@ -263,3 +263,45 @@ def test_shutdown_closes_and_removes_what_it_published(core: Running) -> None:
     assert endpoint.transport == "tcp" or not Path(endpoint.address).exists()
     with pytest.raises(CoreUnavailable):
         connect(core.state, {})
+
+
+def test_slow_strangers_are_dropped_in_time_and_others_served_meanwhile(
+    core: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nst_core.wire.proof.SECONDS", 1.0)
+    slow = [core.raw() for _ in range(MAX_UNPROVEN // 2)]
+    for connection in slow:
+        connection.sendall(b"NSP1")
+    core.engine.permits.release(3)
+    run = Run(core.client())
+    run.end()
+    assert run.result
+    for connection in slow:
+        connection.settimeout(20)
+        with connection, contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"type":"ping","id":NaN}',
+        b'{"type":"ping","id":[[[[[[]]]]]]}',
+        b'{"type":"ping","id":"\\ud800"}',
+        b'{"type":"start","id":1,"settings":{"\\ud800":1},"content":{"width":1}}',
+        b'{"type":"shutdown","id":null}',
+        b'{"type":"estimate","id":1,"settings":{},"width":1e400,"height":1}',
+        b'{"type":"cancel","id":' + b"9" * 4000 + b"}",
+    ],
+)
+def test_odd_json_after_the_proof_harms_nobody(core: Running, data: bytes) -> None:
+    odd = core.client()
+    odd._stream.sendall(memoryview(HEADER.pack(b"NSP1", len(data), 0) + data))
+    with contextlib.suppress(ConnectionLost):
+        odd.send({"type": "ping", "id": 2})
+        answer, _ = odd.receive(time.monotonic() + 20)
+        assert answer["type"] in ("error", "pong")
+    core.engine.permits.release(3)
+    run = Run(core.client())
+    run.end()
+    assert run.result
