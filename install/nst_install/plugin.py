@@ -14,14 +14,16 @@ from nst_install.console import Failure
 from nst_install.manifest import Manifest
 
 NAME = "neural-style"
+OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
 
 
-def contents(source: Path, state: State, version: str) -> dict[str, bytes]:
-    """Returns the files of the plug-in by their names in its folder. Raises ``Failure``."""
-    files = {path.name: path.read_bytes() for path in sorted((source / "plugin" / NAME).glob("*.py"))}
-    if f"{NAME}.py" not in files:
+def contents(source: Path, state: State, version: str, name: str = NAME) -> dict[str, bytes]:
+    """Returns the files of the plug-in ``name`` by their names in its folder. Raises ``Failure``."""
+    files = {path.name: path.read_bytes() for path in sorted((source / "plugin" / name).glob("*.py"))}
+    if f"{name}.py" not in files:
         raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
-    for path in sorted((source / "nst_core" / "wire").glob("*.py")):
+    # The wire is for Python 3; the plug-in for GIMP 2.10 has one of its own.
+    for path in sorted((source / "nst_core" / "wire").glob("*.py")) if name == NAME else ():
         files[f"wire/{path.name}"] = path.read_bytes()
     about = {
         "version": version,
@@ -32,9 +34,9 @@ def contents(source: Path, state: State, version: str) -> dict[str, bytes]:
     return files
 
 
-def folder_of(profile: Path) -> Path:
-    """Where the plug-in lies in ``profile``."""
-    return profile / "plug-ins" / NAME
+def folder_of(profile: Path, name: str = NAME) -> Path:
+    """Where the plug-in ``name`` lies in ``profile``."""
+    return profile / "plug-ins" / name
 
 
 def digest(path: Path) -> str | None:
@@ -51,7 +53,7 @@ def beside(folder: Path) -> tuple[Path, Path]:
     Both are outside ``plug-ins``, where GIMP would take them for plug-ins, but on the same disk.
     """
     profile = folder.parent.resolve().parent
-    return profile / f"{NAME}.making", profile / f"{NAME}.replaced"
+    return profile / f"{folder.name}.making", profile / f"{folder.name}.replaced"
 
 
 def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path | None:
@@ -73,10 +75,10 @@ def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path 
         path = making / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    (making / f"{NAME}.py").chmod(0o755)  # GIMP runs nothing else
+    (making / f"{folder.name}.py").chmod(0o755)  # GIMP runs nothing else
     kept = None
     if os.path.lexists(folder):
-        kept = None if ours else _free_name(replaced.with_name(f"{NAME}.kept"))
+        kept = None if ours else _free_name(replaced.with_name(f"{folder.name}.kept"))
         folder.rename(kept or replaced)
     making.rename(folder)
     discard(replaced)
@@ -96,9 +98,9 @@ def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
     there = {
         path.relative_to(folder).as_posix(): digest(path)
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
     }
-    return there == dict(digests) and os.access(folder / f"{NAME}.py", os.X_OK)
+    return there == dict(digests) and os.access(folder / f"{folder.name}.py", os.X_OK)
 
 
 def _free_name(path: Path) -> Path:
