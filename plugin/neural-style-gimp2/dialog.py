@@ -11,7 +11,7 @@ pygtk.require(str("2.0"))
 import gimpui
 import gobject
 import gtk
-from launch import native_path
+from launch import joined, native_path
 from parameters import PARAMETERS, Choice, Flag
 from words import text_of, utf8
 
@@ -97,7 +97,7 @@ def _chooser(state, name):
         some.set_name(utf8(title))
         add(some)
         button.add_filter(some)
-    samples = os.path.join(native_path(state), native_path("samples"), native_path("styles"))
+    samples = joined(native_path(state), "samples", "styles")
     if os.path.isdir(samples):
         button.add_shortcut_folder(samples)
         button.set_current_folder(samples)

@@ -32,6 +32,11 @@ def native_path(text):
     return text.encode("utf-8") if sys.version_info[0] == 2 and not _WINDOWS else text
 
 
+def joined(folder, *names):
+    """Returns the path of what lies in ``folder``, which is a native path."""
+    return os.path.join(folder, *[native_path(name) for name in names])
+
+
 def clean_environment(environment):
     """Returns ``environment`` without what GIMP's packaging put there for GIMP alone."""
     kept = dict((key, value) for key, value in environment.items() if not key.upper().startswith(_DROPPED))
@@ -77,9 +82,9 @@ class Starter(object):
         if self._end is None:
             self._end = clock() + START_SECONDS
         if self._process is None and self._lock is None:
-            self._lock = try_lock(os.path.join(self._private_run(), "start.lock"))
+            self._lock = try_lock(joined(self._private_run(), "start.lock"))
             return  # another starter may have been faster: the next poll looks before it starts one
-        logs = os.path.join(self._state, native_path("logs"))
+        logs = joined(self._state, "logs")
         if self._process is None:
             self._process = start(self._state, self._command)
         # Status 0 says that another core was there first: its endpoint comes in a moment.
@@ -94,7 +99,7 @@ class Starter(object):
             raise CoreUnavailable("The engine did not answer in time. What it said is in %s." % _shown(logs))
 
     def _private_run(self):
-        folder = os.path.join(self._state, native_path("run"))
+        folder = joined(self._state, "run")
         try:
             if not os.path.isdir(folder):
                 os.makedirs(folder, 0o700)
@@ -109,7 +114,7 @@ class Starter(object):
         return folder
 
     def _connect(self):
-        about = read_endpoint(os.path.join(self._state, native_path("run"), native_path("endpoint.json")))
+        about = read_endpoint(joined(self._state, "run", "endpoint.json"))
         try:
             channel = Channel(open_socket(about))
         except EnvironmentError:
@@ -177,10 +182,10 @@ def start(state, command):
         command = [part.encode("mbcs") for part in command]
         environment[str("NEURAL_STYLE_HOME")] = state.encode("mbcs")
     try:
-        logs = os.path.join(state, native_path("logs"))
+        logs = joined(state, "logs")
         if not os.path.isdir(logs):
             os.makedirs(logs)
-        with open(os.devnull) as nothing, open(os.path.join(logs, native_path(_LOG)), "wb") as log:
+        with open(os.devnull) as nothing, open(joined(logs, _LOG), "wb") as log:
             return subprocess.Popen(command, stdin=nothing, stdout=log, stderr=log, **options)
     except EnvironmentError:
         raise CoreUnavailable("The engine could not be started. %s" % _REPAIR)
