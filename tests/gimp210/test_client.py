@@ -1,4 +1,4 @@
-"""The client of GIMP 2.10 in both Pythons against the core itself, and its tables against those of the wire."""
+"""The client of GIMP 2.10 in both Pythons against the core, and its tables against those of the wire."""
 
 from __future__ import annotations
 
