@@ -78,10 +78,9 @@ class Machine:
         """Where its system keeps GIMP."""
         return PLACES.get(self.system, PLACES["linux"])
 
-    @property
-    def named_profile(self) -> Path | None:
-        """The one profile that GIMP3_DIRECTORY tells GIMP to use."""
-        named = self.environment.get("GIMP3_DIRECTORY")
+    def named_profile(self, major: int = 3) -> Path | None:
+        """The one profile that GIMP3_DIRECTORY, or GIMP2_DIRECTORY, tells GIMP to use."""
+        named = self.environment.get(f"GIMP{major}_DIRECTORY")
         return self.home / named if named else None  # GIMP too takes a relative one from home
 
     def paths(self, places: Iterable[tuple[str, str]]) -> Iterator[tuple[Path, str]]:
@@ -115,7 +114,13 @@ class Gimp:
         return ".".join(self.version.split(".")[:2])
 
     def batch(self, code: str) -> list[str]:
-        """The command that runs the Python ``code`` in it; status 64 when that raises."""
+        """The command that runs the Python ``code`` in it.
+
+        GIMP 3 ends with status 64 when that raises, GIMP 2.10 with 0 whatever happens.
+        """
+        if self.major < 3:
+            words = ["-i", "-d", "-f", "--batch-interpreter=python-fu-eval"]
+            return [*self.command, *words, "-b", code, "-b", "pdb.gimp_quit(1)"]
         return [*self.command, "-i", "--quit", "--batch-interpreter=python-fu-eval", "-b", code]
 
     def environment(self, ours: Mapping[str, str]) -> dict[str, str]:
@@ -149,23 +154,20 @@ def programs(machine: Machine, log: Path) -> list[Gimp]:
     return result
 
 
-def profiles(machine: Machine) -> list[Path]:
-    """Returns every profile folder of a GIMP 3 that is there, and the one that GIMP3_DIRECTORY names."""
-    found = [machine.named_profile] if machine.named_profile else []
+def profiles(machine: Machine, major: int = 3) -> list[Path]:
+    """Returns every profile folder of GIMP 3 or 2.10, and the one that the environment names."""
+    named = machine.named_profile(major)
+    found = [named] if named else []
     for folder, rest in machine.paths(machine.places.profiles):
-        found += sorted(path for path in (folder / rest).glob("3.*") if _is_profile(path))
+        found += sorted(path for path in (folder / rest).glob(f"{major}.*") if _is_profile(path))
     return _each_once(found)
-
-
-def has_old_profile(machine: Machine) -> bool:
-    """Whether a GIMP 2.10 was used here."""
-    return any((folder / rest / "2.10").is_dir() for folder, rest in machine.paths(machine.places.profiles))
 
 
 def profile_of(gimp: Gimp, machine: Machine) -> Path:
     """Returns the profile folder that ``gimp`` uses, which need not be there yet."""
-    if machine.named_profile and not gimp.flatpak:
-        return machine.named_profile
+    named = machine.named_profile(gimp.major)
+    if named and not gimp.flatpak:
+        return named
     folders = [folder / rest / gimp.series for folder, rest in machine.paths(machine.places.profiles)]
     own = [folder for folder in folders if FLATPAK in folder.parts and folder.is_dir()]
     return own[0] if gimp.flatpak and own else folders[0]
@@ -195,4 +197,4 @@ def _each_once(paths: Iterable[Path]) -> list[Path]:
 
 
 def _is_profile(path: Path) -> bool:
-    return path.is_dir() and re.fullmatch(r"3\.\d+", path.name) is not None
+    return path.is_dir() and re.fullmatch(r"2\.10|3\.\d+", path.name) is not None

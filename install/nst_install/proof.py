@@ -13,6 +13,7 @@ from nst_install.work import Work
 SECONDS = 240.0  # a first start of GIMP and of the engine, on a slow machine that is busy
 _STYLE = "night-oil.jpg"
 _SCRIPT = Path(__file__).with_name("in_gimp.py")
+_OLD_SCRIPT = Path(__file__).with_name("in_gimp2.py")
 
 
 def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
@@ -72,9 +73,12 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     photograph, style = _sample(work)
     arguments = (str(photograph), str(style), str(result))
     code = f"import runpy; runpy.run_path({str(_SCRIPT)!r})['prove'](*{arguments!r})"
+    if gimp.major < 3:
+        code = f"script = {{}}; execfile({str(_OLD_SCRIPT)!r}, script); script['prove'](pdb, *{arguments!r})"
     outcome = run(gimp.batch(code), work.log, gimp.environment(work.environment), SECONDS)
     said = [line for line in outcome.output.splitlines() if line.startswith("PROOF: ")]
-    if outcome.good and result.exists():
+    proved = outcome.good if gimp.major == 3 else "PROOF: done" in said
+    if proved and result.exists():
         work.console.done(f"the sample was painted in {time.monotonic() - started:.0f} s.")
         return result
     if "not a valid batch interpreter" in outcome.output:
@@ -82,7 +86,9 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     elif outcome.status is None:
         reason = f"it did not end within {SECONDS:.0f} s"
     else:
-        reason = (said[-1].removeprefix("PROOF: ") if said else outcome.last_line).rstrip(".")
+        told = [line.partition("-Warning: ")[2] for line in outcome.output.splitlines()]
+        words = next((line for line in reversed(told) if line), "")  # what the plug-in said in GIMP 2.10
+        reason = (words or (said[-1].removeprefix("PROOF: ") if said else outcome.last_line)).rstrip(".")
     what = f"{gimp} could not paint the sample picture ({reason})."
     if gimp.flatpak:
         command = f"{work.state.python} -I -m nst_core serve"

@@ -57,6 +57,7 @@ def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: Stat
     for name, digests in files.items():
         if (digest(folder / name) or "gone") in digests:
             (folder / name).unlink()
+            (folder / f"{name}c").unlink(missing_ok=True)  # where Python 2 keeps what it compiled
     for cache in sorted(folder.rglob("__pycache__")):
         shutil.rmtree(cache)
     folders = [path for path in folder.rglob("*") if path.is_dir()]

@@ -18,7 +18,7 @@ from types import FrameType
 from nst_core import __version__
 from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
-from nst_install import gimps, plugin, removal
+from nst_install import gimps, old_gimps, plugin, removal
 from nst_install.console import Console, Failure
 from nst_install.environment import prepare
 from nst_install.gimps import Machine
@@ -36,8 +36,8 @@ def main(source: Path) -> int:
     """Installs from the checkout ``source``, or removes; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 install",
-        description="Sets up Neural Style for GIMP: its engine, its network, and the plug-in in every GIMP 3."
-        " Running it again repairs what is missing.",
+        description="Sets up Neural Style for GIMP: its engine, its network, and the plug-in in every GIMP 3"
+        " and 2.10. Running it again repairs what is missing.",
     )
     parser.add_argument("--prefix", type=Path, metavar="DIR", help="the folder for all but the plug-in")
     parser.add_argument("--no-gimp", action="store_true", help="leave GIMP alone: only the command line")
@@ -112,31 +112,36 @@ def _into_gimps(work: Work) -> list[Path]:
     machine = Machine.this()
     programs = gimps.programs(machine, work.log)
     current = [gimp for gimp in programs if gimp.major == 3]
-    old = [str(gimp) for gimp in programs if gimp.major < 3]
-    if not programs and gimps.has_old_profile(machine):
-        old = ["GIMP 2.10"]
-    for name in old:
-        work.console.say(f"{name}: not supported yet; GIMP 3 is.")
+    old = [gimp for gimp in programs if gimp.major < 3]
     for gimp in current:
         make_profile(work, gimp, machine)
-    files = plugin.contents(work.source, work.state, __version__)
+    usable = old_gimps.with_python(work, old)
     found = gimps.profiles(machine)
-    for profile in found:
-        folder = plugin.folder_of(profile)
-        kept = plugin.place(folder, files, work.manifest)
-        work.console.say(f"Plug-in: {folder}")
-        if kept:
-            work.console.say(f"Another plug-in of that name was there; it is in {kept} now.")
-    if found and not current:
+    _place(work, found, plugin.NAME)
+    old_found = old_gimps.folders(machine, old, usable)
+    _place(work, old_found, plugin.OLD_NAME)
+    current += usable
+    if (found or old_found) and not current:
         work.console.say("GIMP: only its profile was found, so start it yourself to try the plug-in.")
     elif not current:
-        work.console.say("GIMP: no GIMP 3 was found; run this again when you have one.")
+        work.console.say("GIMP: no GIMP 3 was found, nor a 2.10 with Python-Fu; run this again with one.")
     ran = is_running(work.state)
     try:
         return [result for gimp in current if (result := prove_in_gimp(work, gimp))]
     finally:
         if not ran:  # else an open GIMP may be painting with it
             end_core(work.state)
+
+
+def _place(work: Work, profiles: list[Path], name: str) -> None:
+    """Places the plug-in ``name`` in each of ``profiles``."""
+    files = plugin.contents(work.source, work.state, __version__, name) if profiles else {}
+    for profile in profiles:
+        folder = plugin.folder_of(profile, name)
+        kept = plugin.place(folder, files, work.manifest)
+        work.console.say(f"Plug-in: {folder}")
+        if kept:
+            work.console.say(f"Another plug-in of that name was there; it is in {kept} now.")
 
 
 def _open_manifest(state: State, made: list[Path]) -> Manifest:

@@ -95,6 +95,9 @@ def make_checkout(folder: Path) -> Path:
         "plugin/neural-style/neural-style.py": "#!/usr/bin/env python3\n",
         "plugin/neural-style/dialog.py": "DIALOG = 1\n",
         "plugin/neural-style/notes.txt": "no module",
+        "plugin/neural-style-gimp2/neural-style-gimp2.py": "#!/usr/bin/env python2\n",
+        "plugin/neural-style-gimp2/words.py": "WORDS = 1\n",
+        "plugin/neural-style-gimp2/stubs/gimp.pyi": "version: tuple[int, int, int]\n",
     }
     for name, text in files.items():
         path = folder / name

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from nst_install.gimps import Gimp, Machine, has_old_profile, profile_of, profiles, programs
+from nst_install.gimps import Gimp, Machine, profile_of, profiles, programs
 
 
 def program(path: Path, says: str = "GNU Image Manipulation Program version 3.0.4") -> Path:
@@ -85,10 +85,11 @@ def test_linux_profiles(home: Path) -> None:
         ".var/app/org.gimp.GIMP/config/GIMP/3.0",
         "snap/gimp/current/.config/GIMP/3.0",
     )
-    folders(home, ".config/GIMP/2.10", ".config/GIMP/3.0-backup", ".var/app/org.gimp.GIMP/config/GIMP/2.99")
+    old = folders(home, ".config/GIMP/2.10", ".var/app/org.gimp.GIMP/config/GIMP/2.10")
+    folders(home, ".config/GIMP/3.0-backup", ".config/GIMP/2.8", ".var/app/org.gimp.GIMP/config/GIMP/2.99")
     (home / ".config/GIMP/3.4").write_text("not a folder")
     assert profiles(linux(home)) == wanted
-    assert has_old_profile(linux(home))
+    assert profiles(linux(home), major=2) == old
 
 
 def test_a_linked_profile_is_one(home: Path) -> None:
@@ -111,6 +112,19 @@ def test_named_profile(home: Path, relative: bool) -> None:
     (other,) = folders(home, ".config/GIMP/3.0")
     assert profiles(machine) == [home / "my gimp", other]
     assert profile_of(Gimp(("gimp-console",), "3.0.4"), machine) == home / "my gimp"
+
+
+def test_each_major_version_has_its_own_named_profile(home: Path) -> None:
+    machine = linux(home, GIMP2_DIRECTORY=str(home / "old"), GIMP3_DIRECTORY=str(home / "new"))
+    assert profiles(machine, major=2) == [home / "old"]
+    assert profiles(machine) == [home / "new"]
+    assert profile_of(Gimp(("gimp-console",), "2.10.38"), machine) == home / "old"
+    assert profile_of(Gimp(("gimp-console",), "3.0.4"), machine) == home / "new"
+
+
+def test_batch_ends_gimp_whatever_happens() -> None:
+    assert Gimp(("g",), "2.10.34").batch("pass")[-2:] == ["-b", "pdb.gimp_quit(1)"]
+    assert "--quit" in Gimp(("g",), "3.0.4").batch("pass")
 
 
 def test_windows(home: Path, log: Path) -> None:
@@ -153,7 +167,7 @@ def test_nothing_there(home: Path, log: Path) -> None:
         machine = Machine(system, {"PATH": ""}, home, home / "Applications")
         assert programs(machine, log) == []
         assert profiles(machine) == []
-        assert not has_old_profile(machine)
+        assert profiles(machine, major=2) == []
 
 
 def test_own_python_comes_first() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nst_install.console import Failure
 from nst_install.manifest import Manifest
-from nst_install.plugin import beside, contents, folder_of, place
+from nst_install.plugin import OLD_NAME, beside, contents, folder_of, place
 
 from nst_core.wire.places import State
 
@@ -50,6 +50,25 @@ def test_what_it_holds(files: dict[str, bytes], state: State) -> None:
 def test_the_real_one_is_complete(state: State) -> None:
     files = contents(REPOSITORY, state, "1.2")
     assert files["neural-style.py"].startswith(b"#!/usr/bin/env python3\n")
+
+
+def test_the_one_for_gimp_2_10(checkout: Path, state: State) -> None:
+    files = contents(checkout, state, "1.2", OLD_NAME)
+    assert set(files) == {"neural-style-gimp2.py", "words.py", "install.json"}
+    files = contents(REPOSITORY, state, "1.2", OLD_NAME)
+    assert files["neural-style-gimp2.py"].startswith(b"#!/usr/bin/env python2\n")
+    assert not any(name.startswith("wire/") for name in files)
+
+
+def test_what_python_2_compiled_changes_nothing(checkout: Path, profile: Path, manifest: Manifest) -> None:
+    folder = folder_of(profile, OLD_NAME)
+    files = contents(checkout, State(profile / "state"), "1.2", OLD_NAME)
+    place(folder, files, manifest)
+    (folder / "words.pyc").touch()
+    before = folder.stat().st_ino
+    place(folder, files, manifest)
+    assert folder.stat().st_ino == before
+    assert os.access(folder / "neural-style-gimp2.py", os.X_OK)
 
 
 def test_a_checkout_without_it_is_refused(checkout: Path, state: State) -> None:

@@ -32,12 +32,40 @@ if found:
     Path(found[1]).write_bytes(b"picture")
 """
 
+# Without Python-Fu a GIMP 2.10 that is given Python never ends.
+OLD_GIMP = """#!{python}
+import os, re, sys, time
+from pathlib import Path
+
+if "--version" in sys.argv:
+    print("GNU Image Manipulation Program version {version}")
+    sys.exit()
+profile = Path.home() / ".config/GIMP/2.10"
+profile.mkdir(parents=True, exist_ok=True)
+python = not os.environ.get("FAKE_NO_PYTHON")
+if "--batch-interpreter=python-fu-eval" not in sys.argv:
+    print("script-fu-Warning: PYTHON-FU:", "yes" if python else "no")
+    sys.exit()
+if not python or sys.argv[-1] != "pdb.gimp_quit(1)":
+    time.sleep(600)
+folder = profile / "plug-ins/neural-style-gimp2"
+assert os.access(folder / "neural-style-gimp2.py", os.X_OK)
+(folder / "words.pyc").touch()
+if os.environ.get("FAKE_GIMP_FAILS"):
+    print("neural-style-gimp2.py-Warning: The engine is tired. Let it sleep.")
+    print("PROOF: procedure failed")
+    sys.exit(0)
+Path(re.search(r"'([^']*[.]png)'", sys.argv[-3])[1]).write_bytes(b"picture")
+print("PROOF: done")
+"""
+
 
 def gimp(tmp_path: Path, version: str) -> None:
     series = version.rpartition(".")[0]
     program = tmp_path / "programs" / f"gimp-console-{series}"
     program.parent.mkdir(exist_ok=True)
-    program.write_text(GIMP.format(python=sys.executable, version=version, series=series))
+    text = OLD_GIMP if series == "2.10" else GIMP
+    program.write_text(text.format(python=sys.executable, version=version, series=series))
     program.chmod(0o755)
 
 
@@ -104,7 +132,10 @@ def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, 
     assert (state / "first-result-gimp-3.0.png").exists()
     assert (state / "first-result-gimp-3.2.png").exists()
     assert not (state / "first-result.png").exists()
-    assert "GIMP 2.10.34: not supported yet" in done.stdout
+    old = home / ".config/GIMP/2.10/plug-ins/neural-style-gimp2"
+    assert f"Plug-in: {old}" in done.stdout
+    assert sorted(path.name for path in old.parent.iterdir()) == ["neural-style-gimp2"]
+    assert (state / "first-result-gimp-2.10.png").exists()
     assert "Filters ▸ Neural Style…" in done.stdout
     assert f"--uninstall --prefix '{state}'" in done.stdout
 
@@ -116,6 +147,33 @@ def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, 
     assert install(checkout, environment, "--uninstall", "--prefix", str(state)).returncode == 0
     assert not state.exists()
     assert not list(home.rglob("neural-style*"))
+
+
+def test_only_gimp_2_10(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    gimp(tmp_path, "2.10.38")
+    environment["FAKE_GIMP_FAILS"] = "1"
+    failed = install(checkout, environment)
+    assert failed.returncode == 1, "its exit status is 0 whatever happens, but it has said nothing of a proof"
+    assert "GIMP 2.10.38 could not paint the sample picture (The engine is tired" in failed.stderr
+    del environment["FAKE_GIMP_FAILS"]
+    assert install(checkout, environment).returncode == 0
+    assert install(checkout, environment, "--uninstall").returncode == 0
+    assert not list(home_of(environment).rglob("*neural-style*"))
+
+
+def test_gimp_2_10_without_python_is_told(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    gimp(tmp_path, "2.10.36")
+    flatpak = home_of(environment) / ".var/app/org.gimp.GIMP/config/GIMP/2.10"
+    flatpak.mkdir(parents=True)
+    environment["FAKE_NO_PYTHON"] = "1"
+    done = install(checkout, environment)
+    assert done.returncode == 0, done.stderr
+    assert "GIMP 2.10.36: it comes without Python-Fu, which the plug-in needs" in done.stdout
+    assert not (home_of(environment) / ".config/GIMP/2.10/plug-ins").exists()
+    assert (flatpak / "plug-ins/neural-style-gimp2/neural-style-gimp2.py").exists(), "its GIMP may have it"
+    assert "only its profile was found" in done.stdout
 
 
 def test_no_gimp_leaves_gimp_alone(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
