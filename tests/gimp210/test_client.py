@@ -82,6 +82,27 @@ def test_every_file_is_python_3_too() -> None:
         assert b"from __future__ import absolute_import, division, print_function" in path.read_bytes(), path
 
 
+def test_the_stubs_know_all_of_gimp_that_is_used() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file=",
+        "--check-untyped-defs",
+        "--follow-imports=silent",
+    ]
+    files = ["layers.py", "run.py", "neural-style-gimp2.py"]
+    done = subprocess.run(
+        [*command, "--cache-dir", os.devnull, *files],
+        cwd=FOLDER,
+        env={**os.environ, "MYPYPATH": "stubs"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def module(name: str) -> dict[str, Any]:
     return runpy.run_path(str(FOLDER / f"{name}.py"))
 
