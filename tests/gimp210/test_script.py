@@ -193,9 +193,7 @@ told["alpha"] = [sum(bytearray(one.get_pixel_rgn(0, 0, 96, 64, False, False)[:, 
     assert told["alpha"] == [sum(image.getchannel("A").tobytes())] * 2, told
 
 
-def test_a_layer_in_a_group_gets_its_result_there_and_it_is_one_undo_step(
-    gimp: OldPlugged, photograph: Path
-) -> None:
+def test_a_layer_in_a_group_gets_its_result_there(gimp: OldPlugged, photograph: Path) -> None:
     told = gimp.script(
         photograph,
         arguments(gimp),
