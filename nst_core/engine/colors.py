@@ -37,9 +37,9 @@ def matched_colors(picture: Tensor, target: Tensor) -> Tensor:
     root = _power(spread_from, 0.5)
     inverse = _power(spread_from, -0.5)
     move = inverse @ _power(root @ spread_to @ root, 0.5) @ inverse
-    flat = picture.flatten(2)[0].double()
-    moved = move @ (flat - mean_from) + mean_to
-    return moved.clamp(0, 1).to(picture.dtype).view_as(picture)
+    flat = picture.flatten(2)[0]
+    moved = move.to(flat) @ (flat - mean_from.to(flat)) + mean_to.to(flat)
+    return moved.clamp(0, 1).view_as(picture)
 
 
 def with_colors_of(picture: Tensor, colors: Tensor) -> Tensor:
@@ -84,11 +84,11 @@ def _mixed(matrix: Tensor, picture: Tensor) -> Tensor:
 
 
 def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
-    flat = picture.flatten(2)[0].double()
+    flat = picture.flatten(2)[0].cpu().double()  # not every device has double precision
     mean = flat.mean(dim=1, keepdim=True)
     flat = flat - mean
     # A picture of one color has no spread; the small one given here keeps the map finite.
-    return mean, flat @ flat.mT / flat.shape[1] + 1e-5 * torch.eye(3, dtype=torch.float64, device=flat.device)
+    return mean, flat @ flat.mT / flat.shape[1] + 1e-5 * torch.eye(3, dtype=torch.float64)
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
