@@ -152,6 +152,7 @@ def _open_manifest(state: State, made: list[Path]) -> Manifest:
         manifest = Manifest.read(path)
     manifest = manifest or Manifest(path)
     manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*", "logs/install.log*")
+    manifest.making("speed.*")  # the core's own, like those before it
     manifest.made_folders(made)
     return manifest
 
