@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from nst_core.engine.backbone import Backbone, vgg16
+from nst_core.engine.vgg import VGG, vgg
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.store import load
@@ -22,7 +22,7 @@ def best_device() -> torch.device:
     return torch.device("cpu")
 
 
-def load_backbone(folder: Path) -> Backbone:
+def load_backbone(folder: Path) -> VGG:
     """Returns the default backbone, on the best device, from the weights in ``folder``.
 
     Raises ``JobFailed`` (``model_missing``) when they are not there or damaged.
@@ -31,4 +31,4 @@ def load_backbone(folder: Path) -> Backbone:
         tensors = load(VGG16, folder)
     except WeightsError as error:
         raise JobFailed("model_missing", str(error), "Run “python3 install” again: it gets them.") from error
-    return vgg16(tensors, VGG16.mean_activations).to(best_device())
+    return vgg(tensors, VGG16.mean_activations).to(best_device())

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.engine.backbone import Backbone
+from nst_core.engine.vgg import VGG
 from nst_core.loading import load_backbone
 from nst_core.wire.places import State
 
@@ -27,7 +27,7 @@ def installed() -> State:
 
 
 @pytest.fixture(scope="session")
-def backbone(installed: State) -> Backbone:
+def backbone(installed: State) -> VGG:
     """VGG-16 with the real weights."""
     return load_backbone(installed.weights)
 

@@ -7,7 +7,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from nst_core.engine.backbone import Backbone, Convolution
+from nst_core.engine.vgg import VGG, Convolution
 from nst_core.engine.losses import ContentLoss, GramLoss
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.objective import Objective, Term
@@ -20,7 +20,7 @@ from ..conftest import sample
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1")
 
 
-def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, backbone: Backbone) -> None:
+def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, backbone: VGG) -> None:
     """torchvision's VGG-16 with the same weights gives the same features, but for each layer's scale."""
     tensors = load(VGG16, installed.weights)
     reference = torchvision.models.vgg16(weights=None).features
@@ -49,21 +49,22 @@ def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, b
 
 
 @pytest.mark.parametrize("name", ["photograph.jpg"])
-def test_layers_have_a_mean_activation_near_one_on_a_photograph(backbone: Backbone, name: str) -> None:
+def test_layers_have_a_mean_activation_near_one_on_a_photograph(backbone: VGG, name: str) -> None:
     features = AutogradPass(backbone, LAYERS).measure(sample(name, 256))
     for layer, values in features.items():
         assert 0.4 < float(values.mean()) < 2.0, layer
 
 
-def test_the_pull_back_is_the_gradient(backbone: Backbone) -> None:
+def test_the_pull_back_is_the_gradient(backbone: VGG) -> None:
     """Losses on detached features, pulled back, give what autograd gives through everything."""
-    double = Backbone(
+    double = VGG(
         tuple(
             type(step)(**{**vars(step), "weight": step.weight.double(), "bias": step.bias.double()})
             if hasattr(step, "weight")
             else step
             for step in backbone.steps
-        )
+        ),
+        backbone.mean.double(),
     )
     generator = torch.Generator().manual_seed(0)
     pixels, content, style = (
@@ -92,7 +93,7 @@ def test_the_pull_back_is_the_gradient(backbone: Backbone) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (33, 17)])
-def test_any_size_goes_through(backbone: Backbone, size: tuple[int, int]) -> None:
+def test_any_size_goes_through(backbone: VGG, size: tuple[int, int]) -> None:
     network = AutogradPass(backbone, LAYERS)
     features = network.features(torch.rand(1, 3, *size))
     gradient = network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
@@ -100,13 +101,13 @@ def test_any_size_goes_through(backbone: Backbone, size: tuple[int, int]) -> Non
     assert bool(torch.isfinite(gradient).all())
 
 
-def test_the_backbone_is_cut_after_the_deepest_layer(backbone: Backbone) -> None:
+def test_the_backbone_is_cut_after_the_deepest_layer(backbone: VGG) -> None:
     assert backbone.cut(["relu2_1", "relu1_1"]).layers == ("relu1_1", "relu1_2", "pool1", "relu2_1")
     with pytest.raises(ValueError, match="relu9_9"):
         backbone.cut(["relu9_9"])
 
 
-def test_no_weight_changes_or_asks_for_a_gradient(backbone: Backbone) -> None:
+def test_no_weight_changes_or_asks_for_a_gradient(backbone: VGG) -> None:
     weights = [step.weight for step in backbone.steps if isinstance(step, Convolution)]
     before = [weight.clone() for weight in weights]
     network = AutogradPass(backbone, LAYERS)
