@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
 from nst_core.loading import load_backbone
 from nst_core.picture import PictureError, content_tensors, opened, raw_pixels, style_tensor
@@ -47,13 +48,13 @@ def stylize_files(
 
     painted = stylize(
         content=rgb.to(backbone.device),
-        style=painter.to(backbone.device),
+        styles=[Style(painter.to(backbone.device))],
         backbone=backbone,
         recipe=recipe(settings),
         on_progress=tell,
     )
     assert painted is not None, "nobody cancels here"
-    raw = np.frombuffer(raw_pixels(painted.cpu(), alpha, "RGBA u8"), np.uint8)
+    raw = np.frombuffer(raw_pixels(painted.picture.cpu(), alpha, "RGBA u8"), np.uint8)
     result = Image.fromarray(raw.reshape(image.height, image.width, 4), "RGBA")
     if not has_alpha:
         result = result.convert("RGB")

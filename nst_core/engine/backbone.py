@@ -31,9 +31,13 @@ class Backbone(Protocol):
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
         """Returns the features (1, C, H', W') of ``layers`` for RGB in 0–1, shape (1, 3, H, W).
 
-        Differentiable with respect to ``pixels``; works nothing out behind the deepest layer. Raises ``KeyError``
-        for a layer that it does not have.
+        Differentiable with respect to ``pixels``; works nothing out behind the deepest layer. Raises
+        ``KeyError`` for a layer that it does not have.
         """
+        ...
+
+    def counterpart(self, layer: str) -> str:
+        """Returns the name of its own layer that answers to VGG's ``layer``, by which recipes are written."""
         ...
 
     def to(self, device: torch.device) -> Backbone:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -24,3 +26,13 @@ def resized(picture: Tensor, size: Size) -> Tensor:
     if size_of(picture) == size:
         return picture
     return F.interpolate(picture, size=size, mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def enlarged(values: Tensor, size: Size, mode: Literal["bicubic", "bilinear"]) -> Tensor:
+    """Returns ``values`` (1, C, H, W), of any range, in a larger size."""
+    return F.interpolate(values, size=size, mode=mode)
+
+
+def averaged(mask: Tensor, size: Size) -> Tensor:
+    """Returns a mask (1, 1, H, W) in a smaller or equal size, each value the mean of what it covers."""
+    return F.adaptive_avg_pool2d(mask, size)

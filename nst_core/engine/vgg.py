@@ -74,6 +74,13 @@ class VGG:
         deepest = max(self.layers.index(layer) for layer in layers)
         return replace(self, steps=self.steps[: deepest + 1])
 
+    def counterpart(self, layer: str) -> str:
+        """Returns ``layer``, or the last of its block for one that only VGG-19 has."""
+        block = layer.partition("_")[0]
+        return (
+            layer if layer in self.layers else [own for own in self.layers if own.startswith(f"{block}_")][-1]
+        )
+
     def to(self, device: torch.device) -> VGG:
         """Returns the network with its weights on ``device``."""
         steps = tuple(
@@ -113,9 +120,10 @@ def vgg(
     features are those of the publication.
 
     ``preprocessing`` says what the weights expect: BGR in 0–255 less the mean color (caffe), or RGB in
-    0–1 less the mean and by the deviation (torchvision); with ``preprocessed`` false they are given
-    RGB in 0–1 as it is, as a published recipe does it. With ``mean_activations`` the first convolution repeats the border pixels at least, so that no
-    frame shows in the result; ``padding`` is that of all others.
+    0–1 less the mean and by the deviation (torchvision); with ``preprocessed`` false they are given RGB
+    in 0–1 as it is, as a published recipe does it. With ``mean_activations`` the first convolution
+    repeats the border pixels at least, so that no frame shows in the result; ``padding`` is that of all
+    others.
     """
     mean = torch.zeros(3)
     if preprocessed:

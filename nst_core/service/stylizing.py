@@ -8,7 +8,9 @@ import time
 import torch
 
 from nst_core.engine.backbone import Backbone
+from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.pyramid import scales
+from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import load_backbone
 from nst_core.picture import content_tensors, raw_pixels, style_tensor
@@ -57,13 +59,13 @@ class Studio:
         began = time.monotonic()
         reporter = perform(job, self._backbone)
         if reporter.fraction:
-            plan = scales((job.request.height, job.request.width), recipe(job.request.settings).schedule)
+            plan = scales((job.request.height, job.request.width), recipe(job.request.settings))
             done = reporter.fraction * sum(scale.work for scale in plan)
             self._speed.note(device_name(self._device), time.monotonic() - began, done)
 
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
-        plan = scales((height, width), recipe(settings).schedule)
+        plan = scales((height, width), recipe(settings))
         finest = plan[-1].size
         return Estimate(
             seconds=self._speed.seconds(device_name(self._device), sum(scale.work for scale in plan)),
@@ -100,7 +102,8 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
     try:
         painted = stylize(
             content=content.to(where),
-            style=style.to(where),
+            styles=[Style(style.to(where))],
+            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             backbone=backbone,
             recipe=recipe(asked.settings),
             on_progress=reporter,
@@ -109,11 +112,9 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
         raise JobFailed(
             "diverged", "The picture went out of range.", "Try a lower strength; please report it."
         ) from error
-    except torch.OutOfMemoryError as error:
-        raise MemoryError from error
+    except OutOfMemory:
+        raise
     except RuntimeError as error:
-        if "allocate memory" in str(error):  # all that torch says of a processor's memory
-            raise MemoryError from error
         if where.type != "cpu" and f"{where.type.upper()} error" in str(error):
             # Each further call would fail as well: only a new process gets the device again.
             raise JobFailed(
@@ -127,7 +128,7 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
     seconds = time.monotonic() - began
     job.answer(
         "result",
-        raw_pixels(painted.cpu(), alpha, asked.format),
+        raw_pixels(painted.picture.cpu(), alpha, asked.format),
         width=asked.width,
         height=asked.height,
         format=asked.format,

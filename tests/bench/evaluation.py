@@ -18,8 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.vgg import VGG, Convolution
 from nst_core.engine.stylize import objective_for
+from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
 from nst_core.recipes import Recipe, recipe
 from nst_core.settings import Settings
