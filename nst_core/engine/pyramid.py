@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nst_core.engine.resize import Size, fitted
+from nst_core.engine.sizes import Size, fitted
 from nst_core.recipes import Recipe
 
 
@@ -15,11 +15,6 @@ class Scale:
     size: Size
     evaluations: int
     detail: bool = False
-
-    @property
-    def work(self) -> int:
-        """Evaluations times pixels: what the time is proportional to."""
-        return self.evaluations * self.size[0] * self.size[1]
 
 
 def scales(content: Size, recipe: Recipe, resumed: bool = False) -> tuple[Scale, ...]:

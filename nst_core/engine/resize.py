@@ -1,4 +1,4 @@
-"""Sizes of pictures, and changing them."""
+"""Pictures in other sizes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from typing import Literal
 import torch.nn.functional as F
 from torch import Tensor
 
-Size = tuple[int, int]  # height, width
+from nst_core.engine.sizes import Size
 
 
 def size_of(picture: Tensor) -> Size:
     """Returns (height, width) of a picture (1, C, H, W)."""
     return picture.shape[-2], picture.shape[-1]
-
-
-def fitted(size: Size, longer_side: int) -> Size:
-    """Returns ``size`` reduced so that its longer side is ``longer_side``; never enlarged."""
-    factor = min(1.0, longer_side / max(size))
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
 def resized(picture: Tensor, size: Size) -> Tensor:

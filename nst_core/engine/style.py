@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.resize import Size, averaged, fitted, resized, size_of
+from nst_core.engine.resize import averaged, resized, size_of
+from nst_core.engine.sizes import Size, fitted
 
 _SMALLEST = 32  # pixels of the longer side that a style is not reduced below
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -18,7 +19,8 @@ from nst_core.engine.objective import Objective
 from nst_core.engine.optimizer import Minimize, until_plateau
 from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import Scale, scales
-from nst_core.engine.resize import Size, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import Size
 from nst_core.engine.start import start_picture
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.style import Style, grouped
@@ -51,6 +53,7 @@ def stylize(
     visible: Tensor | None = None,
     start: Tensor | None = None,
     precision: torch.dtype | None = None,
+    cost: Callable[[Size], float] = math.prod,
     on_progress: Callback = lambda progress: Decision.GO_ON,
 ) -> Result | None:
     """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
@@ -60,7 +63,8 @@ def stylize(
     pixels are optimized from coarse to fine, from the recipe's start, or at the finest scale alone from
     the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
     evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
-    features, see ``AutogradPass``. When the memory is too small for a scale the result is that of the
+    features, see ``AutogradPass``; ``cost`` is what one evaluation takes at a size, in any unit, by which
+    the fraction done is told. When the memory is too small for a scale the result is that of the
     scale before, enlarged, and a note says so. Raises ``DivergedError``, ``OutOfMemory`` (at the first
     scale) and ``ValueError`` (no style).
     """
@@ -80,7 +84,7 @@ def stylize(
         pixels = start
     network = AutogradPass(backbone, layers_of(recipe.matching, backbone), precision)
     minimize = minimizer(recipe.steps)
-    run = _Run(plan, on_progress, recipe.schedule.plateau)
+    run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
         try:
             with memory_errors():
@@ -124,17 +128,19 @@ def minimizer(steps: Steps) -> Minimize:
 class _Run:
     """The work through all scales: what is done of it, and what was decided."""
 
-    def __init__(self, plan: Sequence[Scale], on_progress: Callback, plateau: bool) -> None:
+    def __init__(
+        self, plan: Sequence[Scale], cost: Callable[[Size], float], on_progress: Callback, plateau: bool
+    ) -> None:
         self._plan = plan
-        self._whole = sum(scale.work for scale in plan)
-        self._done = 0
+        self._work = [scale.evaluations * cost(scale.size) for scale in plan]
+        self._done = 0.0
         self._on_progress = on_progress
         self._plateau = plateau
         self.decision = Decision.GO_ON
 
     def minimize(self, number: int, objective: Objective, pixels: Tensor, minimize: Minimize) -> Tensor:
         """Returns the pixels after one scale. Raises ``DivergedError``."""
-        scale = self._plan[number]
+        scale, work = self._plan[number], self._work[number]
         iterates = minimize(objective, pixels)
         if self._plateau:
             iterates = until_plateau(iterates, _PLATEAU_WINDOW, _PLATEAU_FALL)
@@ -148,7 +154,7 @@ class _Run:
                     size=scale.size,
                     evaluation=evaluation,
                     evaluations=scale.evaluations,
-                    fraction=(self._done + scale.work * evaluation / scale.evaluations) / self._whole,
+                    fraction=min(1.0, (self._done + work * evaluation / scale.evaluations) / sum(self._work)),
                     objective=iterate.value,
                     pixels=pixels,
                 )
@@ -157,7 +163,7 @@ class _Run:
                 break
         if evaluation == 0:
             raise DivergedError
-        self._done += scale.work
+        self._done += work
         return pixels
 
 
@@ -187,6 +193,4 @@ def _notes(styles: Sequence[Style], finest: Size, brush_size: float) -> tuple[st
     return ()
 
 
-_SMALL_STYLE = (
-    "A style picture has fewer pixels than the result needs, so its strokes come out smaller than asked for."
-)
+_SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."

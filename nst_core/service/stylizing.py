@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections.abc import Callable
 
 import torch
 
 from nst_core.engine.backbone import Backbone
+from nst_core.engine.calibration import calibrated
 from nst_core.engine.memory import OutOfMemory
-from nst_core.engine.pyramid import scales
+from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import load_backbone
 from nst_core.picture import content_tensors, raw_pixels, style_tensor
+from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job
 from nst_core.service.reporter import Reporter
-from nst_core.service.speed import Speed
 from nst_core.settings import Settings
+from nst_core.speed import Speed
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
-
-# What a run takes, measured: torch and the network by themselves, and per pixel of the finest scale the
-# activations that autograd keeps (2,130 to 2,860 at 256² to 1024², on the processor). The layer itself is
-# there a few times as floats: 64 bytes a pixel.
-BASE_BYTES = 750 * 2**20
-BYTES_PER_PIXEL = 2_400
 
 
 class Studio:
@@ -42,6 +40,11 @@ class Studio:
         self._backbone = load_backbone(state.weights)
         self._device = self._backbone.device
         self._speed = Speed(state.root / "speed.json")
+        default = recipe(Settings())
+        kind = kind_of_work(default, device_name(self._device))
+        if self._speed.seconds(kind, 1) is None:
+            for pixels, seconds in calibrated(self._backbone, default):
+                self._speed.note(kind, pixels, seconds, 1)
 
     @property
     def about(self) -> str:
@@ -56,23 +59,18 @@ class Studio:
         """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
         if self._backbone.device != self._device:
             self._backbone = self._backbone.to(self._device)
-        began = time.monotonic()
-        reporter = perform(job, self._backbone)
-        if reporter.fraction:
-            plan = scales((job.request.height, job.request.width), recipe(job.request.settings))
-            done = reporter.fraction * sum(scale.work for scale in plan)
-            self._speed.note(device_name(self._device), time.monotonic() - began, done)
+        device = device_name(self._device)
+        kind = kind_of_work(recipe(job.request.settings), device)
+
+        def cost(size: Size) -> float:
+            return self._speed.seconds(kind, math.prod(size)) or math.prod(size)
+
+        perform(job, self._backbone, cost).note(self._speed, kind)
 
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
-        plan = scales((height, width), recipe(settings))
-        finest = plan[-1].size
-        return Estimate(
-            seconds=self._speed.seconds(device_name(self._device), sum(scale.work for scale in plan)),
-            bytes=BASE_BYTES + BYTES_PER_PIXEL * finest[0] * finest[1] + 64 * width * height,
-            width=finest[1],
-            height=finest[0],
-        )
+        found = plan(settings, (height, width), device_name(self._device), self._speed)
+        return Estimate(found.seconds, found.bytes, width=found.size[1], height=found.size[0])
 
     def release(self) -> None:
         """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
@@ -91,7 +89,7 @@ def device_name(device: torch.device) -> str:
     return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
-def perform(job: Job, backbone: Backbone) -> Reporter:
+def perform(job: Job, backbone: Backbone, cost: Callable[[Size], float] = math.prod) -> Reporter:
     """Does ``job`` and answers it; returns what was told of it. Raises ``JobFailed``, ``MemoryError``."""
     asked = job.request
     began = time.monotonic()
@@ -106,6 +104,7 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             backbone=backbone,
             recipe=recipe(asked.settings),
+            cost=cost,
             on_progress=reporter,
         )
     except DivergedError as error:

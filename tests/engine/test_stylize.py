@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 import torch
+from nst_core.engine.optimizers import adam
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
@@ -13,10 +14,10 @@ from nst_core.engine.backbone import Backbone
 from nst_core.engine.colors import matched_colors, to_oklab, with_colors_of
 from nst_core.engine.losses import GramLoss
 from nst_core.engine.network import AutogradPass
-from nst_core.engine.optimizers import adam
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.pyramid import scales
-from nst_core.engine.resize import fitted, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.recipes import STYLE_LAYERS, Recipe, Schedule, recipe
 from nst_core.settings import Settings

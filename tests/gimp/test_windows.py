@@ -14,7 +14,8 @@ import torch
 from PIL import Image
 
 from nst_core.engine.backbone import Backbone
-from nst_core.engine.resize import fitted, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
 from nst_core.picture import style_tensor
 from nst_core.wire.places import State
 
