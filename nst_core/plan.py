@@ -20,7 +20,7 @@ _BYTES_PER_CONTENT_PIXEL = 64
 
 @dataclass(frozen=True)
 class Plan:
-    """Scales with their evaluations; seconds, None while the machine's speed is unknown; bytes at the peak."""
+    """Scales with their evaluations; seconds (None: speed unknown yet); bytes at the peak."""
 
     scales: tuple[Scale, ...]
     seconds: float | None
