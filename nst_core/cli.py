@@ -114,18 +114,17 @@ def list_weights() -> None:
 
 
 @weights_app.command("get")
-def get_weights(name: Annotated[str, typer.Argument(help="Which network")] = "vgg16") -> None:
-    """Download the weights of a network, check them, and keep them."""
-    from nst_core.weights.catalog import NETWORKS
-    from nst_core.weights.fetch import get
+def get_weights(
+    name: Annotated[str, typer.Argument(help="Which network")] = "vgg16",
+    published: Annotated[
+        Path | None, typer.Option("--from", help="Take them from this file; nothing is downloaded")
+    ] = None,
+) -> None:
+    """Get the weights of a network, check them, and keep them."""
+    from nst_core.getting import get_network
 
-    if name not in NETWORKS:
-        raise CommandError(f"There is no network called {name!r}.")
-    typer.echo(get(NETWORKS[name], State.of().weights))
-
-
-class CommandError(Exception):
-    """A command cannot be done. ``str()`` is one sentence for a person."""
+    state = State.of()
+    typer.echo(get_network(name, state.weights, state.samples, published))
 
 
 def main() -> None:
@@ -139,7 +138,7 @@ def main() -> None:
     except ValidationError as error:
         first = error.errors()[0]
         _refuse(f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}.")
-    except (WeightsError, CommandError) as error:
+    except WeightsError as error:
         _refuse(str(error))
     except OSError as error:
         _refuse(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))

@@ -12,6 +12,8 @@ from PIL import Image
 
 from nst_core.engine.vgg import VGG
 from nst_core.loading import load_backbone
+from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.fetch import get
 from nst_core.wire.places import State
 
 REPOSITORY = Path(__file__).parents[1]
@@ -30,6 +32,15 @@ def installed() -> State:
 def backbone(installed: State) -> VGG:
     """VGG-16 with the real weights."""
     return load_backbone(installed.weights)
+
+
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the weights of EfficientNet-Lite0, which no installation gets by itself."""
+    kept = os.environ.get("NST_TEST_CACHE")
+    folder = Path(kept) / "networks" if kept else tmp_path_factory.mktemp("networks")
+    get(EFFICIENTNET_LITE0, folder)
+    return folder
 
 
 @pytest.fixture

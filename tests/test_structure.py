@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[1]
 ALLOWED = {
     "nst_core/wire": set(),
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
-    "nst_core/engine": {"torch", "nst_core.recipes"},
+    "nst_core/engine": {"torch", "torchvision", "nst_core.recipes"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
     "nst_core/settings.py": {"pydantic", "nst_core.wire.parameters"},
     "nst_core/recipes.py": {"nst_core.settings"},

@@ -19,7 +19,7 @@ from nst_install.console import Failure
 from nst_install.running import end_core
 from nst_install.work import Work
 
-PACKAGES = ("torch", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
+PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 CORE = "nst_core"
 _STAMP = "installed.json"
 _PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}

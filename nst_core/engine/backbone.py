@@ -10,11 +10,15 @@ from torch import Tensor
 
 Features = dict[str, Tensor]
 
+# Of RGB in 0–1 over ImageNet's pictures, as torchvision's networks expect it.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+
 
 class Backbone(Protocol):
     """What every backbone offers, whatever its architecture.
 
-    Its layers are scaled so that their mean activation over photographs is 1, unless a published
+    Its layers are scaled so that their mean magnitude over photographs is 1, unless a published
     recipe asks for the features as they are.
     """
 
@@ -32,7 +36,7 @@ class Backbone(Protocol):
         """Returns the features (1, C, H', W') of ``layers`` for RGB in 0–1, shape (1, 3, H, W).
 
         Differentiable with respect to ``pixels``; works nothing out behind the deepest layer. Raises
-        ``KeyError`` for a layer that it does not have.
+        ``UnknownLayerError`` for a layer that it does not have.
         """
         ...
 
