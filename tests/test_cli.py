@@ -93,4 +93,4 @@ def test_weights_are_listed_with_license_and_source(installed: State, state: Sta
     assert "vgg16 (here)" in nst(installed, "weights", "list").stdout
     assert "vgg16 (not here)" in nst(state, "weights", "list").stdout
     done = nst(state, "weights", "get", "vgg99")
-    assert done.stderr.strip() == "There is no network called 'vgg99'."
+    assert done.stderr.startswith("There is no network called “vgg99”. There are vgg16, ")

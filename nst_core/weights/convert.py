@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,6 @@ import numpy.typing as npt
 import onnx
 import torch
 from onnx import numpy_helper
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -50,10 +48,10 @@ def state_dict(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             return load_file(path)
         tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, SafetensorError) as error:
-        raise WeightsError(f"{path.name} is no file of weights that can be read.") from error
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # a damaged pickle leads to errors of any kind
+        raise WeightsError(f"{path.name} is no file of weights that can be read.") from error
     if not isinstance(tensors, Mapping) or not all(isinstance(value, Tensor) for value in tensors.values()):
         raise WeightsError(f"{path.name} holds more than the weights of a network.")
     return dict(tensors)

@@ -187,7 +187,7 @@ def test_a_classifier_takes_a_picture_or_says_why_not(classifier: Classifier, si
     try:
         found = classifier.run(torch.rand(1, 3, *size), layers)
     except UnfitPictureError as error:
-        assert str(error) == sentence  # noqa: PT017
+        assert str(error).startswith(sentence)  # noqa: PT017
         assert min(size) < 33
     else:
         assert all(bool(torch.isfinite(values).all()) for values in found.values())

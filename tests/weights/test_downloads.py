@@ -81,7 +81,7 @@ def test_a_cut_is_gone_on_from_at_once(host: Host, tmp_path: Path) -> None:
 
 def test_what_was_left_is_gone_on_from_next_time(host: Host, tmp_path: Path) -> None:
     host.cuts = [100_000, *[0] * (TRIES - 1)]
-    with pytest.raises(WeightsError, match="could not be downloaded.*20 % are here.*goes on from there"):
+    with pytest.raises(WeightsError, match=r"could not be downloaded.*20 % are here.*goes on from there"):
         download(origin(host), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["net-1234.pth.part"]
     host.asked.clear()
