@@ -12,7 +12,7 @@ from PIL import Image
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import load_backbone
+from nst_core.loading import prepared
 from nst_core.picture import PictureError, content_tensors, opened, raw_pixels, style_tensor
 from nst_core.recipes import recipe
 from nst_core.service.pace import Pace
@@ -36,7 +36,8 @@ def stylize_files(
     pixels = image.convert("RGBA").tobytes()
     rgb, alpha = content_tensors(pixels, image.width, image.height, "RGBA u8")
     painter = style_tensor(style)
-    backbone = load_backbone(weights)
+    ready = prepared(recipe(settings), weights)
+    where = ready.backbone.device
     pace = Pace()
 
     def tell(progress: Progress) -> Decision:
@@ -47,10 +48,10 @@ def stylize_files(
         return Decision.GO_ON
 
     painted = stylize(
-        content=rgb.to(backbone.device),
-        styles=[Style(painter.to(backbone.device))],
-        backbone=backbone,
-        recipe=recipe(settings),
+        content=rgb.to(where),
+        styles=[Style(painter.to(where))],
+        backbone=ready.backbone,
+        recipe=ready.recipe,
         on_progress=tell,
     )
     assert painted is not None, "nobody cancels here"

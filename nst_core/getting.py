@@ -8,7 +8,8 @@ from torch import Tensor
 
 from nst_core.engine.activations import measured
 from nst_core.engine.classifier import Classifier, default_layers
-from nst_core.engine.resize import fitted, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
 from nst_core.engine.torchvision_models import WrongWeightsError
 from nst_core.loading import built, network_called
 from nst_core.picture import style_tensor

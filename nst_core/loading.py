@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import Tensor
@@ -13,10 +13,12 @@ from nst_core.engine.backbone import Backbone
 from nst_core.engine.efficientnet_lite import efficientnet_lite0
 from nst_core.engine.torchvision_models import WrongWeightsError, is_classifier, torchvision_classifier
 from nst_core.engine.vgg import Padding, PoolingKind, vgg
+from nst_core.recipe import Recipe
+from nst_core.recipes import on_network
 from nst_core.weights.catalog import NETWORKS, VGG16, Network, torchvision_network
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.layers import Layers, layers_of
-from nst_core.weights.store import load
+from nst_core.weights.store import file_of, load
 from nst_core.wire.errors import JobFailed
 
 
@@ -63,6 +65,47 @@ def load_backbone(
         return built(network, tensors, means, options).to(where)
     except (WeightsError, WrongWeightsError) as error:
         raise _missing(network, str(error)) from error
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe with its layers' own names, its network, and what a person should know of that."""
+
+    recipe: Recipe
+    backbone: Backbone
+    style_layers: tuple[str, ...]
+    content_layer: str
+    notes: tuple[str, ...] = ()
+
+
+def prepared(wanted: Recipe, folder: Path, device: str = "auto") -> Prepared:
+    """Returns ``wanted`` with its network. Raises ``JobFailed`` as ``load_backbone`` does."""
+    name = wanted.look.network
+    notes: tuple[str, ...] = ()
+    if name == "auto":
+        name = wanted.look.preferred
+        if not file_of(network_called(name), folder).is_file():
+            notes = (f"The recipe's own network, {name}, is not installed: VGG-16 took its place.",)
+            name = VGG16.name
+    look = wanted.look
+    backbone = load_backbone(
+        folder,
+        name,
+        normalized=look.normalized,
+        pooling=look.pooling,
+        pooling_factor=look.pooling_factor,
+        padding=look.padding,
+        preprocessed=look.preprocessed,
+        device=device,
+    )
+    style_layers, content_layer = default_layers(folder, name)
+    return for_recipe(wanted, Prepared(wanted, backbone, style_layers, content_layer, notes))
+
+
+def for_recipe(wanted: Recipe, ready: Prepared) -> Prepared:
+    """Returns ``wanted`` with the network of ``ready``, which looks at pictures in the same way."""
+    layers = on_network(wanted, ready.backbone.layers, ready.style_layers, ready.content_layer)
+    return replace(ready, recipe=layers)
 
 
 def default_layers(folder: Path, name: str = VGG16.name) -> tuple[tuple[str, ...], str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from nst_core.engine.pyramid import Scale, scales
 from nst_core.engine.sizes import Size
-from nst_core.recipes import Recipe, recipe
+from nst_core.recipe import Recipe
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 from nst_core.speed import Speed
 

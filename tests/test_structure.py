@@ -20,10 +20,12 @@ REPOSITORY = Path(__file__).parents[1]
 ALLOWED = {
     "nst_core/wire": set(),
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
-    "nst_core/engine": {"torch", "torchvision", "nst_core.recipes"},
+    "nst_core/engine": {"torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
-    "nst_core/settings.py": {"pydantic", "nst_core.wire.parameters"},
-    "nst_core/recipes.py": {"nst_core.settings"},
+    "nst_core/settings.py": {"pydantic", "nst_core.wire"},
+    "nst_core/recipe.py": set(),
+    "nst_core/published.py": {"nst_core.recipe"},
+    "nst_core/recipes.py": {"nst_core.published", "nst_core.recipe", "nst_core.settings"},
     "plugin/neural-style": {"gi", "wire"},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),

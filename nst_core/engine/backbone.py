@@ -40,10 +40,6 @@ class Backbone(Protocol):
         """
         ...
 
-    def counterpart(self, layer: str) -> str:
-        """Returns the name of its own layer that answers to VGG's ``layer``, by which recipes are written."""
-        ...
-
     def to(self, device: torch.device) -> Backbone:
         """Returns the backbone with its weights on ``device``."""
         ...

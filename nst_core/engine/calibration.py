@@ -12,7 +12,7 @@ from nst_core.engine.network import AutogradPass
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.recipes import Recipe
+from nst_core.recipe import Recipe
 
 _SIZES: tuple[Size, ...] = ((96, 128), (192, 256), (384, 512))
 
@@ -22,11 +22,11 @@ def calibrated(backbone: Backbone, recipe: Recipe, rounds: int = 2) -> Iterator[
 
     The pictures are noise, the best of ``rounds`` counts, after one that is not timed.
     """
-    network = AutogradPass(backbone, layers_of(recipe.matching, backbone))
+    network = AutogradPass(backbone, layers_of(recipe.matching))
     for height, width in _SIZES:
         picture = torch.rand(1, 3, height, width).to(backbone.device)
         group = Group((Style(picture),), None)
-        objective = objective_for(picture, [group], network, backbone, recipe.matching)
+        objective = objective_for(picture, [group], network, recipe.matching)
         objective(picture)
         best = float("inf")
         for _ in range(rounds):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nst_core.engine.sizes import Size, fitted
-from nst_core.recipes import Recipe
+from nst_core.recipe import Recipe
 
 
 @dataclass(frozen=True)

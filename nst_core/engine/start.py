@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.resize import size_of
-from nst_core.recipes import Start
+from nst_core.recipe import Start
 
 
 def start_picture(start: Start, content: Tensor, style: Tensor, seed: int) -> Tensor:

@@ -25,7 +25,7 @@ from nst_core.engine.start import start_picture
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.recipes import Colors, Recipe, Steps
+from nst_core.recipe import Colors, Recipe, Steps
 
 # A scale has converged when twenty evaluations lower the objective by less than a hundredth.
 _PLATEAU_WINDOW, _PLATEAU_FALL = 20, 0.01
@@ -82,7 +82,7 @@ def stylize(
         pixels = start_picture(recipe.start, first, resized(styles[0].picture, plan[0].size), recipe.seed)
     else:
         pixels = start
-    network = AutogradPass(backbone, layers_of(recipe.matching, backbone), precision)
+    network = AutogradPass(backbone, layers_of(recipe.matching), precision)
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
@@ -95,7 +95,6 @@ def stylize(
                     resized(content, scale.size),
                     groups,
                     network,
-                    backbone,
                     recipe.matching,
                     painted=pixels if scale.detail else None,
                 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Features
+from nst_core.engine.backbone import Features
 from nst_core.engine.distances import (
     Distance,
     GramDistance,
@@ -23,27 +23,24 @@ from nst_core.engine.resize import averaged, size_of
 from nst_core.engine.sliced import SlicedWassersteinLoss
 from nst_core.engine.style import Group
 from nst_core.engine.variation import Variation
-from nst_core.recipes import Matching
+from nst_core.recipe import Matching
 
 Measured = list[tuple[float, Features, "Tensor | None"]]  # of each style: its weight, features and mask
-
-DETAIL_LAYERS = ("relu3_1", "relu4_1")
 
 _EMPTY = 1e-4  # share of the picture below which a region is none
 
 
-def layers_of(matching: Matching, backbone: Backbone) -> tuple[str, ...]:
-    """Returns the layers of ``backbone`` that the objective looks at."""
+def layers_of(matching: Matching) -> tuple[str, ...]:
+    """Returns the layers that the objective looks at."""
     wanted = [layer for layer, _ in (*matching.content_layers, *matching.style_layers)]
-    wanted += DETAIL_LAYERS if matching.detail else ()
-    return tuple(dict.fromkeys(backbone.counterpart(layer) for layer in wanted))
+    wanted += matching.detail_layers if matching.detail else ()
+    return tuple(dict.fromkeys(wanted))
 
 
 def objective_for(
     content: Tensor,
     groups: Sequence[Group],
     network: NetworkPass,
-    backbone: Backbone,
     matching: Matching,
     painted: Tensor | None = None,
 ) -> Objective:
@@ -60,8 +57,7 @@ def objective_for(
 
     content_features = network.measure(content)
     if matching.content_weight:
-        for name, weight in matching.content_layers:
-            layer = backbone.counterpart(name)
+        for layer, weight in matching.content_layers:
             loss = ContentLoss(content_features[layer], matching.content_form)
             add(layer, loss, matching.content_weight * weight)
     painted_features = None if painted is None else network.measure(painted)
@@ -70,8 +66,7 @@ def objective_for(
         measured: Measured = [
             (style.weight, network.measure(style.picture), style.mask) for style in group.styles
         ]
-        for name, weight in matching.style_layers:
-            layer = backbone.counterpart(name)
+        for layer, weight in matching.style_layers:
             share, area = _share_at(group.share, content_features[layer])
             if area < _EMPTY:
                 continue
@@ -80,8 +75,7 @@ def objective_for(
             ]
             add(layer, _style_loss(matching, parts, share), matching.style_weight * weight * area)
         if painted_features is not None:
-            for name in DETAIL_LAYERS:
-                layer = backbone.counterpart(name)
+            for layer in matching.detail_layers:
                 found = _from_patches(painted_features[layer], measured, layer)
                 share = torch.ones(1) if group.share is None else averaged(group.share, size_of(found))
                 drawn[layer] = drawn.get(layer, torch.zeros_like(found)) + share.to(found) * found

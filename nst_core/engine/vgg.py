@@ -73,13 +73,6 @@ class VGG:
         deepest = max(self.layers.index(layer) for layer in layers)
         return replace(self, steps=self.steps[: deepest + 1])
 
-    def counterpart(self, layer: str) -> str:
-        """Returns ``layer``, or the last of its block for one that only VGG-19 has."""
-        block = layer.partition("_")[0]
-        return (
-            layer if layer in self.layers else [own for own in self.layers if own.startswith(f"{block}_")][-1]
-        )
-
     def to(self, device: torch.device) -> VGG:
         """Returns the network with its weights on ``device``."""
         steps = tuple(

@@ -6,16 +6,16 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
-from nst_core.engine.backbone import Backbone
 from nst_core.engine.calibration import calibrated
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.loading import load_backbone
+from nst_core.loading import Prepared, for_recipe, prepared
 from nst_core.picture import content_tensors, raw_pixels, style_tensor
 from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
@@ -37,13 +37,13 @@ class Studio:
     """
 
     def __init__(self, state: State) -> None:
-        self._backbone = load_backbone(state.weights)
-        self._device = self._backbone.device
+        self._weights = state.weights
         self._speed = Speed(state.root / "speed.json")
-        default = recipe(Settings())
-        kind = kind_of_work(default, device_name(self._device))
+        self._ready = prepared(recipe(Settings()), state.weights)
+        self._device = self._ready.backbone.device
+        kind = kind_of_work(self._ready.recipe, device_name(self._device))
         if self._speed.seconds(kind, 1) is None:
-            for pixels, seconds in calibrated(self._backbone, default):
+            for pixels, seconds in calibrated(self._ready.backbone, self._ready.recipe):
                 self._speed.note(kind, pixels, seconds, 1)
 
     @property
@@ -57,15 +57,18 @@ class Studio:
 
     def perform(self, job: Job) -> None:
         """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
-        if self._backbone.device != self._device:
-            self._backbone = self._backbone.to(self._device)
-        device = device_name(self._device)
-        kind = kind_of_work(recipe(job.request.settings), device)
+        wanted = recipe(job.request.settings)
+        if wanted.look == self._ready.recipe.look:
+            backbone = self._ready.backbone.to(self._device)
+            self._ready = for_recipe(wanted, replace(self._ready, backbone=backbone))
+        else:
+            self._ready = prepared(wanted, self._weights)
+        kind = kind_of_work(wanted, device_name(self._device))
 
         def cost(size: Size) -> float:
             return self._speed.seconds(kind, math.prod(size)) or math.prod(size)
 
-        perform(job, self._backbone, cost).note(self._speed, kind)
+        perform(job, self._ready, cost).note(self._speed, kind)
 
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
@@ -76,7 +79,7 @@ class Studio:
         """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
         if self._device.type == "cpu":
             return
-        self._backbone = self._backbone.to(torch.device("cpu"))
+        self._ready = replace(self._ready, backbone=self._ready.backbone.to(torch.device("cpu")))
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         elif self._device.type == "mps":
@@ -89,21 +92,21 @@ def device_name(device: torch.device) -> str:
     return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
-def perform(job: Job, backbone: Backbone, cost: Callable[[Size], float] = math.prod) -> Reporter:
+def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod) -> Reporter:
     """Does ``job`` and answers it; returns what was told of it. Raises ``JobFailed``, ``MemoryError``."""
     asked = job.request
     began = time.monotonic()
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
     style = style_tensor(asked.style)
-    where = backbone.device
+    where = ready.backbone.device
     reporter = Reporter(job)
     try:
         painted = stylize(
             content=content.to(where),
             styles=[Style(style.to(where))],
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
-            backbone=backbone,
-            recipe=recipe(asked.settings),
+            backbone=ready.backbone,
+            recipe=ready.recipe,
             cost=cost,
             on_progress=reporter,
         )
@@ -135,6 +138,7 @@ def perform(job: Job, backbone: Backbone, cost: Callable[[Size], float] = math.p
         seconds=round(seconds, 3),
         evaluations=reporter.evaluations,
         device=where.type,
+        notes=[*ready.notes, *painted.notes],
     )
     log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
 

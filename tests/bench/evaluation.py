@@ -21,7 +21,8 @@ from torch import Tensor
 from nst_core.engine.stylize import objective_for
 from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
-from nst_core.recipes import Recipe, recipe
+from nst_core.recipe import Recipe
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 SIZES = ((96, 128), (192, 256), (384, 512), (768, 1024))

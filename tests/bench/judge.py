@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +25,9 @@ from nst_core.engine.colors import to_oklab
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.sizes import fitted
+from nst_core.loading import load_backbone
+from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.store import file_of
 
 HELD_OUT = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 
@@ -93,3 +97,12 @@ def _luminance(picture: Tensor) -> object:
 def _grain(picture: Tensor) -> float:
     kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
     return float(F.conv2d(picture.mean(dim=1, keepdim=True), kernel).square().mean())
+
+
+def networks(weights: Path) -> list[tuple[Backbone, Sequence[str]]]:
+    """Returns what the judge looks through: VGG-16 at layers held out, EfficientNet-Lite0 if it is here."""
+    found: list[tuple[Backbone, Sequence[str]]] = [(load_backbone(weights), HELD_OUT)]
+    if file_of(EFFICIENTNET_LITE0, weights).is_file():
+        other = load_backbone(weights, EFFICIENTNET_LITE0.name)
+        found.append((other, EFFICIENTNET_LITE0.style_layers))
+    return found

@@ -17,7 +17,9 @@ def save_sheet(rows: Sequence[Sequence[Tensor]], titles: Sequence[str], path: Pa
     images = [[_image(picture) for picture in row] for row in rows]
     widths = [max(row[index].width for row in images if index < len(row)) for index in range(len(images[0]))]
     heights = [max(image.height for image in row) for row in images]
-    sheet = Image.new("RGB", (sum(widths) + _GAP * len(widths), sum(heights) + _GAP * len(heights) + _HEAD), "white")
+    sheet = Image.new(
+        "RGB", (sum(widths) + _GAP * len(widths), sum(heights) + _GAP * len(heights) + _HEAD), "white"
+    )
     draw = ImageDraw.Draw(sheet)
     x = 0
     for title, width in zip(titles, widths, strict=False):

@@ -1,10 +1,11 @@
 """The default against each published recipe: python -m tests.bench.sweep WEIGHTS PICTURES OUT [PAIRS]
 
-For each of four contents × six styles the default is run at three strengths, and each recipe from the same
-start (the content), at the same size, for as many seconds of processor time as the default took at strength 50. The
-judge (judge.py) then says who is nearer to the style. The published forms have their own balance of content and style,
-so a result is compared with the default's at equal structural similarity: interpolated between its strengths, where
-strength 0 is the content itself. PAIRS takes only the first so many. OUT gets a sheet a content and verdicts.json.
+For each of four contents × six styles the default is run at three strengths, and each recipe from the
+same start (the content), at the same size, for as many seconds of processor time as the default took at
+strength 50. The judge (judge.py) then says who is nearer to the style. The published forms have their own
+balance of content and style, so a result is compared with the default's at equal structural similarity:
+interpolated between its strengths, where strength 0 is the content itself. PAIRS takes only the first so
+many. OUT gets a sheet for each content and verdicts.json.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from torch import Tensor
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import load_backbone
-from nst_core.recipes import PUBLISHED, Recipe, Schedule, recipe
+from nst_core.loading import prepared
+from nst_core.published import PUBLISHED
+from nst_core.recipe import Recipe, Schedule
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 from .judge import Judge, Verdict, networks
@@ -37,14 +40,14 @@ def painted(
     content: Tensor, style: Tensor, wanted: Recipe, weights: Path, seconds: float = float("inf")
 ) -> tuple[Tensor, float]:
     """Returns the result after at most so many seconds of processor time, and those that it took."""
-    backbone = load_backbone(weights, wanted.look)
+    made = prepared(wanted, weights)
     began = time.process_time()
 
     def watch(progress: Progress) -> Decision:
         return Decision.FINISH if time.process_time() - began >= seconds else Decision.GO_ON
 
     result = stylize(
-        content=content, styles=[Style(style)], backbone=backbone, recipe=wanted, on_progress=watch
+        content=content, styles=[Style(style)], backbone=made.backbone, recipe=made.recipe, on_progress=watch
     )
     assert result is not None
     return result.picture, time.process_time() - began
@@ -104,7 +107,10 @@ def main() -> None:
         rows.setdefault(name, []).append(row)
         verdicts[f"{name} × {style_name}"] = {key: dataclasses.asdict(value) for key, value in found.items()}
         for key, value in found.items():
-            print(f"{name:12s} {style_name:14s} {key:16s} style {value.style:.3f} ssim {value.ssim:.3f}", end=" ")
+            print(
+                f"{name:12s} {style_name:14s} {key:16s} style {value.style:.3f} ssim {value.ssim:.3f}",
+                end=" ",
+            )
             print(f"color {value.color:.3f} grain {value.grain:.2f}", flush=True)
         print(f"  {allowed:.0f} s; wins of {len(verdicts)}: {wins}", flush=True)
         save_sheet(rows[name], ["content", "default", *PUBLISHED], out / f"{name.replace(' ', '-')}.jpg")

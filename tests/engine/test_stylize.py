@@ -19,7 +19,8 @@ from nst_core.engine.pyramid import scales
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.sizes import fitted
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.recipes import STYLE_LAYERS, Recipe, Schedule, recipe
+from nst_core.recipe import STYLE_LAYERS, Recipe, Schedule
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 from ..conftest import sample
