@@ -38,7 +38,10 @@ class SlicedWassersteinLoss:
         whole = sum(share for share, _, _ in styles)
         self._quantiles = torch.zeros(channels, count, device=directions.device).to(directions)
         for share, features, counts in styles:
-            ordered, order = (rows(features) @ self._directions).mT.contiguous().sort(dim=1)
+            matrix = rows(features)
+            if counts is not None:  # also without weight a value would bend the line between its neighbors
+                matrix, counts = matrix[counts > 0], counts[counts > 0]
+            ordered, order = (matrix @ self._directions).mT.contiguous().sort(dim=1)
             middle = _middles(order, counts)
             wanted = (torch.arange(count, device=middle.device) + 0.5) / count
             self._quantiles += share / whole * _interpolated(ordered, middle, wanted.expand(channels, -1))
