@@ -88,7 +88,7 @@ def stylize(
     for number, scale in enumerate(plan):
         try:
             with memory_errors():
-                pixels = resized(pixels, scale.size)
+                begun = resized(pixels, scale.size)
                 at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
                 groups, _ = grouped(at_scale, scale.size, visible)
                 objective = objective_for(
@@ -96,9 +96,9 @@ def stylize(
                     groups,
                     network,
                     recipe.matching,
-                    painted=pixels if scale.detail else None,
+                    painted=begun if scale.detail else None,
                 )
-                pixels = run.minimize(number, objective, pixels, minimize)
+                pixels = run.minimize(number, objective, begun, minimize)
         except OutOfMemory:
             if number == 0:
                 raise
