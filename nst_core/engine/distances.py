@@ -106,14 +106,14 @@ class WassersteinDistance:
     def __init__(self, target: Moments) -> None:
         self._mean = target.mean
         covariance = _covariance(target)
-        values, vectors = torch.linalg.eigh(covariance)
+        values, vectors = _eigen(covariance)
         self._root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
         self._trace = float(covariance.trace())
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
         covariance = _covariance(found)
-        values, vectors = torch.linalg.eigh(self._root @ covariance @ self._root)
+        values, vectors = _eigen(self._root @ covariance @ self._root)
         # Below this there is only the rounding of the single-precision sums, which the division would
         # blow up.
         kept = values > 1e-7 * values[-1].clamp_min(1e-30)
@@ -135,6 +135,14 @@ _SMALL = 1e-4  # of a deviation: layers have a mean activation near 1
 def _deviation(found: Moments) -> Tensor:
     variance = found.second.diagonal() - found.mean.square()
     return variance.clamp_min(_SMALL**2).sqrt()
+
+
+def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors, not finite where ``matrix`` is not: optimizers know what to do then."""
+    if bool(torch.isfinite(matrix).all()):
+        values, vectors = torch.linalg.eigh(matrix)
+        return values, vectors
+    return torch.full_like(matrix[0], torch.nan), torch.full_like(matrix, torch.nan)
 
 
 def _covariance(found: Moments) -> Tensor:
