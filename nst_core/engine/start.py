@@ -43,4 +43,4 @@ def _colored(noise: Tensor, style: Tensor) -> Tensor:
     spread = (colors - mean) @ (colors - mean).mT / colors.shape[1]
     root = torch.linalg.cholesky(spread + 1e-6 * torch.eye(3))
     drawn: Tensor = root @ noise.flatten(2)[0] + mean
-    return drawn.view_as(noise)
+    return drawn.view_as(noise).clamp(0, 1)
