@@ -33,7 +33,12 @@ class Objective:
         self._variation = variation
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
-        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
+        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation.
+
+        Without any term, as where nothing of the content is seen, everything is as good: both are 0.
+        """
+        if not self._terms:
+            return self._of_pixels(pixels)
         features = self._network.features(pixels)
         values: list[Tensor] = []
         gradients: dict[str, Tensor] = {}
@@ -45,9 +50,12 @@ class Objective:
             else:
                 gradients[term.layer] = gradient
         whole = self._network.pull_back(gradients)
-        if self._variation is not None:
-            variation, weight = self._variation
-            value, gradient = variation(pixels, weight)
-            values.append(value)
-            whole = whole + gradient
-        return float(torch.stack(values).sum()), whole
+        value_of_pixels, gradient_of_pixels = self._of_pixels(pixels)
+        return float(torch.stack(values).sum()) + value_of_pixels, whole + gradient_of_pixels
+
+    def _of_pixels(self, pixels: Tensor) -> tuple[float, Tensor]:
+        if self._variation is None:
+            return 0.0, torch.zeros_like(pixels)
+        variation, weight = self._variation
+        value, gradient = variation(pixels, weight)
+        return float(value), gradient
