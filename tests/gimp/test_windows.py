@@ -20,7 +20,7 @@ from nst_core.picture import style_tensor
 from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
-from ..engine.test_stylize import similarity, style_loss
+from ..engine.judge import similarity, style_loss
 from .conftest import cache_folder
 from .home import Home
 from .plugged import Plugged, listening, until
