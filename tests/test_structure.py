@@ -12,7 +12,8 @@ import pytest
 from pydantic import ValidationError
 
 from nst_core import cli
-from nst_core.recipes import PUBLISHED, QUALITIES
+from nst_core.published import PUBLISHED
+from nst_core.recipes import QUALITIES
 from nst_core.settings import Settings
 from nst_core.wire.advanced import ADVANCED, AUTO, GROUPS
 from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter

@@ -11,7 +11,7 @@ from nst_core.engine.distances import GramDistance
 from nst_core.engine.losses import MomentLoss
 from nst_core.engine.moments import moments, rows
 from nst_core.engine.network import AutogradPass
-from nst_core.recipes import STYLE_LAYERS
+from nst_core.recipe import STYLE_LAYERS
 
 
 def style_loss(picture: Tensor, style: Tensor, backbone: Backbone) -> float:

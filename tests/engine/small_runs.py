@@ -11,7 +11,8 @@ from torch import Tensor
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import Result, stylize
-from nst_core.recipes import Recipe, Schedule, recipe
+from nst_core.recipe import Recipe, Schedule
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 

@@ -32,9 +32,6 @@ class Cramped:
             raise self._error()
         return self._network.run(pixels, layers)
 
-    def counterpart(self, layer: str) -> str:
-        return self._network.counterpart(layer)
-
     def to(self, device: torch.device) -> Cramped:
         return self
 

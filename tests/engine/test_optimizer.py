@@ -15,7 +15,7 @@ from nst_core.engine.lbfgs import lbfgs
 from nst_core.engine.optimizer import Iterate, Minimize, until_plateau
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.stylize import minimizer
-from nst_core.recipes import Steps
+from nst_core.recipe import Steps
 
 from .bowls import bowl
 

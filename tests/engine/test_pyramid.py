@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nst_core.engine.pyramid import scales
-from nst_core.recipes import PUBLISHED, Matching, Recipe, Schedule, recipe
+from nst_core.published import PUBLISHED
+from nst_core.recipe import Matching, Recipe, Schedule
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 Size = tuple[int, int]

@@ -16,7 +16,9 @@ from nst_core.engine.style import Group, Style
 from nst_core.engine.stylize import minimizer
 from nst_core.engine.targets import layers_of, objective_for
 from nst_core.engine.vgg import BLOCKS, vgg
-from nst_core.recipes import PUBLISHED, Recipe, recipe
+from nst_core.published import PUBLISHED
+from nst_core.recipe import Recipe
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 from .drawn import by_autograd, picture
@@ -114,9 +116,9 @@ def objective_of(published: Recipe, name: str, content: Tensor, style: Tensor) -
             padding=look.padding,
         )
     )
-    through = AutogradPass(network, layers_of(published.matching, network))
+    through = AutogradPass(network, layers_of(published.matching))
     groups = [Group((Style(style),), None)]
-    return objective_for(content, groups, through, network, published.matching)
+    return objective_for(content, groups, through, published.matching)
 
 
 def reference_of(name: str, content: Tensor, style: Tensor) -> Callable[[Tensor], Tensor]:

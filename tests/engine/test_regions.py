@@ -12,7 +12,7 @@ from nst_core.engine.resize import resized
 from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import objective_for
 from nst_core.engine.vgg import VGG
-from nst_core.recipes import Matching
+from nst_core.recipe import Matching
 
 from ..conftest import sample
 from .drawn import picture
@@ -110,7 +110,7 @@ def value(tiny: VGG, photograph: Tensor, style: Style, form: str, visible: Tenso
     """The style's part of the objective."""
     network = AutogradPass(tiny, ["relu1_1"])
     groups, _ = grouped([style], (SIDE, SIDE), visible)
-    return objective_for(photograph, groups, network, tiny, style_alone(form))(photograph)[0]
+    return objective_for(photograph, groups, network, style_alone(form))(photograph)[0]
 
 
 @FORMS

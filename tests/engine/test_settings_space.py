@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
-import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,11 +14,10 @@ from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.engine.vgg import VGG, vgg
-from nst_core.recipes import Look, recipe
+from nst_core.loading import Prepared, for_recipe, prepared
+from nst_core.recipe import Look
+from nst_core.recipes import recipe
 from nst_core.settings import TABLE, Settings
-from nst_core.weights.catalog import VGG16
-from nst_core.weights.store import load
 from nst_core.wire.parameters import Choice, Flag, Parameter
 from nst_core.wire.places import State
 
@@ -59,24 +58,12 @@ def pictures(draw: st.DrawFn) -> Tensor:
     return torch.full_like(drawn, float(kind == "white"))
 
 
-@pytest.fixture(scope="module")
-def tensors(installed: State) -> dict[str, Tensor]:
-    return load(VGG16, installed.weights)
-
-
-def test_any_settings_for_any_picture(tensors: dict[str, Tensor]) -> None:
+def test_any_settings_for_any_picture(installed: State) -> None:
     """24 of the whole space, the same ones each time."""
 
     @cache
-    def network(look: Look) -> VGG:
-        return vgg(
-            tensors,
-            VGG16.mean_activations if look.normalized else None,
-            preprocessed=look.preprocessed,
-            pooling=look.pooling,
-            pooling_factor=look.pooling_factor,
-            padding=look.padding,
-        )
+    def ready(look: Look) -> Prepared:
+        return prepared(replace(recipe(Settings()), look=look), installed.weights, "cpu")
 
     finished = 0
 
@@ -90,7 +77,8 @@ def test_any_settings_for_any_picture(tensors: dict[str, Tensor]) -> None:
     @given(whole_space, pictures(), pictures(), st.booleans())
     def check(chosen: Settings, content: Tensor, style: Tensor, hidden: bool) -> None:
         nonlocal finished
-        how = recipe(chosen)
+        network = ready(recipe(chosen).look)
+        how = for_recipe(recipe(chosen), network).recipe
         told: list[float] = []
 
         def note(progress: Progress) -> Decision:
@@ -101,7 +89,7 @@ def test_any_settings_for_any_picture(tensors: dict[str, Tensor]) -> None:
             result = stylize(
                 content=content,
                 styles=[Style(style)],
-                backbone=network(how.look),
+                backbone=network.backbone,
                 recipe=how,
                 visible=torch.zeros_like(content[:, :1]) if hidden else None,
                 on_progress=note,

@@ -10,7 +10,7 @@ from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.start import start_picture
 from nst_core.engine.vgg import VGG
-from nst_core.recipes import Start
+from nst_core.recipe import Start
 
 from .small_runs import painted, small
 

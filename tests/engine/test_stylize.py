@@ -10,7 +10,8 @@ from torch import Tensor
 
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import fitted, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.vgg import VGG, Convolution
