@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nst_core.commands.painting import Painted, Show, paint
-from nst_core.commands.plan import plan_lines
+from nst_core.commands.dry_run import plan_lines
 from nst_core.engine.backbone import Backbone
-from nst_core.engine.resize import fitted, resized
+from nst_core.engine.resize import resized
+from nst_core.engine.sizes import fitted
 from nst_core.engine.style import Style
 from nst_core.files.form import Picture, tensor_of, values_of
 from nst_core.recipes import recipe

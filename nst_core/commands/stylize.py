@@ -56,7 +56,7 @@ def stylize(
     from nst_core.commands.inputs import given, loaded, refuse_own_input, start_of
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
-    from nst_core.commands.plan import plan_lines
+    from nst_core.commands.dry_run import plan_lines
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, lost, write
     from nst_core.recipes import recipe

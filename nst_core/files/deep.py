@@ -136,5 +136,5 @@ def as_unit(values: npt.NDArray[Any]) -> Values:
         top = np.float32(np.iinfo(values.dtype).max)
         parts: Values = values.astype(np.float32)
         return parts / top
-    floats: Values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=1.0, neginf=0.0)
-    return floats.clip(0, 1)
+    floats: Values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1)
+    return floats

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nst_core.engine.pyramid import scales
-from nst_core.engine.resize import Size
+from nst_core.engine.sizes import Size
 from nst_core.recipes import Recipe
 
 
