@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from nst_core.commands.painting import Painted, Show, paint
 from nst_core.commands.dry_run import plan_lines
+from nst_core.commands.painting import Painted, Show, paint
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.resize import resized
 from nst_core.engine.sizes import fitted

@@ -53,10 +53,10 @@ def stylize(
     """
     # torch takes seconds to import, and --help is not to wait for it
     from nst_core.commands import grid as grids
+    from nst_core.commands.dry_run import plan_lines
     from nst_core.commands.inputs import given, loaded, refuse_own_input, start_of
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
-    from nst_core.commands.dry_run import plan_lines
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, lost, write
     from nst_core.recipes import recipe

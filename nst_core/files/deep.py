@@ -134,7 +134,7 @@ def as_unit(values: npt.NDArray[Any]) -> Values:
     """Returns integers as parts of their largest, floats within 0–1; what is no number becomes 0."""
     if values.dtype.kind == "u":
         top = np.float32(np.iinfo(values.dtype).max)
-        parts: Values = values.astype(np.float32)
-        return parts / top
+        parts: Values = values.astype(np.float32) / top
+        return parts
     floats: Values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1)
     return floats

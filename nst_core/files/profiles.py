@@ -105,8 +105,8 @@ def _by_pillow(profile: bytes, forth: bool) -> Callable[[Values], Values]:
     def convert(values: Values) -> Values:
         image = Image.fromarray((values * 255 + 0.5).astype(np.uint8), "RGB")
         changed = ImageCms.applyTransform(image, transform)
-        plain: Values = np.asarray(changed).astype(np.float32)
-        return plain / np.float32(255)
+        plain: Values = np.asarray(changed).astype(np.float32) / np.float32(255)
+        return plain
 
     return convert
 
