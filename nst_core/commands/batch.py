@@ -43,7 +43,7 @@ def batch(
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
     from nst_core.files.reading import read
-    from nst_core.files.writing import check_output, lost, write
+    from nst_core.files.writing import check_output, check_size, lost, write
     from nst_core.recipes import recipe
 
     example = Example(like) if like else None
@@ -67,7 +67,7 @@ def batch(
                 part("reading", 0.0, None)
                 check_output(target)
                 picture = read(source, "picture")
-                check_output(target, picture.size)
+                check_size(target, picture.size)
                 result = paint(picture, painters, backbone, recipe(settings), part)
                 form = form_of_result(picture.form, recipe(settings))
                 write(target, result.picture, form, note_of(settings, inputs))

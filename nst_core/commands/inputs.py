@@ -26,7 +26,7 @@ def given(
     earlier = None
     if not styles:
         if example is None:
-            raise CommandError("Give a style picture after the content: nst stylize CONTENT STYLE -o OUT.")
+            raise CommandError("Name at least one style picture.")
         earlier = example.inputs()
         styles = earlier.styles
     stored = example.weights if example else ()

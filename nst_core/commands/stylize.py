@@ -58,7 +58,7 @@ def stylize(
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
     from nst_core.files.reading import read
-    from nst_core.files.writing import check_output, lost, write
+    from nst_core.files.writing import check_output, check_size, lost, write
     from nst_core.recipes import recipe
 
     example = Example(like) if like else None
@@ -71,7 +71,7 @@ def stylize(
     refuse_own_input(output, paths, overwrite)
     check_output(output)
     picture = read(content, "content picture")
-    check_output(output, picture.size)
+    check_size(output, picture.size)
     painters, start = loaded(inputs), start_of(start_image)
     if dry_run:
         lines = (

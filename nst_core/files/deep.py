@@ -23,6 +23,8 @@ _OTHER_BYTE = {
 }
 _ORIENTATION = 274
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # what the channel after the colors is
+_COMPRESSIONS = (1, 8, 32946)  # none and Deflate
+_PREDICTORS = {"u": (1, 2), "f": (1,)}  # none and differences
 _KINDS = {1: 1, 0: 1, 2: 3}  # photometric interpretation of TIFF: channels of color
 
 
@@ -84,14 +86,11 @@ def tiff_channels(path: Path, what: str) -> tuple[npt.NDArray[Any], int] | None:
             return None
         if page.imagewidth * page.imagelength > MAX_PIXELS:
             raise PictureError(f"The {what} has too many pixels ({page.imagewidth} × {page.imagelength}).")
-        try:
-            values = page.asarray()
-        except KeyError as error:  # how tifffile says that it needs a package for this compression
+        if page.compression not in _COMPRESSIONS or page.predictor not in _PREDICTORS[kind.kind]:
             if kind.kind == "u":
                 return None
-            raise PictureError(
-                f"The {what} cannot be read: floats are read uncompressed or compressed as Deflate only."
-            ) from error
+            raise PictureError(f"The {what} has floats that are compressed.", "Save it without compression.")
+        values = page.asarray()
         if values.ndim == 2:
             values = values[..., None]
         if page.planarconfig == 2 and values.ndim == 3:

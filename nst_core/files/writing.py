@@ -24,16 +24,13 @@ _XMP_TAG = 700
 _RESOLUTION, _UNIT, _INCH = (282, 283), 296, 2
 
 
-def check_output(path: Path, size: tuple[int, int] = (0, 0)) -> None:
-    """Raises ``PictureError`` when a picture of this size cannot be written to ``path``."""
+def check_output(path: Path) -> None:
+    """Raises ``PictureError`` when no picture can be written to ``path``."""
     if path.suffix.lower() not in KINDS:
         raise PictureError(
             f"“{path.suffix or path.name}” is no kind of picture that can be written.",
             "Kinds are .png, .jpg, .tif and .webp.",
         )
-    kind = KINDS[path.suffix.lower()]
-    if max(size) > _LONGEST.get(kind, max(size)):
-        raise PictureError(f"{kind} holds no more than {_LONGEST[kind]} pixels a side.", "Write it as .png.")
     if path.is_dir():
         raise PictureError(f"“{path}” is a folder.", "Name a file in it.")
     if not path.parent.is_dir():
@@ -41,9 +38,17 @@ def check_output(path: Path, size: tuple[int, int] = (0, 0)) -> None:
     part = _part(path)
     try:
         part.open("wb").close()
-        part.unlink()
     except OSError as error:
         raise _unwritable(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_size(path: Path, size: tuple[int, int]) -> None:
+    """Raises ``PictureError`` when this kind of file holds no picture of this size."""
+    kind = KINDS[path.suffix.lower()]
+    if max(size) > _LONGEST.get(kind, max(size)):
+        raise PictureError(f"{kind} holds no more than {_LONGEST[kind]} pixels a side.", "Write it as .png.")
 
 
 def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) -> None:
