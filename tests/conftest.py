@@ -14,7 +14,7 @@ from PIL import Image
 from nst_core.commands import painting
 from nst_core.engine.stylize import Result
 from nst_core.engine.vgg import VGG
-from nst_core.loading import load_backbone
+from nst_core.loading import Prepared, default_layers, for_recipe, load_backbone
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.fetch import get
 from nst_core.wire.places import State
@@ -69,7 +69,12 @@ def nst(
     """Runs commands of ``nst``; the network is loaded once for all tests."""
     monkeypatch.setenv("NEURAL_STYLE_HOME", str(installed.root))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(painting, "network", lambda settings, device: backbone)
+    layers = default_layers(installed.weights)
+    monkeypatch.setattr(
+        painting,
+        "network",
+        lambda recipe, device: for_recipe(recipe, Prepared(recipe, backbone, *layers)),
+    )
     return caller(capsys)
 
 

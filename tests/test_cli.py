@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-import torch
 from PIL import Image
 
 from nst_core.commands import painting
@@ -127,7 +126,7 @@ SENTENCES = [
     ((*FEW, "--start-noise", "-2"), "--start-noise is a number from -1 to 1, not “-2”."),
     ((*FEW, "--quality", "best"), "--quality is draft, normal or high, not “best”."),
     ((*FEW, "--recipe", "Gatys"), "--recipe is default, gatys,"),
-    ((*FEW, "--device", "gpu"), "--device is auto, cpu, cuda, mps or xpu, not “gpu”."),
+    ((*FEW, "--device", "gpu"), "There is no device “gpu” here. There are: auto, "),
     ((*FEW, "--weights", "2,1"), "--weights is a number for each style, such as 2, not “2,1”."),
     ((*FEW, "--weights", "a"), "--weights is a number for each style"),
     ((*FEW, "--weights", "0"), "--weights is a number for each style"),
@@ -160,14 +159,6 @@ def test_what_goes_wrong_is_a_sentence_and_writes_nothing(
     assert done.err.count("\n") == 1
     assert done.out == ""
     assert names(photograph.parent) == ["folder.png", "photograph.png"]
-
-
-@pytest.mark.parametrize("device", ["cuda", "mps", "xpu"])
-def test_a_device_that_is_not_here_is_a_sentence(nst: Nst, photograph: Path, device: str) -> None:
-    if {"cuda": torch.cuda, "mps": torch.backends.mps, "xpu": torch.xpu}[device].is_available():
-        pytest.skip(f"there is {device}")
-    done = nst("stylize", photograph, STYLE, "-o", photograph.with_name("x.png"), "--device", device)
-    assert done.err == f"There is no {device} device here that PyTorch can use: say --device cpu.\n"
 
 
 @pytest.mark.parametrize(
@@ -286,6 +277,7 @@ def test_sixteen_bits_profile_and_resolution_go_through(
     content, output = tmp_path / "in.tif", tmp_path / "out.tif"
     pixels = np.random.default_rng(0).integers(20000, 40000, (20, 30, 4)).astype(np.uint16)
     profile = of_primaries()
+    pixels[..., :3] = 25000 + pixels[..., :3] // 8  # sRGB has these colors
     # Colors that are hidden, and only those, fade into the others' mean.
     pixels[..., 3] = 65535
     pixels[0, 0, 3] = 0
@@ -391,7 +383,7 @@ def test_weights_are_listed_with_license_and_source(installed: State, state: Sta
     assert "vgg16 (here)" in process(installed, "weights", "list").stdout
     assert "vgg16 (not here)" in process(state, "weights", "list").stdout
     done = process(state, "weights", "get", "vgg99")
-    assert done.stderr.strip() == "There is no network called 'vgg99'."
+    assert done.stderr.startswith("There is no network called “vgg99”.")
 
 
 def test_no_sentence_names_a_python_type() -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from nst_core import cli
 from nst_core.published import PUBLISHED
 from nst_core.recipes import QUALITIES
-from nst_core.settings import Settings
+from nst_core.settings import TABLE, Settings
 from nst_core.wire.advanced import ADVANCED, AUTO, GROUPS
 from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 
@@ -27,6 +27,7 @@ ALLOWED = {
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
     "nst_core/engine": {"torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
+    "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture"},
     "nst_core/settings.py": {"pydantic", "nst_core.wire"},
     "nst_core/recipe.py": set(),
     "nst_core/published.py": {"nst_core.recipe"},
@@ -156,19 +157,17 @@ def test_the_recipes_are_those_that_can_be_chosen() -> None:
 
 
 def test_the_command_line_is_the_table() -> None:
-    options = inspect.signature(cli.stylize).parameters
-    for entry in PARAMETERS:
-        default = options[entry.name].default
-        assert getattr(default, "value", default) == entry.default
+    for command in (cli.stylize, cli.batch):
+        options = inspect.signature(command).parameters
+        assert set(TABLE) <= set(options)
+        # What was not given is known as such: --like fills it in.
+        assert {options[name].default for name in TABLE} == {None}
 
 
-def test_choices_are_the_same_everywhere() -> None:
-    (quality,) = (entry for entry in PARAMETERS if isinstance(entry, Choice))
-    values = [value for value, _ in quality.options]
-    assert values == [member.value for member in cli.Quality]
-    assert values == list(QUALITIES)
-    for value in values:
-        assert Settings(quality=value).quality == value  # type: ignore[arg-type]
+def test_the_qualities_are_those_that_can_be_chosen() -> None:
+    (entry,) = (entry for entry in PARAMETERS if entry.name == "quality")
+    assert isinstance(entry, Choice)
+    assert [value for value, _ in entry.options] == list(QUALITIES)
 
 
 def test_every_number_has_its_default_within_its_range() -> None:

@@ -41,7 +41,8 @@ def batch(
     """
     from nst_core.commands.inputs import given, loaded
     from nst_core.commands.like import Example, note_of
-    from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
+    from nst_core.commands.painting import form_of_result, network, paint, shown
+    from nst_core.device import device_called
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, check_size, lost, write
     from nst_core.recipes import recipe
@@ -49,16 +50,17 @@ def batch(
     example = Example(like) if like else None
     settings = Settings(**{**(example.settings if example else {}), **chosen})
     inputs = given(styles or (), weights, (), (), example)
-    check_device(device)
+    device_called(device)  # before the long work
     work = list(_work(folder, output))
     if not work:
         raise CommandError(f"There is no picture in “{folder}”.")
     painters = loaded(inputs)
     _make(output)
+    wanted = recipe(settings)
     failed = done = 0
     try:
         with shown("Starting the engine") as show:
-            backbone = network(settings, device)
+            ready = network(wanted, device)
 
             def painted_to(source: Path, target: Path, number: int) -> Painted:
                 def part(text: str, fraction: float, seconds: float | None) -> None:
@@ -68,8 +70,8 @@ def batch(
                 check_output(target)
                 picture = read(source, "picture")
                 check_size(target, picture.size)
-                result = paint(picture, painters, backbone, recipe(settings), part)
-                form = form_of_result(picture.form, recipe(settings))
+                result = paint(picture, painters, ready, part)
+                form = form_of_result(picture.form, wanted)
                 write(target, result.picture, form, note_of(settings, inputs))
                 return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nst_core.engine.pyramid import scales
 from nst_core.engine.sizes import Size
-from nst_core.recipes import Recipe
+from nst_core.recipe import Recipe
 
 
 def plan_lines(size: Size, recipe: Recipe, resumed: bool = False) -> list[str]:

@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_core.commands.dry_run import plan_lines
 from nst_core.commands.painting import Painted, Show, paint
-from nst_core.engine.backbone import Backbone
 from nst_core.engine.resize import resized
-from nst_core.engine.sizes import fitted
+from nst_core.engine.sizes import Size, fitted
 from nst_core.engine.style import Style
 from nst_core.files.form import Picture, tensor_of, values_of
+from nst_core.loading import Prepared, for_recipe
 from nst_core.recipes import recipe
 from nst_core.settings import TABLE, Settings
 from nst_core.wire.parameters import Number
@@ -36,7 +36,7 @@ def variations(settings: Settings) -> list[list[Settings]]:
 
 
 def sheet(
-    content: Picture, styles: Sequence[Style], backbone: Backbone, settings: Settings, show: Show
+    content: Picture, styles: Sequence[Style], ready: Prepared, settings: Settings, show: Show
 ) -> Painted:
     """Paints all variations and returns them on one labelled sheet. Raises ``CommandError``."""
     rows = variations(settings)
@@ -59,7 +59,7 @@ def sheet(
                 )
                 show(f"Variation {number + 1} of {count}", (number + fraction) / count, left)
 
-            painted = paint(content, styles, backbone, recipe(variation), part)
+            painted = paint(content, styles, for_recipe(recipe(variation), ready), part)
             notes.update(dict.fromkeys(painted.notes))
             label = f"--strength {variation.strength:g} --brush-size {variation.brush_size:g}"
             cells[-1].append((painted.picture, label))
@@ -67,10 +67,10 @@ def sheet(
     return Painted(laid_out(cells), tuple(notes))
 
 
-def plan(content: Picture, settings: Settings) -> list[str]:
+def plan(size: Size, settings: Settings) -> list[str]:
     """Returns in lines what ``sheet`` would compute."""
     rows = variations(settings)
-    lines = plan_lines(fitted(content.size, rows[0][0].size), recipe(rows[0][0]))
+    lines = plan_lines(fitted(size, rows[0][0].size), recipe(rows[0][0]))
     return [f"{sum(len(row) for row in rows)} variations, for each:", *lines]
 
 

@@ -68,10 +68,8 @@ Like = Annotated[
     ),
 ]
 Device = Annotated[
-    str, typer.Option(metavar="auto|cpu|cuda|mps|xpu", help="Where to compute; auto is the fastest there is")
+    str, typer.Option(metavar="auto|cpu|cuda|mps|xpu", help="Where to compute; auto is the fastest here")
 ]
-
-DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

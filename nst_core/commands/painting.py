@@ -14,40 +14,24 @@ from rich.progress import Progress as Bar
 from torch import Tensor
 
 from nst_core.commands.errors import CommandError
-from nst_core.commands.options import DEVICES
-from nst_core.engine.backbone import Backbone, UnknownLayerError
+from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.files.form import Form, Picture, values_of
-from nst_core.loading import load_backbone
-from nst_core.recipes import Recipe
+from nst_core.loading import Prepared, prepared
+from nst_core.recipe import Recipe
 from nst_core.service.pace import Pace
-from nst_core.settings import Settings
 from nst_core.wire.places import State
 from nst_core.wire.words import words_for_seconds
 
 Show = Callable[[str, float, "float | None"], None]
 
 
-def check_device(device: str) -> None:
-    """Raises ``CommandError`` when there is no such device here."""
-    if device not in DEVICES:
-        raise CommandError(f"--device is {', '.join(DEVICES[:-1])} or {DEVICES[-1]}, not “{device}”.")
-    there: dict[str, Callable[[], bool]] = {
-        "cuda": torch.cuda.is_available,
-        "mps": torch.backends.mps.is_available,
-        "xpu": torch.xpu.is_available,
-    }
-    if device in there and not there[device]():
-        raise CommandError(f"There is no {device} device here that PyTorch can use: say --device cpu.")
-
-
-def network(settings: Settings, device: str) -> Backbone:
-    """Returns the network on its device. Raises ``JobFailed`` when its weights are not here."""
-    backbone = load_backbone(State.of().weights)
-    return backbone if device == "auto" else backbone.to(torch.device(device))
+def network(recipe: Recipe, device: str) -> Prepared:
+    """Returns the recipe with its network on a device. Raises ``JobFailed``."""
+    return prepared(recipe, State.of().weights, device)
 
 
 def form_of_result(content: Form, recipe: Recipe) -> Form:
@@ -66,13 +50,12 @@ class Painted:
 def paint(
     content: Picture,
     styles: Sequence[Style],
-    backbone: Backbone,
-    recipe: Recipe,
+    ready: Prepared,
     show: Show,
     start: Tensor | None = None,
 ) -> Painted:
     """Paints a picture. Raises ``CommandError`` with a sentence."""
-    where = backbone.device
+    where = ready.backbone.device
     rgb, alpha = content.tensors()
     pace = Pace()
 
@@ -87,8 +70,8 @@ def paint(
         result = stylize(
             content=rgb.to(where),
             styles=[_on(style, where) for style in styles],
-            backbone=backbone,
-            recipe=recipe,
+            backbone=ready.backbone,
+            recipe=ready.recipe,
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             start=None if start is None else start.to(where),
             on_progress=tell,
@@ -102,7 +85,9 @@ def paint(
     except UnknownLayerError as error:
         raise CommandError(f"This recipe does not go with this network: {error}.") from error
     assert result is not None, "nobody cancels here"
-    return Painted(Picture(values_of(result.picture), content.alpha, content.form), result.notes)
+    return Painted(
+        Picture(values_of(result.picture), content.alpha, content.form), (*ready.notes, *result.notes)
+    )
 
 
 def _on(style: Style, device: torch.device) -> Style:

@@ -56,7 +56,8 @@ def stylize(
     from nst_core.commands.dry_run import plan_lines
     from nst_core.commands.inputs import given, loaded, refuse_own_input, start_of
     from nst_core.commands.like import Example, note_of
-    from nst_core.commands.painting import check_device, form_of_result, network, paint, shown
+    from nst_core.commands.painting import form_of_result, network, paint, shown
+    from nst_core.device import device_called
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, check_size, lost, write
     from nst_core.recipes import recipe
@@ -66,30 +67,28 @@ def stylize(
     inputs = given(styles or (), weights, region or (), style_mask or (), example)
     if grid and start_image:
         raise CommandError("--grid and --start-image do not go together: each variation starts anew.")
-    check_device(device)
+    device_called(device)  # before the long work
     paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
     refuse_own_input(output, paths, overwrite)
     check_output(output)
     picture = read(content, "content picture")
     check_size(output, picture.size)
     painters, start = loaded(inputs), start_of(start_image)
+    wanted = recipe(settings)
     if dry_run:
-        lines = (
-            grids.plan(picture, settings)
-            if grid
-            else plan_lines(picture.size, recipe(settings), start is not None)
-        )
+        size = picture.size
+        lines = grids.plan(size, settings) if grid else plan_lines(size, wanted, start is not None)
         typer.echo("\n".join(lines))
         return
     try:
         with shown("Starting the engine") as show:
-            backbone = network(settings, device)
+            ready = network(wanted, device)
             if grid:
-                painted = grids.sheet(picture, painters, backbone, settings, show)
+                painted = grids.sheet(picture, painters, ready, settings, show)
                 write(output, painted.picture, painted.picture.form)
             else:
-                painted = paint(picture, painters, backbone, recipe(settings), show, start)
-                form = form_of_result(picture.form, recipe(settings))
+                painted = paint(picture, painters, ready, show, start)
+                form = form_of_result(picture.form, wanted)
                 write(output, painted.picture, form, note_of(settings, inputs))
     except KeyboardInterrupt:
         typer.echo("Stopped; nothing was written.", err=True)
