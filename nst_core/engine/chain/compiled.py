@@ -11,7 +11,7 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 # A product and a sum may become one instruction. Nothing else of fast-math: values that are not
 # finite must stay so, because the optimizer ends a run by them.
-_OPTIONS = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def compiled(signature: str) -> Callable[[Loop], Loop]:
@@ -22,10 +22,10 @@ def compiled(signature: str) -> Callable[[Loop], Loop]:
     """
 
     def compile_it(function: Loop) -> Loop:
+        compile_at: Callable[..., Callable[[Loop], Loop]] = numba.njit
         try:
-            loop: Loop = numba.njit(signature, cache=True, **_OPTIONS)(function)
+            return compile_at(signature, cache=True, **_OPTIONS)(function)
         except (RuntimeError, OSError):
-            loop = numba.njit(signature, **_OPTIONS)(function)
-        return loop
+            return compile_at(signature, **_OPTIONS)(function)
 
     return compile_it

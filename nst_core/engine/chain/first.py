@@ -11,9 +11,7 @@ LANES = 32  # the 27 weights of a channel, padded to whole vectors
 
 
 @compiled("void(float32[:,:,::1], float32[:,::1], float32[:,::1], int64, int64, float32[:,:,:,::1])")
-def to_features(
-    padded: Floats, weights: Floats, bias: Floats, begin: int, end: int, values: Floats
-) -> None:
+def to_features(padded: Floats, weights: Floats, bias: Floats, begin: int, end: int, values: Floats) -> None:
     """Fills the rows from ``begin`` to ``end`` of a map from padded pixels (height + 2, width + 2, 3).
 
     ``weights`` are (chunk, 27 · 64): row, column, color, and the 64 channels of the chunk.

@@ -108,7 +108,8 @@ class WinogradPass:
         if stage is self._stages[0]:
             first.to_features(stage.convolution, source.detach(), maps.last)
         else:
-            steps.forward(stage, source, maps.full, maps.pooled, maps.marks)
+            both = None if maps.pooled is None or maps.marks is None else (maps.pooled, maps.marks)
+            steps.forward(stage, source, maps.full, both)
         return maps.last
 
     def _make_room(self, size: Size) -> None:
@@ -120,7 +121,11 @@ class WinogradPass:
             height, width = self._maps[-1].last.shape[:2]
         # A stage reads the gradient that the next one wrote while it writes its own: two are enough.
         for turn in (0, 1):
-            sizes = [self._maps[number - 1].last.numel() for number in range(1, len(self._maps)) if number % 2 == turn]
+            sizes = [
+                self._maps[number - 1].last.numel()
+                for number in range(1, len(self._maps))
+                if number % 2 == turn
+            ]
             self._ways.append(torch.empty(max(sizes, default=0)))
 
     def _named(self, stage: Stage, maps: Maps) -> Features:

@@ -151,7 +151,7 @@ def to_gradient(
     mask: Floats,
     gradient: Floats,
 ) -> None:
-    """Puts the tiles into the gradient of a map, adds ``more``, and drops what is not above zero in ``mask``."""
+    """Puts the tiles into the gradient of a map, adds ``more``, drops what is not above zero in ``mask``."""
     half = np.empty(24 * CHUNK, np.float32)
     square = np.empty(16 * CHUNK, np.float32)
     for tile in range(begin, end):
@@ -187,7 +187,7 @@ def unpooled(
     end: int,
     gradient: Floats,
 ) -> None:
-    """Writes the rows from ``begin`` to ``end`` of the gradient before pooling down, where more needs them."""
+    """Writes rows of the gradient before pooling down, from ``begin`` to ``end``."""
     for y in range(begin, end):
         for x in range(gradient.shape[1]):
             weight = row_weights[y] * column_weights[x]

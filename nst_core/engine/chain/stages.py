@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from nst_core.engine.backbone import Backbone, Convolution, Pooling
-from nst_core.engine.chain.product import Product, product
+from nst_core.engine.chain.product import Product
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.winograd import turned
 
@@ -67,18 +68,17 @@ def stages(backbone: Backbone, layers: frozenset[str]) -> tuple[Stage, ...]:
 
 
 # Weights are transformed once and go with the backbone they belong to, however many passes it serves.
-_kept: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+_kept: MutableMapping[Tensor, Weights] = WeakTensorKeyDictionary()
 
 
 def weights(convolution: Convolution) -> Weights:
     """Returns the transformed weights of any convolution but the first."""
-    found: Weights | None = _kept.get(convolution.weight)
-    if found is None:
+    if convolution.weight not in _kept:
         with torch.no_grad():
-            found = Weights(
-                product(convolution.weight),
-                product(turned(convolution.weight)),
+            _kept[convolution.weight] = Weights(
+                Product(convolution.weight),
+                Product(turned(convolution.weight)),
                 convolution.bias.detach().reshape(-1, CHUNK).contiguous(),
             )
-        _kept[convolution.weight] = found
+    found: Weights = _kept[convolution.weight]
     return found

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from nst_core.engine.chain import results, tiles
 from nst_core.engine.chain.border import add_folded, axis, pooled_axis
-from nst_core.engine.chain.product import Product
+from nst_core.engine.chain.product import Product, block_for
 from nst_core.engine.chain.stages import Stage, weights
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.winograd import FREQUENCIES, tiles_along
-from nst_core.engine.chain.workers import Task, scratch, workers
+from nst_core.engine.chain.workers import scratch, workers
 
-_BLOCK = 64  # tiles: enough for the product, few enough for the cache
 _ONE = np.float32(1)
+
+Fill = Callable[[int, int, Any], None]
 
 
 def chunked(values: Tensor) -> Any:
@@ -25,8 +26,8 @@ def chunked(values: Tensor) -> Any:
     return values.view(*values.shape[:-1], -1, CHUNK).numpy()
 
 
-def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: Tensor | None, marks: Tensor | None) -> None:
-    """Takes ``values`` (H, W, I) through the stage, into ``kept`` or, pooled, into ``pooled``, or both."""
+def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Tensor, Tensor] | None) -> None:
+    """Takes ``values`` (H, W, I) through the stage, into ``kept``, or ``pooled`` with its marks, or both."""
     height, width = values.shape[:2]
     rows, columns = (axis(length, stage.convolution.padding) for length in (height, width))
     prepared = weights(stage.convolution)
@@ -39,7 +40,7 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: Tensor | 
         )
 
     map_there = None if kept is None else chunked(kept)
-    pooled_there = None if pooled is None else (chunked(pooled), chunked(marks))
+    pooled_there = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
 
     def empty(begin: int, end: int, found: Any) -> None:
         if map_there is not None:
@@ -92,7 +93,16 @@ def back(
 
         def fill(begin: int, end: int, into: Any) -> None:
             tiles.from_pooled(
-                source, signs, rows.places, columns.places, rows.weights, columns.weights, begin, end, into, _ONE
+                source,
+                signs,
+                rows.places,
+                columns.places,
+                rows.weights,
+                columns.weights,
+                begin,
+                end,
+                into,
+                _ONE,
             )
 
     target = chunked(gradient)
@@ -123,12 +133,15 @@ def unpooled(stage: Stage, arriving: Tensor, marks: Tensor, gradient: Tensor) ->
     workers().share(gradient.shape[0], 16, task)
 
 
-def _share(count: int, product: Product, channels: int, fill: Any, empty: Any) -> None:
-    def task(begin: int, end: int) -> None:
-        block = scratch((end - begin) * FREQUENCIES * channels).view(end - begin, FREQUENCIES, channels)
-        fill(begin, end, chunked(block))
-        empty(begin, end, chunked(product(block)))
-
+def _share(count: int, product: Product, channels: int, fill: Fill, empty: Fill) -> None:
     crew = workers()
-    # Every worker gets some, even of a small map.
-    crew.share(count, min(_BLOCK, -(-count // crew.count)), task)
+    block = block_for(count, crew.count)
+    product.prepare(block)
+
+    def task(begin: int, end: int) -> None:
+        squares = scratch(block * FREQUENCIES * channels).view(block, FREQUENCIES, channels)
+        squares[end - begin :] = 0  # the last block may be short, but not for the product
+        fill(begin, end, chunked(squares))
+        empty(begin, end, chunked(product(squares)))
+
+    crew.share(count, block, task)

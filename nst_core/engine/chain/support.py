@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 
-import torch
-
 from nst_core.engine.backbone import Backbone
 
 
