@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from nst_core.engine.backbone import Backbone
-from nst_core.engine.network import AutogradPass
+from nst_core.engine.passes import pass_for
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
@@ -22,7 +22,7 @@ def calibrated(backbone: Backbone, recipe: Recipe, rounds: int = 2) -> Iterator[
 
     The pictures are noise, the best of ``rounds`` counts, after one that is not timed.
     """
-    network = AutogradPass(backbone, layers_of(recipe.matching))
+    network = pass_for(backbone, layers_of(recipe.matching))
     for height, width in _SIZES:
         picture = torch.rand(1, 3, height, width).to(backbone.device)
         group = Group((Style(picture),), None)

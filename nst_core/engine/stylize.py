@@ -14,9 +14,9 @@ from nst_core.engine.backbone import Backbone
 from nst_core.engine.colors import matched_colors, with_colors_of
 from nst_core.engine.lbfgs import lbfgs
 from nst_core.engine.memory import OutOfMemory, memory_errors
-from nst_core.engine.network import AutogradPass
 from nst_core.engine.objective import Objective
 from nst_core.engine.optimizer import Minimize, until_plateau
+from nst_core.engine.passes import pass_for
 from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import Scale, scales
 from nst_core.engine.resize import resized, size_of
@@ -63,7 +63,7 @@ def stylize(
     pixels are optimized from coarse to fine, from the recipe's start, or at the finest scale alone from
     the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
     evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
-    features, see ``AutogradPass``; ``cost`` is what one evaluation takes at a size, in any unit, by which
+    features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
     the fraction done is told. When the memory is too small for a scale the result is that of the
     scale before, enlarged, and a note says so. Raises ``DivergedError``, ``OutOfMemory`` (at the first
     scale) and ``ValueError`` (no style).
@@ -82,7 +82,7 @@ def stylize(
         pixels = start_picture(recipe.start, first, resized(styles[0].picture, plan[0].size), recipe.seed)
     else:
         pixels = start
-    network = AutogradPass(backbone, layers_of(recipe.matching), precision)
+    network = pass_for(backbone, layers_of(recipe.matching), precision)
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):

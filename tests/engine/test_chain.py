@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Convolution, Pooling, Step
 from nst_core.engine.network import AutogradPass, Features
-from nst_core.recipes import CONTENT_LAYER, STYLE_LAYERS
+from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
+from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
 from ..conftest import REPOSITORY, sample
 
@@ -32,7 +32,7 @@ CLOSE = 1e-5
 
 def network(
     blocks: tuple[int, ...], seed: int = 0, padding: str = "zero", pooling: Pooling | None = None
-) -> Backbone:
+) -> VGG:
     """A network of VGG's form with random weights that keep the size of activations (He et al. 2015)."""
     generator = torch.Generator().manual_seed(seed)
     steps: list[Step] = []
@@ -45,17 +45,18 @@ def network(
             steps.append(Convolution(f"relu{block}_{index}", weight, bias, padding))
             channels = wider
         steps.append(dataclasses.replace(pooling or Pooling(""), layer=f"pool{block}"))
-    return Backbone(tuple(steps))
+    return VGG(tuple(steps), torch.tensor([0.4, 0.5, 0.3]).view(1, 3, 1, 1))
 
 
-def in_double(backbone: Backbone) -> Backbone:
-    return Backbone(
+def in_double(backbone: VGG) -> VGG:
+    return VGG(
         tuple(
             dataclasses.replace(step, weight=step.weight.double(), bias=step.bias.double())
             if isinstance(step, Convolution)
             else step
             for step in backbone.steps
-        )
+        ),
+        backbone.mean.double(),
     )
 
 
@@ -84,7 +85,7 @@ def as_floats(features: Features) -> Features:
     return {layer: values.float() for layer, values in features.items()}
 
 
-def decided_by(backbone: Backbone, pixels: Tensor) -> tuple[Tensor, Features]:
+def decided_by(backbone: VGG, pixels: Tensor) -> tuple[Tensor, Features]:
     """Pixels and layers of a double-precision network with the decisions of the pass's own maps.
 
     A value near zero, or two that are nearly the largest, may be decided otherwise in single
@@ -92,7 +93,7 @@ def decided_by(backbone: Backbone, pixels: Tensor) -> tuple[Tensor, Features]:
     """
     every = WinogradPass(backbone, backbone.layers).measure(pixels)
     start = pixels.double().requires_grad_()
-    values, found = start, {}
+    values, found = start - backbone.mean.double(), {}
     for step in in_double(backbone).steps:
         if isinstance(step, Convolution):
             mode = "constant" if step.padding == "zero" else step.padding
@@ -109,7 +110,7 @@ def decided_by(backbone: Backbone, pixels: Tensor) -> tuple[Tensor, Features]:
 
 
 def compare(
-    backbone: Backbone,
+    backbone: VGG,
     pixels: Tensor,
     layers: tuple[str, ...] = LAYERS,
     pulled: tuple[str, ...] | None = None,
@@ -129,7 +130,7 @@ def compare(
 
 
 @pytest.mark.parametrize(("height", "width"), [*SIZES, (317, 211), (33, 1000)])
-def test_any_size(backbone: Backbone, height: int, width: int) -> None:
+def test_any_size(backbone: VGG, height: int, width: int) -> None:
     assert applies(backbone)
     compare(backbone, photograph(height, width))
 
@@ -159,7 +160,7 @@ def test_the_backbone_may_be_cut_after_every_layer_of_vgg19() -> None:
         compare(vgg19, pixels, (layer,))
 
 
-def test_some_layers_may_have_no_gradient(backbone: Backbone) -> None:
+def test_some_layers_may_have_no_gradient(backbone: VGG) -> None:
     for pulled in (("relu1_1",), ("relu3_1",), ("relu2_1", "relu4_2"), ("relu5_1",)):
         compare(backbone, photograph(40, 41), pulled=pulled)
     chain = WinogradPass(backbone, LAYERS)
@@ -167,7 +168,7 @@ def test_some_layers_may_have_no_gradient(backbone: Backbone) -> None:
     assert torch.equal(chain.pull_back({}), torch.zeros(1, 3, 9, 8))
 
 
-def test_gradients_may_lie_in_memory_as_they_like(backbone: Backbone) -> None:
+def test_gradients_may_lie_in_memory_as_they_like(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     found = []
     for form in (torch.contiguous_format, torch.channels_last):
@@ -176,13 +177,13 @@ def test_gradients_may_lie_in_memory_as_they_like(backbone: Backbone) -> None:
     assert torch.equal(*found)
 
 
-def test_one_pass_takes_one_size_after_another(backbone: Backbone) -> None:
+def test_one_pass_takes_one_size_after_another(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     for height, width in ((40, 30), (80, 61), (80, 61), (20, 90)):
         compare(backbone, photograph(height, width), chain=chain)
 
 
-def test_features_are_plain_and_lie_as_the_losses_want_them(backbone: Backbone) -> None:
+def test_features_are_plain_and_lie_as_the_losses_want_them(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     for found in (chain.features(photograph(40, 41)), chain.measure(photograph(40, 41))):
         for values in found.values():
@@ -190,7 +191,7 @@ def test_features_are_plain_and_lie_as_the_losses_want_them(backbone: Backbone) 
             assert values.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_measured_features_stay(backbone: Backbone) -> None:
+def test_measured_features_stay(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     measured = chain.measure(photograph(40, 41))
     before = {layer: values.clone() for layer, values in measured.items()}
@@ -202,7 +203,7 @@ def test_measured_features_stay(backbone: Backbone) -> None:
     assert all(torch.equal(measured[layer], before[layer]) for layer in LAYERS)
 
 
-def test_a_pull_back_needs_features(backbone: Backbone) -> None:
+def test_a_pull_back_needs_features(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     with pytest.raises(RuntimeError):
         chain.pull_back({})
@@ -212,13 +213,13 @@ def test_a_pull_back_needs_features(backbone: Backbone) -> None:
         chain.pull_back(gradients)
 
 
-def test_what_is_not_finite_stays_so(backbone: Backbone) -> None:
+def test_what_is_not_finite_stays_so(backbone: VGG) -> None:
     pixels = photograph(20, 20)
     pixels[0, 1, 5, 5] = float("nan")
     assert not WinogradPass(backbone, LAYERS).features(pixels)["relu5_1"].isfinite().all()
 
 
-def test_threads_do_not_disturb_each_other(backbone: Backbone) -> None:
+def test_threads_do_not_disturb_each_other(backbone: VGG) -> None:
     """Two passes in two threads at once, neither of them the main one, give what one gives alone."""
 
     def run(number: int) -> Tensor:
@@ -242,7 +243,7 @@ def test_threads_do_not_disturb_each_other(backbone: Backbone) -> None:
     assert all(torch.equal(alone[number], together[number]) for number in range(2))
 
 
-def test_pytorch_keeps_its_threads(backbone: Backbone) -> None:
+def test_pytorch_keeps_its_threads(backbone: VGG) -> None:
     before = torch.get_num_threads()
     WinogradPass(backbone, LAYERS).features(photograph(20, 20))
     found: list[int] = []
@@ -274,7 +275,7 @@ def test_what_the_chain_cannot_do_is_left_to_the_general_pass() -> None:
     assert not applies(network((2, 2), pooling=Pooling("", "l2")))
     assert not applies(network((1, 2)))  # pooling right after the first convolution
     narrow = Convolution("relu1_1", torch.randn(24, 3, 3, 3), torch.randn(24))
-    assert not applies(Backbone((narrow,)))
+    assert not applies(VGG((narrow,), torch.zeros(1, 3, 1, 1)))
 
 
 @pytest.mark.parametrize("trouble", ["no numba", "no cache"])

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Convolution
 from nst_core.engine.chain.tiles import Floats, Places
 from nst_core.engine.chain.winograd import SIDE, tiles_along
+from nst_core.engine.vgg import Convolution
 
 
 @dataclass(frozen=True)

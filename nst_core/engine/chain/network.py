@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
+from nst_core.engine.backbone import Features
 from nst_core.engine.chain import pixels as first
 from nst_core.engine.chain import steps
 from nst_core.engine.chain.stages import Stage, stages
-from nst_core.engine.network import Features
-from nst_core.engine.resize import Size, size_of
+from nst_core.engine.resize import size_of
+from nst_core.engine.sizes import Size
+from nst_core.engine.vgg import VGG
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,9 @@ class WinogradPass:
     for one size of picture at a time and goes with the pass; transformed weights go with the backbone.
     """
 
-    def __init__(self, backbone: Backbone, layers: Iterable[str]) -> None:
+    def __init__(self, backbone: VGG, layers: Iterable[str]) -> None:
         self._layers = frozenset(layers)
+        self._mean = backbone.mean
         self._stages = stages(backbone.cut(self._layers), self._layers)
         self._size: Size | None = None
         self._maps: list[Maps] = []
@@ -53,7 +55,7 @@ class WinogradPass:
         if self._size != size_of(pixels):
             self._make_room(size_of(pixels))
         found: Features = {}
-        source = pixels
+        source = pixels.detach() - self._mean
         for stage, maps in zip(self._stages, self._maps, strict=True):
             source = self._forward(stage, source, maps)
             found.update(self._named(stage, maps))
@@ -63,7 +65,7 @@ class WinogradPass:
     def measure(self, pixels: Tensor) -> Features:
         """Returns features that stay valid, in memory of their own."""
         found: Features = {}
-        source = pixels
+        source = pixels.detach() - self._mean
         height, width = size_of(pixels)
         for stage in self._stages:
             maps = _empty(stage, height, width)
@@ -106,7 +108,7 @@ class WinogradPass:
 
     def _forward(self, stage: Stage, source: Tensor, maps: Maps) -> Tensor:
         if stage is self._stages[0]:
-            first.to_features(stage.convolution, source.detach(), maps.last)
+            first.to_features(stage.convolution, source, maps.last)
         else:
             both = None if maps.pooled is None or maps.marks is None else (maps.pooled, maps.marks)
             steps.forward(stage, source, maps.full, both)

@@ -6,12 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Convolution
 from nst_core.engine.chain import first
 from nst_core.engine.chain.border import ends
 from nst_core.engine.chain.steps import chunked
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.workers import workers
+from nst_core.engine.vgg import Convolution
 
 _STRIPE = 16  # rows
 

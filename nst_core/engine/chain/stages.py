@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from nst_core.engine.backbone import Backbone, Convolution, Pooling
 from nst_core.engine.chain.product import Product
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.winograd import turned
+from nst_core.engine.vgg import VGG, Convolution, Pooling
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Stage:
         return self.convolution.weight.shape[0]
 
 
-def stages(backbone: Backbone, layers: frozenset[str]) -> tuple[Stage, ...]:
+def stages(backbone: VGG, layers: frozenset[str]) -> tuple[Stage, ...]:
     """Returns the stages of a backbone, whose layers named in ``layers`` are wanted.
 
     Raises ``ValueError`` for a backbone that has other steps than the chain can do.

@@ -6,11 +6,12 @@ import importlib.util
 from functools import cache
 
 from nst_core.engine.backbone import Backbone
+from nst_core.engine.vgg import VGG
 
 
 def applies(backbone: Backbone) -> bool:
     """Whether ``chain.network.WinogradPass`` can do this backbone on its device, here."""
-    if not loadable():
+    if not isinstance(backbone, VGG) or not loadable():
         return False
     from nst_core.engine.chain.stages import stages
 
