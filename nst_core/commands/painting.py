@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,7 +110,14 @@ def shown(first: str) -> Iterator[Show]:
         TextColumn("{task.fields[left]}"),
     )
     # On standard error, so that a script reads nothing but the result's path.
-    with Bar(*columns, transient=True, console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    with Bar(
+        *columns,
+        transient=True,
+        console=console,
+        disable=not console.is_terminal,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
         task = bar.add_task(first, total=1.0, left="")
 
         def show(text: str, fraction: float, seconds_left: float | None) -> None:
