@@ -16,6 +16,11 @@ def _on(layers: tuple[str, ...], weight: float) -> Weighted:
     return tuple((layer, weight) for layer in layers)
 
 
+# α/β = 10⁻³, w_l = 1/5: Gatys, Ecker, Bethge (2016), equations 1, 4, 5 and 7, section 3.
+_GATYS = Matching(
+    content_weight=1e-3, style_form="gatys", style_layers=_on(STYLE_LAYERS, 0.2), relative=False
+)
+
 PUBLISHED = MappingProxyType(
     {
         # Gatys, Ecker, Bethge (2016), "Image Style Transfer Using Convolutional Neural Networks":
@@ -25,7 +30,7 @@ PUBLISHED = MappingProxyType(
         "gatys": Recipe(
             schedule=_once(512, 500),
             look=Look(preferred="vgg19", pooling="average", pooling_factor=1.0),
-            matching=Matching(content_weight=1e-3, relative=False),
+            matching=_GATYS,
             start=Start(kind="noise"),
         ),
         # deeplearning.ai, Convolutional Neural Networks, week 4, "Art Generation with Neural Style
@@ -38,6 +43,8 @@ PUBLISHED = MappingProxyType(
                 content_form="course",
                 content_layers=(("relu5_4", 1.0),),
                 content_weight=10.0,
+                style_form="gatys",
+                style_layers=_on(STYLE_LAYERS, 0.2),
                 style_weight=40.0,
                 relative=False,
             ),
@@ -69,6 +76,7 @@ PUBLISHED = MappingProxyType(
                 content_layers=(("relu5_2", 1.0),),
                 content_weight=1e4,
                 style_form="mean",
+                style_layers=_on(STYLE_LAYERS, 0.2),
                 style_weight=1e-2,
                 relative=False,
                 variation_form="sum",
@@ -81,7 +89,7 @@ PUBLISHED = MappingProxyType(
         "steepest": Recipe(
             schedule=_once(512, 500),
             look=Look(preferred="vgg19"),
-            matching=Matching(content_weight=1e-3, relative=False),
+            matching=_GATYS,
             start=Start(noise=0.02),
             steps=Steps("steepest", 0.01),
         ),

@@ -31,9 +31,9 @@ from .judge import Judge, Verdict, networks
 from .pairs import contents, styles
 from .sheet import save_sheet
 
-SIDE = 256
+SIDE = 192
 STRENGTHS = (25, 50, 75)
-SCHEDULE = Schedule(SIDE, SIDE // 2, (80, 40), plateau=False)
+SCHEDULE = Schedule(SIDE, SIDE // 2, (60, 30), plateau=False)
 
 
 def painted(

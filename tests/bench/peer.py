@@ -1,0 +1,138 @@
+"""The default against a peer that installs from PyPI: python -m tests.bench.peer WEIGHTS PICTURES OUT [SIDE]
+
+neural-style (ProGamerGov's neural-style-pt: ``pip install neural-style==0.5.7``, into an environment
+that has torch) is given the same VGG-16 weights, the same content to start from and the same size, with
+its own defaults otherwise (L-BFGS; content 5, style 100, total variation 1e-3). First the seconds of one
+of its evaluations are taken, from two runs of different length; then it gets as many evaluations as fit
+into the seconds that the default took, without the start of either. The judge (judge.py) compares the
+results on four pairs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import stylize
+from nst_core.loading import prepared
+from nst_core.picture import style_tensor
+from nst_core.recipe import Schedule
+from nst_core.recipes import QUALITIES, recipe
+from nst_core.settings import Settings
+from nst_core.weights.catalog import VGG16
+from nst_core.weights.store import load
+
+from .judge import Judge, networks
+from .pairs import contents, styles
+from .sheet import save_sheet
+
+PAIRS = (
+    ("tubingen", "starry_night"),
+    ("golden gate", "the_scream"),
+    ("cup", "wave-woodcut"),
+    ("astronaut", "shipwreck"),
+)
+_BLOCKS = (2, 2, 3, 3, 3)
+
+
+def peers_weights(folder: Path, weights: Path) -> Path:
+    """Writes the Oxford weights as the peer names them; returns the file."""
+    tensors, place, named = load(VGG16, weights), 0, {}
+    for block, count in enumerate(_BLOCKS, start=1):
+        for index in range(1, count + 1):
+            for part in ("weight", "bias"):
+                named[f"features.{place}.{part}"] = tensors[f"conv{block}_{index}.{part}"]
+            place += 2
+        place += 1
+    path = folder / "vgg16-00b39a1b.pth"
+    torch.save(named, path)
+    return path
+
+
+def saved(picture: Tensor, path: Path) -> Path:
+    values = picture[0].permute(1, 2, 0).clamp(0, 1).numpy()
+    Image.fromarray((values * 255 + 0.5).astype(np.uint8)).save(path)
+    return path
+
+
+def by_peer(model: Path, content: Path, style: Path, side: int, evaluations: int) -> tuple[Path, float]:
+    """Returns the peer's result and the seconds that its process took."""
+    output = model.parent / "peer.png"
+    command = [sys.executable, "-m", "neural_style.neural_style", "-gpu", "c", "-disable_check"]
+    command += ["-model_file", str(model), "-content_image", str(content), "-style_image", str(style)]
+    command += ["-image_size", str(side), "-init", "image", "-seed", "0", "-save_iter", "0"]
+    command += ["-print_iter", "0", "-num_iterations", str(evaluations), "-output_image", str(output)]
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=model.parent)
+    return output, time.perf_counter() - began
+
+
+def by_default(content: Tensor, style: Tensor, weights: Path, side: int) -> tuple[Tensor, float, int]:
+    """Returns our result, its seconds from the call on, and its evaluations."""
+    schedule = QUALITIES["normal"]
+    wanted = recipe(Settings())
+    ready = prepared(
+        dataclasses.replace(wanted, schedule=Schedule(side, side // 2, schedule.evaluations)), weights
+    )
+    count = 0
+
+    def watch(progress: Progress) -> Decision:
+        nonlocal count
+        count += 1
+        return Decision.GO_ON
+
+    began = time.perf_counter()
+    result = stylize(
+        content=content,
+        styles=[Style(style)],
+        backbone=ready.backbone,
+        recipe=ready.recipe,
+        on_progress=watch,
+    )
+    assert result is not None
+    return result.picture, time.perf_counter() - began, count
+
+
+def main() -> None:
+    weights, pictures, out = (Path(argument) for argument in sys.argv[1:4])
+    side = int(sys.argv[4]) if len(sys.argv) > 4 else 256
+    out.mkdir(parents=True, exist_ok=True)
+    judges, rows = networks(weights), []
+    every_content, every_style = contents(pictures, side), styles(pictures)
+    with tempfile.TemporaryDirectory() as work:
+        model = peers_weights(Path(work), weights)
+        for name, style_name in PAIRS:
+            content, style = every_content[name], every_style[style_name]
+            files = saved(content, Path(work) / "c.png"), saved(style, Path(work) / "s.png")
+            picture, seconds, count = by_default(content, style, weights, side)
+            short, long = (by_peer(model, *files, side, evaluations)[1] for evaluations in (5, 25))
+            each = (long - short) / 20
+            evaluations = max(1, round(seconds / each))
+            theirs = style_tensor(by_peer(model, *files, side, evaluations)[0])
+            judge = Judge(judges, content, style)
+            print(f"{name} × {style_name}, {side} px, {seconds:.1f} s each")
+            for who, result, done in (("default", picture, count), ("neural-style", theirs, evaluations)):
+                found = judge(result)
+                print(
+                    f"  {who:13s} {done:4d} evaluations  style {found.style:.3f}  ssim {found.ssim:.3f}"
+                    f"  color {found.color:.3f}  grain {found.grain:.2f}",
+                    flush=True,
+                )
+            print(f"  an evaluation of the peer at {side} px: {each:.3f} s")
+            rows.append([content, picture, theirs])
+            save_sheet(rows, ["content", "default", "neural-style"], out / "peer.jpg")
+
+
+if __name__ == "__main__":
+    main()
