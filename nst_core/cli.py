@@ -11,6 +11,8 @@ import typer
 from pydantic import ValidationError
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from nst_core.commands.doctor import doctor
+from nst_core.commands.weights import register
 from nst_core.settings import Settings
 from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
@@ -19,6 +21,8 @@ from nst_core.wire.words import words_for_seconds
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
 weights_app = typer.Typer(no_args_is_help=True, help="The pretrained networks.")
 app.add_typer(weights_app, name="weights")
+app.command()(doctor)
+register(weights_app)
 
 
 class Quality(str, Enum):

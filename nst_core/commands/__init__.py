@@ -1,0 +1,1 @@
+"""Commands of ``nst`` that take care of an installation."""
