@@ -27,9 +27,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def checkout(tmp_path: Path, index: Path) -> Path:
     """A small stand-in for the project."""
-    return make_checkout(tmp_path / "checkout")
+    return make_checkout(tmp_path / "checkout", index)
 
 
 @pytest.fixture
