@@ -103,7 +103,7 @@ def profile_of(gimp: Gimp, machine: Machine) -> Path:
         for folder, rest in machine.paths(kind.profiles)
         for path in (folder.glob(f"{rest}/{gimp.series}") if "*" in rest else [folder / rest / gimp.series])
     ]
-    if gimp.kind == "Flatpak" and not folders[0].is_dir():  # that of Flathub may use the person's own
+    if gimp.kind == "Flatpak" and not folders[0].is_dir():  # it may use the person's own
         return folders[1]
     return folders[0]
 
@@ -115,7 +115,9 @@ def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
 
 
 def _said(machine: Machine, log: Path, command: Iterable[str]) -> str:
-    return run(list(command), log, machine.environment, _VERSION_SECONDS).output
+    # Even when only asked for its version GIMP makes a folder for its data, unless that cannot be.
+    environment = {**machine.environment, "XDG_DATA_HOME": os.devnull}
+    return run(list(command), log, environment, _VERSION_SECONDS).output
 
 
 def _version(said: str, named: bool = False) -> str | None:
