@@ -70,11 +70,12 @@ def programs(machine: Machine, log: Path) -> list[Gimp]:
             if path.resolve() in seen:
                 continue  # gimp-console is mostly a link to gimp-console-3.0
             seen.add(path.resolve())
-            said = path.name if kind.named else _said(machine, log, [str(path), "--version"])
+            said = path.name if kind.named else _asked(machine, log, path)
             version = _version(said, kind.named)
             if version:
                 found.setdefault((kind.name, version), Gimp((str(path),), version, kind.name))
-        version = _version(_said(machine, log, kind.ask)) if kind.ask else None
+        said = run(kind.ask, log, machine.environment, _VERSION_SECONDS).output if kind.ask else ""
+        version = _version(said)
         if version:
             series = ".".join(version.split(".")[:2])
             command = tuple(word.format(series=series) for word in kind.run)
@@ -114,10 +115,10 @@ def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
     return [f"{gimp}: {about[gimp.kind]}" for gimp in found if about.get(gimp.kind)]
 
 
-def _said(machine: Machine, log: Path, command: Iterable[str]) -> str:
-    # Even when only asked for its version GIMP makes a folder for its data, unless that cannot be.
+def _asked(machine: Machine, log: Path, program: Path) -> str:
+    """Asks for the version: even then GIMP makes a folder for its data, unless that cannot be."""
     environment = {**machine.environment, "XDG_DATA_HOME": os.devnull}
-    return run(list(command), log, environment, _VERSION_SECONDS).output
+    return run([str(program), "--version"], log, environment, _VERSION_SECONDS).output
 
 
 def _version(said: str, named: bool = False) -> str | None:
