@@ -137,14 +137,7 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
         [sys.executable, "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock]
     )
     if not outcome.good:
-        if re.search(r"ensurepip|No module named '?venv", outcome.output):
-            raise Failure(
-                "This Python cannot make virtual environments, because its venv module is not complete.",
-                "Install it (on Debian and Ubuntu: “sudo apt install"
-                f" python{sys.version_info.major}.{sys.version_info.minor}-venv”) and run"
-                " “python3 install” again.",
-            )
-        raise of_pip(work.state.root, build.peak, outcome)
+        raise no_venv(outcome) or of_pip(work.state.root, build.peak, outcome, work.offline)
     pip, *others = build.locks(work.source)
     fetched = _install(work, build, folder, [pip], shows_progress=False)
     # The pip that Python brings may be too old to say how far it is, or to go on with a broken download.
@@ -157,6 +150,17 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
         )
     _write_command(work, folder)
     return folder, fetched
+
+
+def no_venv(outcome: Outcome) -> Failure | None:
+    """Why this Python made no virtual environment, when it is for a part of itself that is missing."""
+    if not re.search(r"ensurepip|No module named '?venv", outcome.output):
+        return None
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    return Failure(
+        "This Python cannot make virtual environments, because its venv module is not complete.",
+        f"Install it (on Debian and Ubuntu: “sudo apt install {package}”) and run “python3 install” again.",
+    )
 
 
 def _write_command(work: Work, folder: Path) -> None:
@@ -197,5 +201,5 @@ def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_pr
     finally:
         shutil.rmtree(working, ignore_errors=True)
     if not outcome.good:
-        raise of_pip(work.state.root, build.peak, outcome)
+        raise of_pip(work.state.root, build.peak, outcome, work.offline)
     return sum(int(said) for said in re.findall(r"^Progress (\d+) of \1$", outcome.output, re.MULTILINE))

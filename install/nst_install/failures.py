@@ -22,7 +22,7 @@ def no_space(folder: Path, needed: int, free: int) -> Failure:
     )
 
 
-def of_pip(folder: Path, needed: int, outcome: Outcome) -> Failure:
+def of_pip(folder: Path, needed: int, outcome: Outcome, offline: Path | None = None) -> Failure:
     """Why pip failed, by what it said."""
     said = outcome.output
     if re.search(r"No space left on device|not enough space on the disk|Disk quota exceeded", said):
@@ -42,11 +42,15 @@ def of_pip(folder: Path, needed: int, outcome: Outcome) -> Failure:
             f"Check the connection and run “python3 install” again; {_AGAIN}",
         )
     missing = re.search(r"No matching distribution found for (\S+)", said)
+    if missing and offline:
+        return Failure(
+            f"The folder {offline} has no {missing[1]} for Python {platform.python_version()} on this system.",
+            "Make it with the same Python and the same system, by this command where there is a network.",
+        )
     if missing:
         return Failure(
             f"There is no {missing[1]} for Python {platform.python_version()} on this system.",
-            "Run the installer with another Python (3.10 to 3.14), for example “python3.12 install”;"
-            " with --offline, see that the folder holds all packages.",
+            "Run the installer with another Python (3.10 to 3.14), for example “python3.12 install”.",
         )
     reasons = [line for line in said.splitlines() if line.startswith("ERROR: ")]
     reason = reasons[-1].removeprefix("ERROR: ") if reasons else outcome.last_line or "it gave no reason"

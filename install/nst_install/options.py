@@ -35,15 +35,15 @@ def read(words: Sequence[str] | None = None) -> Options:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--prefix", type=_folder, metavar="DIR", help="the folder for all but the plug-in")
     parser.add_argument(
-        "--offline", type=_folder, metavar="DIR", help="take all packages from DIR, nothing from the network"
+        "--offline",
+        type=_folder,
+        metavar="DIR",
+        help="fetch all packages into the new folder DIR; when it is there, install from it without network",
     )
     parser.add_argument("--cpu", action="store_true", help="the smaller engine, without the GPU")
     parser.add_argument("--no-gimp", action="store_true", help="leave GIMP alone: only the command line")
     parser.add_argument("--json", action="store_true", help="say what was found or done for programs")
-    options = parser.parse_args(words, Options())
-    if options.offline and not options.offline.is_dir():
-        parser.error(f"there is no folder {options.offline} to take packages from.")
-    return options
+    return parser.parse_args(words, Options())
 
 
 def _folder(text: str) -> Path:

@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import signal
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,17 +17,18 @@ from typing import Any
 
 from nst_core import __version__
 from nst_core.wire.places import State
-from nst_install import into_gimps, removal, versions
+from nst_install import builds, device, into_gimps, removal, versions
 from nst_install.console import Console, Failure
 from nst_install.doctor import examine
 from nst_install.environment import prepare
+from nst_install.fetching import fill
 from nst_install.manifest import Manifest
 from nst_install.options import Options, read
 from nst_install.plan import Plan, look
 from nst_install.proof import prove_by_command, prove_engine
 from nst_install.running import end_core
 from nst_install.session import locked, opened
-from nst_install.supplies import copy_samples, get_weights
+from nst_install.supplies import WEIGHTS_BYTES, copy_samples, get_weights
 from nst_install.work import Engine, Work
 
 MENU = "Filters ▸ Neural Style…"
@@ -64,6 +66,8 @@ def _do(source: Path, state: State, options: Options, console: Console, report: 
         return 0
     if options.doctor:
         return examine(source, state, options, console, report)
+    if options.offline and not options.offline.is_dir():
+        return _fetch(source, options.offline, options, console)
     plan = look(source, state, options, os.environ)
     report["plan"] = plan.fields()
     for line in plan.lines():
@@ -84,6 +88,22 @@ def _do(source: Path, state: State, options: Options, console: Console, report: 
     else:
         console.say(f"On the command line: {state.python.with_name('nst')} stylize CONTENT STYLE -o OUT")
     console.say(f"To remove everything: {_removal_command(source, state)}")
+    return 0
+
+
+def _fetch(source: Path, folder: Path, options: Options, console: Console) -> int:
+    """Fills the folder that a machine without network installs from."""
+    here = device.CPU if options.cpu else device.here()
+    build = builds.choose(source, here, options.cpu, os.environ, None)
+    size = f"{(build.download + WEIGHTS_BYTES) / 1e6:.0f} MB"
+    console.say(
+        f"{size} for PyTorch for {here} and Python {sys.version_info[0]}.{sys.version_info[1]}: into {folder}."
+    )
+    if options.dry_run or not (options.yes or console.agrees("Continue?")):
+        console.say("Nothing was done.")
+        return 0
+    fill(source, folder, build, console, os.environ)
+    console.say("Nothing was installed: run the same command on a machine of the same kind without network.")
     return 0
 
 

@@ -17,6 +17,8 @@ from nst_core.weights.store import checked, file_of, load
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
+from ..conftest import REPOSITORY
+
 
 def test_they_are_oxfords(installed: State) -> None:
     tensors = load(VGG16, installed.weights)
@@ -31,6 +33,12 @@ def test_license_and_source_are_on_record(network: object) -> None:
     assert network.license == "CC BY 4.0"  # type: ignore[attr-defined]
     assert "Oxford" in network.title  # type: ignore[attr-defined]
     assert network.source.startswith("https://")  # type: ignore[attr-defined]
+
+
+def test_the_lock_for_machines_without_network_is_that_package() -> None:
+    lock = (REPOSITORY / "install" / "locks" / "weights.txt").read_text(encoding="utf-8")
+    assert f"{VGG16.package.name}=={VGG16.package.version} " in lock
+    assert VGG16.package.sha256 in lock
 
 
 def test_missing_ones_are_a_sentence(tmp_path: Path) -> None:
