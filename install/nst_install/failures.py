@@ -44,7 +44,7 @@ def of_pip(folder: Path, needed: int, outcome: Outcome, offline: Path | None = N
     missing = re.search(r"No matching distribution found for (\S+)", said)
     if missing and offline:
         return Failure(
-            f"The folder {offline} has no {missing[1]} for Python {platform.python_version()} on this system.",
+            f"{offline} has no {missing[1]} for Python {platform.python_version()} on this system.",
             "Make it with the same Python and the same system, by this command where there is a network.",
         )
     if missing:

@@ -35,6 +35,7 @@ class Plan:
     gimps: tuple[Gimp, ...]
     profiles: tuple[Path, ...]
     free: int
+    source: str
     notes: tuple[str, ...]
 
     @property
@@ -58,7 +59,7 @@ class Plan:
         return [
             f"Neural Style {__version__} for {where}{more}, into {self.root}.",
             f"Engine: PyTorch for {self.device}.",
-            f"Download: {_size(self.download)}. Disk: {_size(self.disk)} of {_size(self.free)} free.",
+            f"{self.source}: {_size(self.download)}. Disk: {_size(self.disk)} of {_size(self.free)} free.",
             *self.notes,
         ]
 
@@ -107,6 +108,7 @@ def look(source: Path, state: State, options: Options, environment: Mapping[str,
         gimps=tuple(found),
         profiles=tuple(folders),
         free=shutil.disk_usage(_nearest(state.root)).free,
+        source=f"From {options.offline}" if options.offline else "Download",
         notes=tuple(notes),
     )
 

@@ -96,9 +96,8 @@ def _fetch(source: Path, folder: Path, options: Options, console: Console) -> in
     here = device.CPU if options.cpu else device.here()
     build = builds.choose(source, here, options.cpu, os.environ, None)
     size = f"{(build.download + WEIGHTS_BYTES) / 1e6:.0f} MB"
-    console.say(
-        f"{size} for PyTorch for {here} and Python {sys.version_info[0]}.{sys.version_info[1]}: into {folder}."
-    )
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    console.say(f"{size} for PyTorch for {here} and {python}: into {folder}.")
     if options.dry_run or not (options.yes or console.agrees("Continue?")):
         console.say("Nothing was done.")
         return 0

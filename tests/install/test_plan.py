@@ -1,4 +1,4 @@
-"""What is found out before anything is done: the device, the build, the sizes; drivers answer from a record."""
+"""What is found out before anything is done: the device, the build, the sizes. Drivers are simulated."""
 
 from __future__ import annotations
 
