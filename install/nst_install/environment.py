@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import platform
 import re
 import shlex
@@ -49,9 +48,7 @@ class Stamp:
             return cls("", "", "")
 
     def write(self, folder: Path) -> None:
-        """Puts the stamp into the environment ``folder``, whose files are on the disk by then."""
-        if hasattr(os, "sync"):
-            os.sync()
+        """Puts the stamp into the environment ``folder``."""
         (folder / _STAMP).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
