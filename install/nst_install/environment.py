@@ -59,7 +59,7 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
     """
     started = time.monotonic()
     work.console.begin("Engine")
-    work.manifest.making("environment", "environment.new", "environments", "versions", "working", "downloads")
+    work.manifest.making("environments", "versions", "working", "downloads")
     core = versions.place(work.source, work.state, version)
     engine = versions.current(work.state)
     if engine and is_whole(work, engine.environment, Stamp.wanted(work.source, build)):

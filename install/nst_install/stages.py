@@ -118,6 +118,7 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
     prove_engine(work, engine)
     if engine != before:
         end_core(work.state)
+        work.manifest.making("environment", "environment.new")
         use(work.state, engine)
     try:
         found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
