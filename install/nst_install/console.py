@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import sys
@@ -71,7 +72,8 @@ class Console:
         """Ends with the two sentences of ``failure``, and where the details are."""
         if self._title:
             self.done("failed.")
-        details = f" Details are in {log}." if log and log.exists() else ""
+        # Path.exists raises where a folder on the way is closed to us.
+        details = f" Details are in {log}." if log and os.path.exists(log) else ""  # noqa: PTH110
         print(f"{failure.what} {failure.advice}{details}", file=sys.stderr, flush=True)
 
     def _put(self, text: str) -> None:

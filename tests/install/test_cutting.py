@@ -210,9 +210,15 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "a folder"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_no_permission(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
-    tmp_path.joinpath("closed").mkdir(mode=0o500)
-    done = install(checkout, environment, "--no-gimp", "--prefix", str(tmp_path / "closed" / "state"))
+@pytest.mark.parametrize("mode", [0o500, 0o000])
+def test_no_permission(tmp_path: Path, checkout: Path, environment: dict[str, str], mode: int) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=mode)
+    rights = "-dac_override,-dac_read_search"  # without which root obeys permissions too
+    program = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"] if os.geteuid() == 0 else []
+    command = [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(closed / "state")]
+    done = subprocess.run([*program, *command], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert "--prefix" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "choose another folder with --prefix" in done.stderr
