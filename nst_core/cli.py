@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from nst_core.commands.batch import batch
 from nst_core.commands.doctor import doctor
+from nst_core.commands.errors import CommandError
+from nst_core.commands.stylize import stylize
 from nst_core.commands.weights import register
-from nst_core.settings import Settings
 from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
-from nst_core.wire.words import words_for_seconds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
 weights_app = typer.Typer(no_args_is_help=True, help="The pretrained networks.")
 app.add_typer(weights_app, name="weights")
 app.command()(doctor)
 register(weights_app)
-
-
-class Quality(str, Enum):
-    """The choices of ``--quality``."""
-
-    draft = "draft"
-    normal = "normal"
-    high = "high"
-
-
-_FIELDS = Settings.model_fields
-_DEFAULTS = Settings()
 
 
 @app.command()
@@ -68,42 +55,8 @@ def diagnose() -> None:
         typer.echo(report(state))
 
 
-@app.command()
-def stylize(
-    content: Annotated[Path, typer.Argument(help="The picture to paint")],
-    style: Annotated[Path, typer.Argument(help="The picture whose style to paint in")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the result goes (.png, .jpg …)")],
-    strength: Annotated[float, typer.Option(help=_FIELDS["strength"].description)] = _DEFAULTS.strength,
-    brush_size: Annotated[float, typer.Option(help=_FIELDS["brush_size"].description)] = _DEFAULTS.brush_size,
-    keep_colors: Annotated[
-        bool, typer.Option(help=_FIELDS["keep_colors"].description)
-    ] = _DEFAULTS.keep_colors,
-    quality: Annotated[Quality, typer.Option(help=_FIELDS["quality"].description)] = Quality.normal,
-    size: Annotated[int, typer.Option(help=_FIELDS["size"].description)] = _DEFAULTS.size,
-    seed: Annotated[int, typer.Option(help=_FIELDS["seed"].description)] = _DEFAULTS.seed,
-) -> None:
-    """Paint a picture in the style of another."""
-    settings = Settings(
-        strength=strength,
-        brush_size=brush_size,
-        keep_colors=keep_colors,
-        quality=quality.value,
-        size=size,
-        seed=seed,
-    )
-    from nst_core.files import stylize_files  # imports torch: seconds
-
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[left]}")
-    ) as bar:
-        task = bar.add_task("Starting the engine", total=1.0, left="")
-
-        def show(text: str, fraction: float, seconds_left: float | None) -> None:
-            left = "" if seconds_left is None else f"about {words_for_seconds(seconds_left)} left"
-            bar.update(task, completed=fraction, description=text, left=left)
-
-        stylize_files(content, style, output, settings, State.of().weights, show)
-    typer.echo(output)
+app.command()(stylize)
+app.command()(batch)
 
 
 @weights_app.command("list")
@@ -118,35 +71,34 @@ def list_weights() -> None:
 
 
 @weights_app.command("get")
-def get_weights(name: Annotated[str, typer.Argument(help="Which network")] = "vgg16") -> None:
-    """Download the weights of a network, check them, and keep them."""
-    from nst_core.weights.catalog import NETWORKS
-    from nst_core.weights.fetch import get
+def get_weights(
+    name: Annotated[str, typer.Argument(help="Which network")] = "vgg16",
+    published: Annotated[
+        Path | None, typer.Option("--from", help="Take them from this file; nothing is downloaded")
+    ] = None,
+) -> None:
+    """Get the weights of a network, check them, and keep them."""
+    from nst_core.getting import get_network
 
-    if name not in NETWORKS:
-        raise CommandError(f"There is no network called {name!r}.")
-    typer.echo(get(NETWORKS[name], State.of().weights))
+    state = State.of()
+    typer.echo(get_network(name, state.weights, state.samples, published))
 
 
-class CommandError(Exception):
-    """A command cannot be done. ``str()`` is one sentence for a person."""
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command; what goes wrong is told in a sentence, never as a traceback."""
     from nst_core.weights.errors import WeightsError
 
     try:
-        app()
+        app(args=arguments)
     except WireError as failure:
         _refuse(f"{failure} {failure.hint}".strip())
-    except ValidationError as error:
-        first = error.errors()[0]
-        _refuse(f"--{str(first['loc'][0]).replace('_', '-')}: {first['msg']}.")
     except (WeightsError, CommandError) as error:
         _refuse(str(error))
     except OSError as error:
         _refuse(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        _refuse(f"This should not have happened ({what}). Please report it with what “nst diagnose” says.")
 
 
 def _refuse(sentence: str) -> None:

@@ -24,8 +24,10 @@ MAX_PIXELS: Final = 128_000_000
 class PictureError(JobFailed):
     """A picture cannot be read. ``str()`` is one sentence for a person."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("bad_picture", message, "Choose another picture, or save it as PNG or JPEG first.")
+    def __init__(
+        self, message: str, hint: str = "Choose another picture, or save it as PNG or JPEG first."
+    ) -> None:
+        super().__init__("bad_picture", message, hint)
 
 
 def opened(data: bytes | memoryview | Path, what: str = "style picture") -> Image.Image:

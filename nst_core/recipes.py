@@ -1,30 +1,24 @@
-"""Named settings: what each quality means in work, and how strength becomes a weight."""
+"""From what a person chose to the recipe of a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
 
+from nst_core.published import PUBLISHED
+from nst_core.recipe import (
+    CONTENT_LAYER,
+    Colors,
+    Look,
+    Matching,
+    Recipe,
+    Schedule,
+    Start,
+    Steps,
+    Weighted,
+)
 from nst_core.settings import Settings
-
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-CONTENT_LAYER = "relu4_2"
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """The work of a run.
-
-    ``size`` is the longer side in pixels of the finest scale, ``smallest`` of the coarsest;
-    ``evaluations`` are the evaluations at each scale from the coarsest on, the last number
-    standing for all further ones.
-    """
-
-    size: int
-    smallest: int
-    evaluations: tuple[int, ...]
-
 
 QUALITIES = MappingProxyType(
     {
@@ -35,34 +29,105 @@ QUALITIES = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All that ``stylize`` needs besides the pictures.
+def recipe(settings: Settings) -> Recipe:
+    """Returns the recipe for what a person chose; ``auto`` leaves it as it is."""
+    known = PUBLISHED.get(settings.recipe)
+    base = known or Recipe(schedule=QUALITIES[settings.quality])
+    return replace(
+        base,
+        schedule=_schedule(base.schedule, settings),
+        look=_look(base.look, settings),
+        matching=_matching(base.matching, settings),
+        start=_start(base.start, settings),
+        colors=_colors(settings),
+        steps=base.steps if settings.optimizer == "auto" else Steps(settings.optimizer),
+        brush_size=settings.brush_size,
+        seed=settings.seed,
+    )
 
-    ``content_weight`` is relative to a style weight of 1, both losses being relative to those of
-    an empty picture; ``brush_size`` scales the style picture against the content.
+
+def on_network(
+    wanted: Recipe, layers: Sequence[str], style_layers: Sequence[str], content_layer: str
+) -> Recipe:
+    """Returns the recipe with the layers of a network that has ``layers``.
+
+    Where it has none of VGG's name, its own ``style_layers``, which correspond to ``relu1_1`` to
+    ``relu5_1``, and its ``content_layer`` (``relu4_2``) take their place; in VGG-16, the last of the
+    block that of VGG-19's fourth.
     """
 
-    schedule: Schedule
-    content_weight: float
-    style_loss: Literal["gram", "wasserstein"]
-    style_weights: tuple[tuple[str, float], ...]
-    brush_size: float
-    keep_colors: bool
-    seed: int
+    def own(layer: str) -> str:
+        if layer in layers:
+            return layer
+        if layer == CONTENT_LAYER:
+            return content_layer
+        block = int(layer[4])
+        inside = [name for name in layers if name.startswith(f"relu{block}_")]
+        return inside[-1] if inside else style_layers[min(block, len(style_layers)) - 1]
+
+    def weighted(known: Weighted) -> Weighted:
+        sums: dict[str, float] = {}
+        for layer, weight in known:
+            sums[own(layer)] = sums.get(own(layer), 0.0) + weight
+        return tuple(sums.items())
+
+    matching = replace(
+        wanted.matching,
+        content_layers=weighted(wanted.matching.content_layers),
+        style_layers=weighted(wanted.matching.style_layers),
+        detail_layers=tuple(dict.fromkeys(own(layer) for layer in wanted.matching.detail_layers)),
+    )
+    return replace(wanted, matching=matching)
 
 
-def recipe(settings: Settings) -> Recipe:
-    """Returns the default recipe for what a person chose."""
-    schedule = QUALITIES[settings.quality]
-    if settings.size:
-        schedule = Schedule(settings.size, schedule.smallest, schedule.evaluations)
-    return Recipe(
-        schedule=schedule,
-        content_weight=0.05 * 10 ** ((50 - settings.strength) / 25),
-        style_loss="gram",
-        style_weights=tuple((layer, 1 / len(STYLE_LAYERS)) for layer in STYLE_LAYERS),
-        brush_size=settings.brush_size,
-        keep_colors=settings.keep_colors,
-        seed=settings.seed,
+def _schedule(base: Schedule, settings: Settings) -> Schedule:
+    size = settings.size or base.size
+    single = base.smallest == base.size
+    evaluations = base.evaluations
+    if settings.evaluations:
+        halves = range(1 if single else len(evaluations))
+        evaluations = tuple(max(1, settings.evaluations >> half) for half in halves)
+    return Schedule(size, size if single else base.smallest, evaluations, base.plateau)
+
+
+def _look(base: Look, settings: Settings) -> Look:
+    look = base if settings.network == "auto" else replace(base, network=settings.network)
+    if settings.pooling != "auto":
+        look = replace(look, pooling=settings.pooling, pooling_factor=None)
+    return look if settings.padding == "auto" else replace(look, padding=settings.padding)
+
+
+def _matching(base: Matching, settings: Settings) -> Matching:
+    # Strength is the odds of style against content: 50 is the recipe's own balance, 0 is no style, 100
+    # no content.
+    strength = settings.strength / 100
+    content, style = base.content_weight * (2 * (1 - strength)) ** 2, base.style_weight * (2 * strength) ** 2
+    matching = replace(base, content_weight=content, style_weight=style, detail=settings.detail / 100)
+    if settings.style_loss != "auto":
+        form = "gatys" if settings.style_loss == "gram" else settings.style_loss
+        matching = replace(matching, style_form=form, relative=True)
+    if settings.smoothness:
+        weight = 10 ** (settings.smoothness / 25 - 3)
+        matching = replace(matching, variation_form="nine", variation_weight=weight)
+    fall = 4 ** ((settings.forms - 50) / 50)
+    weights = [weight * fall**depth for depth, (_, weight) in enumerate(matching.style_layers)]
+    scale = sum(weight for _, weight in matching.style_layers) / sum(weights)
+    names = [layer for layer, _ in matching.style_layers]
+    layers = tuple((name, weight * scale) for name, weight in zip(names, weights, strict=True))
+    return replace(matching, style_layers=layers)
+
+
+def _start(base: Start, settings: Settings) -> Start:
+    start = base if settings.start == "auto" else Start(settings.start)
+    return start if settings.start_noise < 0 else replace(start, noise=settings.start_noise)
+
+
+def _colors(settings: Settings) -> Colors:
+    keep = settings.keep_colors
+    return Colors(
+        match_style=keep and settings.color_method != "luminance",
+        keep=keep and settings.color_method != "match",
+        match_content=settings.match_content,
+        map=settings.color_map,
+        strength=settings.color_strength / 100,
     )

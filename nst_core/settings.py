@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nst_core.wire.parameters import Choice, Flag, Number, parameter
+from nst_core.wire.advanced import ADVANCED
+from nst_core.wire.parameters import PARAMETERS, Number
+
+TABLE = {entry.name: entry for entry in (*PARAMETERS, *ADVANCED)}
 
 
-def _number(name: str) -> Any:
-    entry = cast(Number, parameter(name))
-    return Field(entry.default, ge=entry.low, le=entry.high, description=entry.help)
-
-
-def _choice(name: str) -> Any:
-    entry = cast(Choice, parameter(name))
-    return Field(entry.default, description=entry.help)
-
-
-def _flag(name: str) -> Any:
-    entry = cast(Flag, parameter(name))
+def _of(name: str) -> Any:
+    entry = TABLE[name]
+    if isinstance(entry, Number):
+        return Field(entry.default, ge=entry.low, le=entry.high, description=entry.help)
     return Field(entry.default, description=entry.help)
 
 
 class Settings(BaseModel):
-    """What a person chose for one run. Names, ranges and defaults are those of ``PARAMETERS``."""
+    """What a person chose for one run. Names, ranges and defaults are those of the wire's tables.
+
+    ``auto`` is what the recipe has.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    strength: float = _number("strength")
-    brush_size: float = _number("brush_size")
-    keep_colors: bool = _flag("keep_colors")
-    quality: Literal["draft", "normal", "high"] = _choice("quality")
-    size: int = _number("size")
-    seed: int = _number("seed")
+    strength: float = _of("strength")
+    brush_size: float = _of("brush_size")
+    keep_colors: bool = _of("keep_colors")
+    quality: Literal["draft", "normal", "high"] = _of("quality")
+    size: int = _of("size")
+    seed: int = _of("seed")
+
+    style_loss: Literal["auto", "gram", "moments", "wasserstein", "sliced"] = _of("style_loss")
+    forms: float = _of("forms")
+    detail: float = _of("detail")
+    color_method: Literal["both", "match", "luminance"] = _of("color_method")
+    color_map: Literal["symmetric", "cholesky", "mean"] = _of("color_map")
+    color_strength: float = _of("color_strength")
+    match_content: bool = _of("match_content")
+    start: Literal["auto", "content", "noise", "style-colors"] = _of("start")
+    start_noise: float = _of("start_noise")
+    smoothness: float = _of("smoothness")
+    recipe: Literal["default", "gatys", "deeplearning.ai", "fast.ai", "tensorflow", "steepest"] = _of(
+        "recipe"
+    )
+    optimizer: Literal["auto", "lbfgs", "adam", "steepest"] = _of("optimizer")
+    evaluations: int = _of("evaluations")
+    network: Literal["auto", "vgg16", "vgg19", "efficientnet-lite0"] = _of("network")
+    pooling: Literal["auto", "max", "average", "l2"] = _of("pooling")
+    padding: Literal["auto", "zero", "replicate", "reflect"] = _of("padding")

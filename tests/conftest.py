@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from nst_core.engine.backbone import Backbone
-from nst_core.loading import load_backbone
+from nst_core.commands import painting
+from nst_core.engine.stylize import Result
+from nst_core.engine.vgg import VGG
+from nst_core.loading import Prepared, default_layers, for_recipe, load_backbone
+from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.fetch import get
 from nst_core.wire.places import State
+
+from .cli import Nst, caller
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLES = REPOSITORY / "install" / "samples"
@@ -27,9 +34,18 @@ def installed() -> State:
 
 
 @pytest.fixture(scope="session")
-def backbone(installed: State) -> Backbone:
+def backbone(installed: State) -> VGG:
     """VGG-16 with the real weights."""
     return load_backbone(installed.weights)
+
+
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the weights of EfficientNet-Lite0, which no installation gets by itself."""
+    kept = os.environ.get("NST_TEST_CACHE")
+    folder = Path(kept) / "networks" if kept else tmp_path_factory.mktemp("networks")
+    get(EFFICIENTNET_LITE0, folder)
+    return folder
 
 
 @pytest.fixture
@@ -44,3 +60,33 @@ def sample(name: str, longer_side: int) -> torch.Tensor:
     image.thumbnail((longer_side, longer_side), Image.Resampling.LANCZOS)
     values = np.asarray(image, dtype=np.float32) / 255
     return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
+
+
+@pytest.fixture
+def nst(
+    backbone: VGG, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, installed: State
+) -> Nst:
+    """Runs commands of ``nst``; the network is loaded once for all tests."""
+    monkeypatch.setenv("NEURAL_STYLE_HOME", str(installed.root))
+    monkeypatch.setenv("COLUMNS", "200")
+    layers = default_layers(installed.weights)
+    monkeypatch.setattr(
+        painting,
+        "network",
+        lambda recipe, device: for_recipe(recipe, Prepared(recipe, backbone, *layers)),
+    )
+    return caller(capsys)
+
+
+@pytest.fixture
+def idle_engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Has an engine that gives back the content as it is; returns what it is called with."""
+    calls: list[dict[str, Any]] = []
+
+    def stylize(**given: Any) -> Result:
+        calls.append(given)
+        size = (given["content"].shape[2], given["content"].shape[3])
+        return Result(given["content"], size, ("A note.",))
+
+    monkeypatch.setattr(painting, "stylize", stylize)
+    return calls

@@ -5,25 +5,33 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import typing
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from nst_core import cli
+from nst_core.published import PUBLISHED
 from nst_core.recipes import QUALITIES
-from nst_core.settings import Settings
-from nst_core.wire.parameters import PARAMETERS, Choice, Number
+from nst_core.settings import TABLE, Settings
+from nst_core.wire.advanced import ADVANCED, AUTO, GROUPS
+from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 
 REPOSITORY = Path(__file__).parents[1]
+TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 
 # What a part may import besides the standard library and itself.
 ALLOWED = {
     "nst_core/wire": set(),
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
-    "nst_core/engine": {"torch", "nst_core.recipes"},
+    "nst_core/engine": {"torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
-    "nst_core/settings.py": {"pydantic", "nst_core.wire.parameters"},
-    "nst_core/recipes.py": {"nst_core.settings"},
+    "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture"},
+    "nst_core/settings.py": {"pydantic", "nst_core.wire"},
+    "nst_core/recipe.py": set(),
+    "nst_core/published.py": {"nst_core.recipe"},
+    "nst_core/recipes.py": {"nst_core.published", "nst_core.recipe", "nst_core.settings"},
     "plugin/neural-style": {"gi", "wire"},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
@@ -64,6 +72,30 @@ def test_the_service_answers_before_torch_is_there(module: str) -> None:
     assert "torch" not in imports(REPOSITORY / "nst_core" / "service" / f"{module}.py")
 
 
+WIRE = sorted((REPOSITORY / "nst_core" / "wire").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
+def test_the_wire_is_python_3_9(path: Path) -> None:
+    """GIMP brings its own Python, which may be that old; nothing newer may be in what it loads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    hints: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if isinstance(hint := getattr(node, name, None), ast.AST):
+                hints.update(ast.walk(hint))
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Match)
+        if isinstance(node, ast.Call):
+            newer = {"slots", "kw_only", "strict"} & {keyword.arg for keyword in node.keywords}
+            assert not newer, f"line {node.lineno}: {newer}"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and node not in hints:
+            sides = {ast.unparse(node.left), ast.unparse(node.right)}
+            assert not sides & {"None", "int", "str", "float", "bytes"}, f"line {node.lineno}"
+    if hints:
+        assert "from __future__ import annotations" in path.read_text(encoding="utf-8")
+
+
 def test_no_file_holds_more_than_one_idea() -> None:
     for file in (*REPOSITORY.glob("nst_core/**/*.py"), *REPOSITORY.glob("plugin/**/*.py")):
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -73,37 +105,83 @@ def test_no_file_holds_more_than_one_idea() -> None:
         assert first.startswith('"""'), file
 
 
-def test_settings_are_the_table() -> None:
-    assert [entry.name for entry in PARAMETERS] == list(Settings.model_fields)
+def test_settings_are_the_tables() -> None:
+    assert [entry.name for entry in TABLES] == list(Settings.model_fields)
     defaults = Settings().model_dump()
-    for entry in PARAMETERS:
-        assert defaults[entry.name] == entry.default
+    for entry in TABLES:
+        assert defaults[entry.name] == entry.default, entry.name
+
+
+@pytest.mark.parametrize("entry", TABLES, ids=lambda entry: entry.name)
+def test_settings_take_what_the_tables_offer_and_nothing_else(entry: Parameter) -> None:
+    if isinstance(entry, Number):
+        good: list[object] = [entry.low, entry.default, entry.high]
+        bad: list[object] = [entry.low - 1, entry.high + 1, float("nan"), "much"]
+    elif isinstance(entry, Choice):
+        good, bad = [value for value, _ in entry.options], ["another", "", None]
+        assert entry.default in good
+    else:
+        good, bad = [False, True], ["perhaps", 3]
+    for value in good:
+        assert getattr(Settings.model_validate({entry.name: value}), entry.name) == value
+    for value in bad:
+        with pytest.raises(ValidationError):
+            Settings.model_validate({entry.name: value})
+
+
+def test_settings_are_of_the_kinds_in_the_tables() -> None:
+    fields = Settings.model_fields
+    for entry in TABLES:
+        kind = fields[entry.name].annotation
+        if isinstance(entry, Choice):
+            assert typing.get_args(kind) == tuple(value for value, _ in entry.options), entry.name
+        elif isinstance(entry, Flag):
+            assert kind is bool, entry.name
+        elif entry.digits:
+            assert kind is float, entry.name
+
+
+def test_the_further_parameters_are_those_of_the_groups() -> None:
+    assert tuple(entry for _, group in GROUPS for entry in group) == ADVANCED
+    names = [entry.name for entry in TABLES]
+    assert len(set(names)) == len(names)
+    for entry in ADVANCED:
+        if isinstance(entry, Choice) and entry.default == "auto" and entry.name != "network":
+            assert entry.options[0] == AUTO, entry.name
+
+
+def test_the_recipes_are_those_that_can_be_chosen() -> None:
+    (entry,) = (entry for entry in ADVANCED if entry.name == "recipe")
+    assert isinstance(entry, Choice)
+    assert [value for value, _ in entry.options] == ["default", *PUBLISHED]
 
 
 def test_the_command_line_is_the_table() -> None:
-    options = inspect.signature(cli.stylize).parameters
-    for entry in PARAMETERS:
-        default = options[entry.name].default
-        assert getattr(default, "value", default) == entry.default
+    for command in (cli.stylize, cli.batch):
+        options = inspect.signature(command).parameters
+        assert set(TABLE) <= set(options)
+        # What was not given is known as such: --like fills it in.
+        assert {options[name].default for name in TABLE} == {None}
 
 
-def test_choices_are_the_same_everywhere() -> None:
-    (quality,) = (entry for entry in PARAMETERS if isinstance(entry, Choice))
-    values = [value for value, _ in quality.options]
-    assert values == [member.value for member in cli.Quality]
-    assert values == list(QUALITIES)
-    for value in values:
-        assert Settings(quality=value).quality == value  # type: ignore[arg-type]
+def test_the_qualities_are_those_that_can_be_chosen() -> None:
+    (entry,) = (entry for entry in PARAMETERS if entry.name == "quality")
+    assert isinstance(entry, Choice)
+    assert [value for value, _ in entry.options] == list(QUALITIES)
 
 
 def test_every_number_has_its_default_within_its_range() -> None:
-    for entry in PARAMETERS:
+    for entry in TABLES:
         if isinstance(entry, Number):
             assert entry.low <= entry.default <= entry.high
 
 
 def test_mnemonics_do_not_clash() -> None:
-    """Taken are those of GIMP's dialog buttons (Help, Reset, Cancel, Load, Save), and Stylize and style."""
+    """Taken are those of GIMP's dialog buttons (Help, Reset, Cancel, Load, Save), and Stylize and style.
+
+    The further parameters are too many for letters of their own: they have none.
+    """
     labels = [*(entry.label for entry in PARAMETERS), "_h", "_r", "_c", "_l", "_s", "_z", "_y"]
     letters = [label[label.index("_") + 1].lower() for label in labels]
     assert len(letters) == len(set(letters))
+    assert not any("_" in entry.label for entry in ADVANCED)

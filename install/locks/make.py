@@ -20,8 +20,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 INDEX = "https://pypi.org/simple/"
-CPU_INDEX = "https://download.pytorch.org/whl/cpu/torch/"
-CPU_TORCH = "2.13.0+cpu"
+CPU_INDEX = "https://download.pytorch.org/whl/cpu/"
+ON_CPU = {"torch": "2.13.0+cpu", "torchvision": "0.28.0+cpu"}
 PIP = "pip==26.2.1"
 PYTHONS = range(10, 15)
 # What a machine is called here: a part of the wheels' platform tag, and what markers ask for.
@@ -31,7 +31,7 @@ PLATFORMS = {
     "darwin-arm64": (r"macosx.*(arm64|universal2)", {"sys_platform": "darwin", "platform_machine": "arm64"}),
     "win32-amd64": (r"win_amd64", {"sys_platform": "win32", "platform_machine": "AMD64"}),
 }
-_TORCH = re.compile(r"(torch|triton|nvidia-.*|cuda-.*)$")
+_TORCH = re.compile(r"(torch|torchvision|triton|nvidia-.*|cuda-.*)$")
 
 
 @dataclass(frozen=True)
@@ -99,18 +99,18 @@ def pins(requirements: str) -> list[Pin]:
     return found
 
 
-def cpu_torch() -> Pin | None:
-    """Returns the small build of PyTorch, or None when pytorch.org does not answer."""
+def on_cpu(name: str, version: str) -> Pin | None:
+    """Returns a package of the small build, or None when pytorch.org does not answer."""
     try:
-        with urllib.request.urlopen(CPU_INDEX, timeout=20) as answer:
+        with urllib.request.urlopen(f"{CPU_INDEX}{name}/", timeout=20) as answer:
             page = answer.read().decode()
     except OSError:
         return None
-    start = re.escape(f"torch-{CPU_TORCH}".replace("+", "%2B"))
+    start = re.escape(f"{name}-{version}".replace("+", "%2B"))
     found = re.findall(rf"{start}-(cp3\d+)-(cp3\d+)-(manylinux\w*x86_64)\.whl#sha256=(\w{{64}})", page)
     return Pin(
-        "torch",
-        CPU_TORCH,
+        name,
+        version,
         "",
         tuple(Wheel(python, abi, platform, sha256, 0) for python, abi, platform, sha256 in found),
     )
@@ -145,9 +145,9 @@ def main() -> None:
     _write("pip.txt", "What installs the rest.", first)
     _write("packages.txt", "All but PyTorch.", others)
     _write("torch.txt", "PyTorch as pypi.org has it.", torch)
-    cpu = cpu_torch()
-    if cpu:
-        _write("torch-cpu.txt", "PyTorch for Linux without a GPU, from pytorch.org.", [cpu])
+    cpu = [pin for name, version in ON_CPU.items() if (pin := on_cpu(name, version))]
+    if len(cpu) == len(ON_CPU):
+        _write("torch-cpu.txt", "PyTorch for Linux without a GPU, from pytorch.org.", cpu)
     else:
         print("pytorch.org does not answer: torch-cpu.txt stays as it is")
     middle = PYTHONS[len(PYTHONS) // 2]

@@ -22,7 +22,7 @@ from nst_install.console import Failure
 from nst_install.failures import no_space, of_pip
 from nst_install.work import Engine, Work
 
-PACKAGES = ("torch", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
+PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 _STAMP = "installed.json"
 
 

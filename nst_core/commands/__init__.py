@@ -1,1 +1,1 @@
-"""Commands of ``nst`` that take care of an installation."""
+"""The commands of ``nst``."""

@@ -6,6 +6,8 @@ Gatys, Bethge, Hertzmann, Shechtman (2016), Preserving Color in Neural Artistic 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from torch import Tensor
 
@@ -26,20 +28,36 @@ _LAB = torch.tensor(
 )
 
 
-def matched_colors(picture: Tensor, target: Tensor) -> Tensor:
+ColorMap = Literal["symmetric", "cholesky", "mean"]
+
+
+def matched_colors(
+    picture: Tensor,
+    target: Tensor,
+    form: ColorMap = "symmetric",
+    strength: float = 1.0,
+    counts: tuple[Tensor | None, Tensor | None] = (None, None),
+) -> Tensor:
     """Returns ``picture`` with the mean and covariance of ``target``'s RGB values.
 
-    Both (1, 3, H, W) in 0–1. The linear map is the one that moves the colors least (Monge's map
-    between the two Gaussians), so that hues keep their order.
+    Both (1, 3, H, W) in 0–1. ``symmetric`` is the linear map that moves the colors least (Monge's map
+    between the two Gaussians), so that hues keep their order; ``cholesky`` is the paper's other one;
+    ``mean`` moves the mean color alone. ``strength`` 0–1 is how far they are moved; ``counts`` (1, 1, H,
+    W) how much each pixel of the two counts.
     """
-    mean_from, spread_from = _moments(picture)
-    mean_to, spread_to = _moments(target)
-    root = _power(spread_from, 0.5)
-    inverse = _power(spread_from, -0.5)
-    move = inverse @ _power(root @ spread_to @ root, 0.5) @ inverse
+    mean_from, spread_from = _moments(picture, counts[0])
+    mean_to, spread_to = _moments(target, counts[1])
+    if form == "symmetric":
+        root = _power(spread_from, 0.5)
+        inverse = _power(spread_from, -0.5)
+        move = inverse @ _power(root @ spread_to @ root, 0.5) @ inverse
+    elif form == "cholesky":
+        move = torch.linalg.cholesky(spread_to) @ torch.linalg.inv(torch.linalg.cholesky(spread_from))
+    else:
+        move = torch.eye(3, dtype=torch.float64)
     flat = picture.flatten(2)[0]
     moved = move.to(flat) @ (flat - mean_from.to(flat)) + mean_to.to(flat)
-    return moved.clamp(0, 1).view_as(picture)
+    return torch.lerp(picture, moved.clamp(0, 1).view_as(picture), strength)
 
 
 def with_colors_of(picture: Tensor, colors: Tensor) -> Tensor:
@@ -83,12 +101,14 @@ def _mixed(matrix: Tensor, picture: Tensor) -> Tensor:
     return torch.einsum("ij,bjhw->bihw", matrix.to(picture), picture)
 
 
-def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
+def _moments(picture: Tensor, counts: Tensor | None) -> tuple[Tensor, Tensor]:
     flat = picture.flatten(2)[0].cpu().double()  # not every device has double precision
-    mean = flat.mean(dim=1, keepdim=True)
+    weights = torch.ones_like(flat[:1]) if counts is None else counts.flatten(2)[0].cpu().double()
+    weights = weights / weights.sum().clamp_min(1e-12)
+    mean = (flat * weights).sum(dim=1, keepdim=True)
     flat = flat - mean
     # A picture of one color has no spread; the small one given here keeps the map finite.
-    return mean, flat @ flat.mT / flat.shape[1] + 1e-5 * torch.eye(3, dtype=torch.float64)
+    return mean, (flat * weights) @ flat.mT + 1e-5 * torch.eye(3, dtype=torch.float64)
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:

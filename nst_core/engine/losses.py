@@ -1,121 +1,72 @@
-"""Losses: how far features are from a target that was measured once."""
+"""Losses: how far features are from a target that was measured once, and in which direction it lies."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
 
+from nst_core.engine.distances import Distance, at_zero
+from nst_core.engine.moments import Moments, like_features, moments, rows
 
-def gram_matrix(features: Tensor) -> Tensor:
-    """Returns the Gram matrix F Fᵀ / M, shape (N, N), of features (1, N, H, W) with M = H·W.
-
-    Gatys, Ecker, Bethge (2016), equation 3; the division by M lets pictures of different sizes be
-    compared.
-    """
-    matrix = features.flatten(2)[0]
-    return matrix @ matrix.mT / matrix.shape[1]
+ContentForm = Literal["gatys", "course", "mean"]
 
 
 class Loss(Protocol):
-    """A differentiable distance of features (1, N, H, W) from a target, as a scalar."""
+    """A distance of features (1, N, H, W) from a target, with its gradient."""
 
     at_zero: float
     """The loss of features that are all zero: the natural unit of this loss."""
 
-    def __call__(self, features: Tensor) -> Tensor: ...
+    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
+        ...
 
 
 class ContentLoss:
-    """½ Σ (F − P)². Gatys, Ecker, Bethge (2016), equation 1."""
+    """The squared difference of features F and P, in the published forms.
 
-    def __init__(self, target: Tensor) -> None:
-        self._target = target.detach().clone()
-        self.at_zero = float(0.5 * self._target.square().sum())
-
-    def __call__(self, features: Tensor) -> Tensor:
-        return 0.5 * (features - self._target).square().sum()
-
-
-class GramLoss:
-    """1/(4N²M²) Σ (G − A)². Gatys, Ecker, Bethge (2016), equation 4.
-
-    With Gram matrices divided by M, which for equal sizes is the published value and otherwise
-    extends it to a style of another size than the content.
+    ``gatys``: ½ Σ (F − P)² (Gatys, Ecker, Bethge 2016, equation 1). ``course``: 1/(4·H·W·C) Σ (F − P)²
+    (deeplearning.ai's assignment). ``mean``: the mean of (F − P)² (the TensorFlow tutorial, the fast.ai
+    article).
     """
 
-    def __init__(self, target: Tensor) -> None:
-        self._target = gram_matrix(target).detach()
-        self._unit = 1.0 / (4.0 * self._target.shape[0] ** 2)
-        self.at_zero = float(self._unit * self._target.square().sum())
+    def __init__(self, target: Tensor, form: ContentForm = "gatys") -> None:
+        self._target = target.detach()
+        self._unit = {"gatys": 0.5, "course": 0.25 / target.numel(), "mean": 1.0 / target.numel()}[form]
+        self.at_zero = self._unit * float(self._target.square().sum())
 
-    def __call__(self, features: Tensor) -> Tensor:
-        return self._unit * (gram_matrix(features) - self._target).square().sum()
+    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Returns value and gradient; see ``Loss``."""
+        away = features - self._target
+        value = (weight * self._unit) * away.square().sum()
+        return value, away.mul_(2 * weight * self._unit)
 
 
-class WassersteinLoss:
-    """The squared Wasserstein-2 distance of two Gaussians that stand for the features.
+class MomentLoss:
+    """A distance of the features' moments from the style's.
 
-    ‖μ − m‖² + tr(C + S − 2 (S^½ C S^½)^½), with mean μ and covariance C of the generated features, m
-    and S of the style's (Olkin and Pukelsheim 1982; as a style loss: VinceMarron 2017, "Style Transfer as
-    Optimal Transport"). It sees what the Gram matrix mixes up: how large the mean is and how large
-    the spread around it.
+    For a distance D(μ, S) of the moments μ = Σ w f and S = Σ w f fᵀ, with a weight w for each position,
+    the gradient is ∂D/∂f = w (2 ∂D/∂S f + ∂D/∂μ): one product of matrices, whatever the distance. With the
+    Gram matrix this is Gatys, Ecker, Bethge (2016), equation 6. ``weights`` (M,) sum to 1; None: 1/M each.
     """
 
-    def __init__(self, target: Tensor) -> None:
-        matrix = target.detach().flatten(2)[0].double().cpu()
-        self._mean = matrix.mean(dim=1, keepdim=True)
-        centered = matrix - self._mean
-        self._covariance = centered @ centered.mT / matrix.shape[1]
-        values, vectors = torch.linalg.eigh(self._covariance)
-        self._root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
-        self.at_zero = float(self._mean.square().sum() + self._covariance.trace())
+    def __init__(self, distance: Distance, target: Moments, weights: Tensor | None = None) -> None:
+        self._distance = distance
+        self._weights = weights
+        self.at_zero = at_zero(distance, target)
 
-    def __call__(self, features: Tensor) -> Tensor:
-        matrix = features.flatten(2)[0]
-        mean = matrix.mean(dim=1, keepdim=True)
-        centered = matrix - mean
-        spread = centered.square().sum() / matrix.shape[1]
-        overlap = _TraceOfRoot.apply(centered, self._covariance, self._root)
-        shift = (mean - self._mean.to(mean)).square().sum()
-        value: Tensor = shift + spread + float(self._covariance.trace()) - 2 * overlap
-        return value
-
-
-class _TraceOfRoot(torch.autograd.Function):
-    """tr (S^½ C S^½)^½ for C = X Xᵀ / M, from the centered features X (N, M).
-
-    Only the trace of the root is wanted, so its gradient needs no further equation solved:
-    d tr A^½ = ½ tr(A^−½ dA). The eigenvalues are those of the smaller of S^½ C S^½ (N, N) and
-    Xᵀ S X / M (M, M); in double precision, since the small ones are divided by.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, centered: Tensor, covariance: Tensor, root: Tensor) -> Tensor:
-        matrix = centered.double().cpu()
-        count = matrix.shape[1]
-        if count >= matrix.shape[0]:
-            half = root @ matrix
-            values, vectors = torch.linalg.eigh(half @ half.mT / count)
-            gradient = root @ (_inverse_root(values, vectors) @ half)
+    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Returns value and gradient; see ``Loss``."""
+        matrix = rows(features)
+        slope = self._distance(moments(matrix, self._weights))
+        share = weight if self._weights is not None else weight / matrix.shape[0]
+        by_second = slope.second * (2 * share)
+        if slope.mean is None:
+            gradient = matrix @ by_second
         else:
-            moved = covariance @ matrix
-            values, vectors = torch.linalg.eigh(matrix.mT @ moved / count)
-            gradient = moved @ _inverse_root(values, vectors)
-        ctx.save_for_backward((gradient / count).to(centered))
-        total: Tensor = values.clamp_min(0).sqrt().sum().to(centered)
-        return total
-
-    @staticmethod
-    def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return outer[0] * gradient, None, None
-
-
-def _inverse_root(values: Tensor, vectors: Tensor) -> Tensor:
-    # Below a millionth of the largest there is only rounding, which the division would blow up.
-    kept = values > 1e-12 * values[-1].clamp_min(1e-300)
-    inverse = torch.where(kept, values.clamp_min(1e-300).rsqrt(), torch.zeros_like(values))
-    matrix: Tensor = vectors * inverse @ vectors.mT
-    return matrix
+            gradient = torch.addmm(slope.mean * share, matrix, by_second)
+        if self._weights is not None:
+            gradient.mul_(self._weights[:, None])
+        return slope.value * weight, like_features(gradient, features)

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Convolution
-
-Features = dict[str, Tensor]
+from nst_core.engine.backbone import Backbone, Features, check_layers
 
 
 class NetworkPass(Protocol):
@@ -20,7 +17,8 @@ class NetworkPass(Protocol):
     def features(self, pixels: Tensor) -> Features:
         """Returns the features (1, C, H, W) of each layer asked for, free of any graph.
 
-        ``pixels`` are RGB in 0–1, shape (1, 3, H, W).
+        ``pixels`` are RGB in 0–1, shape (1, 3, H, W). The features are the pass's own and good until its
+        next call.
         """
         ...
 
@@ -28,20 +26,33 @@ class NetworkPass(Protocol):
         """Returns dJ/dpixels for the dJ/dfeatures of the last ``features``, which it forgets."""
         ...
 
+    def measure(self, pixels: Tensor) -> Features:
+        """Returns features to keep, without what a pull-back would need."""
+        ...
+
 
 class AutogradPass:
-    """The general pass: any device, gradients by autograd."""
+    """The general pass: any backbone, any device, gradients by autograd.
 
-    def __init__(self, backbone: Backbone, layers: Iterable[str]) -> None:
+    With ``precision`` (bfloat16 or float16) the network works in it, by autocast; the features that
+    the losses see, and the pixels, stay float32. Raises ``UnknownLayerError``.
+    """
+
+    def __init__(
+        self, backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None
+    ) -> None:
         self._layers = frozenset(layers)
-        self._backbone = backbone.cut(self._layers)
+        check_layers(backbone, self._layers)
+        self._backbone = backbone
+        self._precision = precision
         self._pixels: Tensor | None = None
         self._outputs: Features = {}
 
     def features(self, pixels: Tensor) -> Features:
         """Returns the features of each layer; see ``NetworkPass``."""
-        self._pixels = pixels.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
-        self._outputs = self._run(self._pixels)
+        self._pixels = pixels.detach().requires_grad_()
+        with torch.enable_grad():
+            self._outputs = self._run(self._pixels)
         return {layer: output.detach() for layer, output in self._outputs.items()}
 
     def pull_back(self, gradients: Mapping[str, Tensor]) -> Tensor:
@@ -54,20 +65,13 @@ class AutogradPass:
         return gradient
 
     def measure(self, pixels: Tensor) -> Features:
-        """Returns the features without keeping what a pull-back would need."""
+        """Returns features to keep; see ``NetworkPass``."""
         with torch.no_grad():
-            return self._run(pixels.contiguous(memory_format=torch.channels_last))
+            return self._run(pixels)
 
-    def _run(self, values: Tensor) -> Features:
-        outputs: Features = {}
-        for step in self._backbone.steps:
-            if isinstance(step, Convolution):
-                padding = 1
-                if step.replicate:
-                    values, padding = F.pad(values, (1, 1, 1, 1), mode="replicate"), 0
-                values = F.relu(F.conv2d(values, step.weight, step.bias, padding=padding), inplace=True)
-            else:
-                values = F.max_pool2d(values, 2, ceil_mode=True)
-            if step.layer in self._layers:
-                outputs[step.layer] = values
-        return outputs
+    def _run(self, pixels: Tensor) -> Features:
+        if self._precision is None:
+            return self._backbone.run(pixels, self._layers)
+        with torch.autocast(pixels.device.type, dtype=self._precision):
+            outputs = self._backbone.run(pixels, self._layers)
+        return {layer: values.float() for layer, values in outputs.items()}

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nst_core.engine.losses import Loss
 from nst_core.engine.network import NetworkPass
+from nst_core.engine.variation import Variation
 
 
 @dataclass(frozen=True)
@@ -22,22 +23,39 @@ class Term:
 
 
 class Objective:
-    """J(pixels) = Σ weight · loss(features of its layer)."""
+    """J(pixels) = Σ weight · loss(features of its layer) + weight · variation(pixels)."""
 
-    def __init__(self, network: NetworkPass, terms: Sequence[Term]) -> None:
+    def __init__(
+        self, network: NetworkPass, terms: Sequence[Term], variation: tuple[Variation, float] | None = None
+    ) -> None:
         self._network = network
         self._terms = tuple(terms)
+        self._variation = variation
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
-        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
+        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation.
+
+        Without any term, as where nothing of the content is seen, everything is as good: both are 0.
+        """
+        if not self._terms:
+            return self._of_pixels(pixels)
         features = self._network.features(pixels)
-        value = 0.0
+        values: list[Tensor] = []
         gradients: dict[str, Tensor] = {}
-        for layer, found in features.items():
-            found.requires_grad_()
-            with torch.enable_grad():
-                parts = [term.weight * term.loss(found) for term in self._terms if term.layer == layer]
-                part = torch.stack(parts).sum()
-            (gradients[layer],) = torch.autograd.grad(part, found)
-            value += float(part.detach())
-        return value, self._network.pull_back(gradients)
+        for term in self._terms:
+            value, gradient = term.loss(features[term.layer], term.weight)
+            values.append(value)
+            if term.layer in gradients:
+                gradients[term.layer] += gradient
+            else:
+                gradients[term.layer] = gradient
+        whole = self._network.pull_back(gradients)
+        value_of_pixels, gradient_of_pixels = self._of_pixels(pixels)
+        return float(torch.stack(values).sum()) + value_of_pixels, whole + gradient_of_pixels
+
+    def _of_pixels(self, pixels: Tensor) -> tuple[float, Tensor]:
+        if self._variation is None:
+            return 0.0, torch.zeros_like(pixels)
+        variation, weight = self._variation
+        value, gradient = variation(pixels, weight)
+        return float(value), gradient

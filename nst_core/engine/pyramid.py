@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nst_core.engine.resize import Size, fitted
-from nst_core.recipes import Schedule
+from nst_core.engine.sizes import Size, fitted
+from nst_core.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One size of the pyramid, and the evaluations that it gets."""
+    """One size of the pyramid, and the evaluations that it gets; ``detail`` is the finishing pass."""
 
     size: Size
     evaluations: int
-
-    @property
-    def work(self) -> int:
-        """Evaluations times pixels: what the time is proportional to."""
-        return self.evaluations * self.size[0] * self.size[1]
+    detail: bool = False
 
 
-def scales(content: Size, schedule: Schedule) -> tuple[Scale, ...]:
+def scales(content: Size, recipe: Recipe, resumed: bool = False) -> tuple[Scale, ...]:
     """Returns the scales for a content of this size, from the coarsest to the finest.
 
-    Each is twice as large as the one before; the finest is never larger than the content.
+    Each is twice as large as the one before; the finest is never larger than the content. A run that
+    goes on from a picture (``resumed``) has the finest alone, since the coarser ones would undo what is
+    there.
     """
+    schedule = recipe.schedule
     longest = min(schedule.size, max(content))
     sides = [longest]
-    while sides[0] / 2 >= schedule.smallest:
+    while sides[0] / 2 >= schedule.smallest and not resumed:
         sides.insert(0, sides[0] // 2)
     counts = schedule.evaluations + (schedule.evaluations[-1],) * len(sides)
-    return tuple(Scale(fitted(content, side), count) for side, count in zip(sides, counts, strict=False))
+    found = [Scale(fitted(content, side), count) for side, count in zip(sides, counts, strict=False)]
+    if recipe.matching.detail:
+        found.append(Scale(found[-1].size, found[-1].evaluations, detail=True))
+    return tuple(found)

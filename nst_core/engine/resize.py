@@ -1,11 +1,13 @@
-"""Sizes of pictures, and changing them."""
+"""Pictures in other sizes."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch.nn.functional as F
 from torch import Tensor
 
-Size = tuple[int, int]  # height, width
+from nst_core.engine.sizes import Size
 
 
 def size_of(picture: Tensor) -> Size:
@@ -13,14 +15,18 @@ def size_of(picture: Tensor) -> Size:
     return picture.shape[-2], picture.shape[-1]
 
 
-def fitted(size: Size, longer_side: int) -> Size:
-    """Returns ``size`` reduced so that its longer side is ``longer_side``; never enlarged."""
-    factor = min(1.0, longer_side / max(size))
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
-
-
 def resized(picture: Tensor, size: Size) -> Tensor:
     """Returns ``picture`` (1, C, H, W) in another size, bicubic, within its own 0–1 range."""
     if size_of(picture) == size:
         return picture
     return F.interpolate(picture, size=size, mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def enlarged(values: Tensor, size: Size, mode: Literal["bicubic", "bilinear"]) -> Tensor:
+    """Returns ``values`` (1, C, H, W), of any range, in a larger size."""
+    return F.interpolate(values, size=size, mode=mode)
+
+
+def averaged(mask: Tensor, size: Size) -> Tensor:
+    """Returns a mask (1, 1, H, W) in a smaller or equal size, each value the mean of what it covers."""
+    return F.adaptive_avg_pool2d(mask, size)

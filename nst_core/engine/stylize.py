@@ -1,122 +1,195 @@
-"""The one entry of the engine: a content picture painted in a style."""
+"""The one entry of the engine: a content picture painted in one or more styles."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from nst_core.engine.adam import Adam
 from nst_core.engine.backbone import Backbone
 from nst_core.engine.colors import matched_colors, with_colors_of
-from nst_core.engine.losses import ContentLoss, GramLoss, Loss, WassersteinLoss
-from nst_core.engine.network import AutogradPass
-from nst_core.engine.objective import Objective, Term
-from nst_core.engine.optimizers import Minimize, lbfgs
+from nst_core.engine.lbfgs import lbfgs
+from nst_core.engine.memory import OutOfMemory, memory_errors
+from nst_core.engine.objective import Objective
+from nst_core.engine.optimizer import Minimize, until_plateau
+from nst_core.engine.passes import pass_for
 from nst_core.engine.progress import Callback, Decision, Progress
-from nst_core.engine.pyramid import scales
-from nst_core.engine.resize import Size, fitted, resized, size_of
-from nst_core.recipes import CONTENT_LAYER, Recipe
+from nst_core.engine.pyramid import Scale, scales
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import Size
+from nst_core.engine.start import start_picture
+from nst_core.engine.steepest import SteepestDescent
+from nst_core.engine.style import Style, grouped
+from nst_core.engine.targets import layers_of, objective_for
+from nst_core.recipe import Colors, Recipe, Steps
 
-_NOISE = 0.02  # breaks the sameness of flat areas, where all gradients would stay equal
+# A scale has converged when twenty evaluations lower the objective by less than a hundredth.
+_PLATEAU_WINDOW, _PLATEAU_FALL = 20, 0.01
 
 
 class DivergedError(Exception):
     """The objective was not finite from the start, so that nothing could be done."""
 
 
+@dataclass(frozen=True)
+class Result:
+    """A painted picture (1, 3, H, W), the size it was worked out in, and what a person should know of it."""
+
+    picture: Tensor
+    size: Size
+    notes: tuple[str, ...]
+
+
 def stylize(
     *,
     content: Tensor,
-    style: Tensor,
+    styles: Sequence[Style],
     backbone: Backbone,
     recipe: Recipe,
-    minimize: Minimize = lbfgs,
+    visible: Tensor | None = None,
+    start: Tensor | None = None,
+    precision: torch.dtype | None = None,
+    cost: Callable[[Size], float] = math.prod,
     on_progress: Callback = lambda progress: Decision.GO_ON,
-) -> Tensor | None:
-    """Returns ``content`` painted in ``style``, in its own size, or None when it was cancelled.
+) -> Result | None:
+    """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
 
-    ``content`` and ``style`` are RGB in 0–1, shape (1, 3, H, W), on the backbone's device.
-    ``on_progress`` is called after each evaluation; on *finish* the picture so far is returned.
-    The pixels are optimized from the content with a little noise (``recipe.seed``), from coarse
-    to fine; no weight of the network ever changes. Raises ``DivergedError``.
+    ``content`` is RGB in 0–1, shape (1, 3, H, W), on the backbone's device like all other pictures;
+    ``visible`` (1, 1, H, W) in 0–1 is its alpha: what is not seen has no say in how the rest looks. The
+    pixels are optimized from coarse to fine, from the recipe's start, or at the finest scale alone from
+    the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
+    evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
+    features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
+    the fraction done is told. When the memory is too small for a scale the result is that of the
+    scale before, enlarged, and a note says so. Raises ``DivergedError``, ``OutOfMemory`` (at the first
+    scale) and ``ValueError`` (no style).
     """
-    if recipe.keep_colors:
-        style = matched_colors(style, content)
-    plan = scales(size_of(content), recipe.schedule)
-    noise = torch.randn(
-        (1, 3, *plan[0].size), generator=torch.Generator().manual_seed(recipe.seed), dtype=torch.float32
-    )
-    pixels = resized(content, plan[0].size) + _NOISE * noise.to(content.device)
-    whole = sum(scale.work for scale in plan)
-    done = 0
-    finish = False
-    for number, scale in enumerate(plan, start=1):
-        pixels = resized(pixels, scale.size)
-        objective = objective_for(
-            resized(content, scale.size), _style_at(style, scale.size, recipe.brush_size), backbone, recipe
-        )
+    if not styles:
+        raise ValueError("there is no style")
+    groups, coverage = grouped(styles, size_of(content), visible)
+    if recipe.matching.style_weight == 0 or (coverage is not None and float(coverage.max()) == 0):
+        return Result(content, size_of(content), ())
+    original = content
+    content, styles = _recolored(content, styles, recipe.colors, visible)
+    plan = scales(size_of(content), recipe, resumed=start is not None)
+    notes = _notes(styles, plan[-1].size, recipe.brush_size)
+    first = resized(content, plan[0].size)
+    if start is None:
+        pixels = start_picture(recipe.start, first, resized(styles[0].picture, plan[0].size), recipe.seed)
+    else:
+        pixels = start
+    network = pass_for(backbone, layers_of(recipe.matching), precision)
+    minimize = minimizer(recipe.steps)
+    run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
+    for number, scale in enumerate(plan):
+        try:
+            with memory_errors():
+                begun = resized(pixels, scale.size)
+                at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
+                groups, _ = grouped(at_scale, scale.size, visible)
+                objective = objective_for(
+                    resized(content, scale.size),
+                    groups,
+                    network,
+                    recipe.matching,
+                    painted=begun if scale.detail else None,
+                )
+                pixels = run.minimize(number, objective, begun, minimize)
+        except OutOfMemory:
+            if number == 0:
+                raise
+            height, width = plan[number - 1].size
+            notes += (f"The memory sufficed for {width} × {height} pixels only; they were enlarged.",)
+            break
+        if run.decision is Decision.CANCEL:
+            return None
+        if run.decision is Decision.FINISH:
+            break
+    picture = resized(pixels, size_of(original))
+    if recipe.colors.keep:
+        picture = torch.lerp(picture, with_colors_of(picture, original), recipe.colors.strength)
+    if coverage is not None:
+        picture = torch.lerp(original, picture, coverage)
+    return Result(picture, size_of(pixels), notes)
+
+
+def minimizer(steps: Steps) -> Minimize:
+    """Returns the optimizer that a recipe asks for."""
+    if steps.optimizer == "adam":
+        return Adam(steps.rate, steps.betas, steps.epsilon, steps.relative, steps.averaging)
+    return SteepestDescent(steps.rate) if steps.optimizer == "steepest" else lbfgs
+
+
+class _Run:
+    """The work through all scales: what is done of it, and what was decided."""
+
+    def __init__(
+        self, plan: Sequence[Scale], cost: Callable[[Size], float], on_progress: Callback, plateau: bool
+    ) -> None:
+        self._plan = plan
+        self._work = [scale.evaluations * cost(scale.size) for scale in plan]
+        self._done = 0.0
+        self._on_progress = on_progress
+        self._plateau = plateau
+        self.decision = Decision.GO_ON
+
+    def minimize(self, number: int, objective: Objective, pixels: Tensor, minimize: Minimize) -> Tensor:
+        """Returns the pixels after one scale. Raises ``DivergedError``."""
+        scale, work = self._plan[number], self._work[number]
+        iterates = minimize(objective, pixels)
+        if self._plateau:
+            iterates = until_plateau(iterates, _PLATEAU_WINDOW, _PLATEAU_FALL)
         evaluation = 0
-        for iterate in minimize(objective, pixels):
-            evaluation += 1
+        for evaluation, iterate in enumerate(iterates, start=1):
             pixels = iterate.pixels
-            decision = on_progress(
+            self.decision = self._on_progress(
                 Progress(
-                    scale=number,
-                    scales=len(plan),
+                    scale=number + 1,
+                    scales=len(self._plan),
                     size=scale.size,
                     evaluation=evaluation,
                     evaluations=scale.evaluations,
-                    fraction=(done + scale.work * evaluation / scale.evaluations) / whole,
+                    fraction=min(1.0, (self._done + work * evaluation / scale.evaluations) / sum(self._work)),
                     objective=iterate.value,
                     pixels=pixels,
                 )
             )
-            if decision is Decision.CANCEL:
-                return None
-            finish = decision is Decision.FINISH
-            if finish or evaluation == scale.evaluations:
+            if self.decision is not Decision.GO_ON or evaluation == scale.evaluations:
                 break
         if evaluation == 0:
             raise DivergedError
-        done += scale.work
-        if finish:
-            break
-    result = resized(pixels, size_of(content))
-    return with_colors_of(result, content) if recipe.keep_colors else result
+        self._done += work
+        return pixels
 
 
-def objective_for(content: Tensor, style: Tensor, backbone: Backbone, recipe: Recipe) -> Objective:
-    """Returns the objective whose targets are measured on ``content`` and ``style`` as they are.
-
-    Each loss is relative to that of an empty picture, so that the weights mean the same at every
-    size.
-    """
-    layers = [CONTENT_LAYER, *(layer for layer, _ in recipe.style_weights)]
-    network = AutogradPass(backbone, layers)
-    style_features = network.measure(style)
-    content_features = network.measure(content)
-    losses: list[tuple[str, Loss, float]] = [
-        (CONTENT_LAYER, ContentLoss(content_features[CONTENT_LAYER]), recipe.content_weight)
-    ]
-    style_loss = _STYLE_LOSSES[recipe.style_loss]
-    losses += [(layer, style_loss(style_features[layer]), weight) for layer, weight in recipe.style_weights]
-    return Objective(
-        network, [Term(layer, loss, weight / max(loss.at_zero, 1e-12)) for layer, loss, weight in losses]
-    )
-
-
-def _style_at(style: Tensor, content: Size, brush_size: float) -> Tensor:
-    """Returns the style as large as the content is (by area) times the brush size.
-
-    It is never enlarged: that would only teach the result to be blurred.
-    """
-    height, width = size_of(style)
-    factor = brush_size * math.sqrt(content[0] * content[1] / (height * width))
-    longer = max(_SMALLEST_STYLE, round(max(height, width) * factor))
-    return resized(style, fitted((height, width), longer))
+def _recolored(
+    content: Tensor, styles: Sequence[Style], colors: Colors, visible: Tensor | None
+) -> tuple[Tensor, Sequence[Style]]:
+    """Returns content and styles after what is done with their colors before painting."""
+    if colors.match_style:
+        styles = [
+            replace(
+                style,
+                picture=matched_colors(
+                    style.picture, content, colors.map, colors.strength, (style.mask, visible)
+                ),
+            )
+            for style in styles
+        ]
+    if colors.match_content:
+        palette = torch.cat([resized(style.picture, (128, 128)) for style in styles], dim=3)
+        content = matched_colors(content, palette, colors.map, colors.strength, (visible, None))
+    return content, styles
 
 
-_SMALLEST_STYLE = 32
-_STYLE_LOSSES: dict[str, Callable[[Tensor], Loss]] = {"gram": GramLoss, "wasserstein": WassersteinLoss}
+def _notes(styles: Sequence[Style], finest: Size, brush_size: float) -> tuple[str, ...]:
+    if any(style.is_too_small(finest, brush_size) for style in styles):
+        return (_SMALL_STYLE,)
+    return ()
+
+
+_SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import fitted, resized
+from nst_core.engine.resize import resized
+from nst_core.engine.sizes import fitted
 from nst_core.picture import rgb_bytes
 from nst_core.service.job import Ending, Job
 from nst_core.service.pace import Pace
+from nst_core.speed import Speed, Stopwatch
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 0.5
@@ -21,19 +23,20 @@ class Reporter:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._pace = Pace()
+        self._stopwatch = Stopwatch()
+        self._stopwatch.start(time.monotonic())
         self._next_progress = 0.0
         self._next_preview = 0.0
         self.evaluations = 0
-        self.fraction = 0.0
 
     def __call__(self, progress: Progress) -> Decision:
         self.evaluations += 1
-        self.fraction = progress.fraction
+        now = time.monotonic()
+        self._stopwatch.evaluated(progress.size[0] * progress.size[1], now)
         if self._job.ending is Ending.CANCEL:
             return Decision.CANCEL
         if self._job.ending is Ending.FINISH:
             return Decision.FINISH
-        now = time.monotonic()
         self._pace.note(progress.fraction, now)
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_SECONDS
@@ -43,6 +46,10 @@ class Reporter:
             spent = time.monotonic() - now
             self._next_preview = now + max(PREVIEW_SECONDS, spent / PREVIEW_SHARE)
         return Decision.GO_ON
+
+    def note(self, speed: Speed, kind: str) -> None:
+        """Has ``speed`` remember how long the evaluations took."""
+        self._stopwatch.note(speed, kind)
 
     def _tell(self, progress: Progress) -> None:
         left = self._pace.seconds_left()

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.pyramid import scales
+from nst_core.engine.calibration import calibrated
+from nst_core.engine.memory import OutOfMemory
+from nst_core.engine.sizes import Size
+from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.loading import load_backbone
+from nst_core.loading import Prepared, for_recipe, prepared
 from nst_core.picture import content_tensors, raw_pixels, style_tensor
+from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job
 from nst_core.service.reporter import Reporter
-from nst_core.service.speed import Speed
 from nst_core.settings import Settings
+from nst_core.speed import Speed
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
-
-# What a run takes, measured: torch and the network by themselves, and per pixel of the finest scale the
-# activations that autograd keeps (2,130 to 2,860 at 256² to 1024², on the processor). The layer itself is
-# there a few times as floats: 64 bytes a pixel.
-BASE_BYTES = 750 * 2**20
-BYTES_PER_PIXEL = 2_400
 
 
 class Studio:
@@ -37,9 +37,14 @@ class Studio:
     """
 
     def __init__(self, state: State) -> None:
-        self._backbone = load_backbone(state.weights)
-        self._device = self._backbone.device
+        self._weights = state.weights
         self._speed = Speed(state.root / "speed.json")
+        self._ready = prepared(recipe(Settings()), state.weights)
+        self._device = self._ready.backbone.device
+        kind = kind_of_work(self._ready.recipe, device_name(self._device))
+        if self._speed.seconds(kind, 1) is None:
+            for pixels, seconds in calibrated(self._ready.backbone, self._ready.recipe):
+                self._speed.note(kind, pixels, seconds, 1)
 
     @property
     def about(self) -> str:
@@ -52,31 +57,29 @@ class Studio:
 
     def perform(self, job: Job) -> None:
         """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
-        if self._backbone.device != self._device:
-            self._backbone = self._backbone.to(self._device)
-        began = time.monotonic()
-        reporter = perform(job, self._backbone)
-        if reporter.fraction:
-            plan = scales((job.request.height, job.request.width), recipe(job.request.settings).schedule)
-            done = reporter.fraction * sum(scale.work for scale in plan)
-            self._speed.note(device_name(self._device), time.monotonic() - began, done)
+        wanted = recipe(job.request.settings)
+        if wanted.look == self._ready.recipe.look:
+            backbone = self._ready.backbone.to(self._device)
+            self._ready = for_recipe(wanted, replace(self._ready, backbone=backbone))
+        else:
+            self._ready = prepared(wanted, self._weights)
+        kind = kind_of_work(wanted, device_name(self._device))
+
+        def cost(size: Size) -> float:
+            return self._speed.seconds(kind, math.prod(size)) or math.prod(size)
+
+        perform(job, self._ready, cost).note(self._speed, kind)
 
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
-        plan = scales((height, width), recipe(settings).schedule)
-        finest = plan[-1].size
-        return Estimate(
-            seconds=self._speed.seconds(device_name(self._device), sum(scale.work for scale in plan)),
-            bytes=BASE_BYTES + BYTES_PER_PIXEL * finest[0] * finest[1] + 64 * width * height,
-            width=finest[1],
-            height=finest[0],
-        )
+        found = plan(settings, (height, width), device_name(self._device), self._speed)
+        return Estimate(found.seconds, found.bytes, width=found.size[1], height=found.size[0])
 
     def release(self) -> None:
         """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
         if self._device.type == "cpu":
             return
-        self._backbone = self._backbone.to(torch.device("cpu"))
+        self._ready = replace(self._ready, backbone=self._ready.backbone.to(torch.device("cpu")))
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         elif self._device.type == "mps":
@@ -89,31 +92,31 @@ def device_name(device: torch.device) -> str:
     return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
-def perform(job: Job, backbone: Backbone) -> Reporter:
+def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod) -> Reporter:
     """Does ``job`` and answers it; returns what was told of it. Raises ``JobFailed``, ``MemoryError``."""
     asked = job.request
     began = time.monotonic()
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
     style = style_tensor(asked.style)
-    where = backbone.device
+    where = ready.backbone.device
     reporter = Reporter(job)
     try:
         painted = stylize(
             content=content.to(where),
-            style=style.to(where),
-            backbone=backbone,
-            recipe=recipe(asked.settings),
+            styles=[Style(style.to(where))],
+            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+            backbone=ready.backbone,
+            recipe=ready.recipe,
+            cost=cost,
             on_progress=reporter,
         )
     except DivergedError as error:
         raise JobFailed(
             "diverged", "The picture went out of range.", "Try a lower strength; please report it."
         ) from error
-    except torch.OutOfMemoryError as error:
-        raise MemoryError from error
+    except OutOfMemory:
+        raise
     except RuntimeError as error:
-        if "allocate memory" in str(error):  # all that torch says of a processor's memory
-            raise MemoryError from error
         if where.type != "cpu" and f"{where.type.upper()} error" in str(error):
             # Each further call would fail as well: only a new process gets the device again.
             raise JobFailed(
@@ -127,7 +130,7 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
     seconds = time.monotonic() - began
     job.answer(
         "result",
-        raw_pixels(painted.cpu(), alpha, asked.format),
+        raw_pixels(painted.picture.cpu(), alpha, asked.format),
         width=asked.width,
         height=asked.height,
         format=asked.format,
@@ -135,6 +138,7 @@ def perform(job: Job, backbone: Backbone) -> Reporter:
         seconds=round(seconds, 3),
         evaluations=reporter.evaluations,
         device=where.type,
+        notes=[*ready.notes, *painted.notes],
     )
     log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
 

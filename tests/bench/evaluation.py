@@ -18,16 +18,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Convolution
 from nst_core.engine.stylize import objective_for
+from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
-from nst_core.recipes import Recipe, recipe
+from nst_core.recipe import Recipe
+from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 SIZES = ((96, 128), (192, 256), (384, 512), (768, 1024))
 
 
-def bare_convolutions(backbone: Backbone, height: int, width: int) -> Callable[[], None]:
+def bare_convolutions(backbone: VGG, height: int, width: int) -> Callable[[], None]:
     """Returns what does each convolution of the network once forward and once back, on inputs of its size."""
     work: list[tuple[Convolution, Tensor]] = []
     for step in backbone.steps:
@@ -52,7 +53,7 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def measure(backbone: Backbone, default: Recipe, height: int, width: int, rounds: int) -> tuple[float, float]:
+def measure(backbone: VGG, default: Recipe, height: int, width: int, rounds: int) -> tuple[float, float]:
     """Returns the median seconds of an evaluation and of the bare convolutions."""
     content, style = (torch.rand(1, 3, height, width) for _ in range(2))
     objective = objective_for(content, style, backbone, default)

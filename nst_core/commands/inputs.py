@@ -1,0 +1,84 @@
+"""The pictures that a run is painted with: styles with their weights, regions and masks, and a start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from torch import Tensor
+
+from nst_core.commands.errors import CommandError
+from nst_core.commands.like import Example, Inputs
+from nst_core.commands.options import weights_of
+from nst_core.engine.style import Style
+from nst_core.files.form import Picture, tensor_of
+from nst_core.files.reading import read, read_mask
+
+
+def given(
+    styles: Sequence[Path],
+    weights: str | None,
+    regions: Sequence[str],
+    style_masks: Sequence[str],
+    example: Example | None,
+) -> Inputs:
+    """Returns the files that were given, or those of ``example``. Raises ``CommandError``."""
+    earlier = None
+    if not styles:
+        if example is None:
+            raise CommandError("Name at least one style picture.")
+        earlier = example.inputs()
+        styles = earlier.styles
+    stored = example.weights if example else ()
+    if weights is None and len(stored) == len(styles):
+        found = stored
+    else:
+        found = tuple(weights_of(weights, len(styles)))
+    return Inputs(
+        tuple(styles),
+        found,
+        _for_each("--region", regions, styles) or (earlier.regions if earlier else ()),
+        _for_each("--style-mask", style_masks, styles) or (earlier.style_masks if earlier else ()),
+    )
+
+
+def _for_each(option: str, names: Sequence[str], styles: Sequence[Path]) -> tuple[Path | None, ...]:
+    if names and len(names) != len(styles):
+        raise CommandError(
+            f"{option} was given {len(names)} times for {len(styles)} styles: give it once for each,"
+            " “-” where there is none."
+        )
+    return tuple(None if name == "-" else Path(name) for name in names)
+
+
+def loaded(inputs: Inputs) -> list[Style]:
+    """Reads all styles and masks. Raises ``PictureError``."""
+    count = len(inputs.styles)
+    regions = inputs.regions or (None,) * count
+    masks = inputs.style_masks or (None,) * count
+    styles: list[Style] = []
+    for path, weight, region, mask in zip(inputs.styles, inputs.weights, regions, masks, strict=True):
+        picture = tensor_of(read(path, "style picture").on_paper().rgb)
+        where = None if region is None else tensor_of(read_mask(region, "region"))
+        part = None if mask is None else tensor_of(read_mask(mask, "style mask"))
+        styles.append(Style(picture, weight, where, part))
+    return styles
+
+
+def start_of(path: Path | None) -> Tensor | None:
+    """Reads the picture to go on from. Raises ``PictureError``."""
+    if path is None:
+        return None
+    picture: Picture = read(path, "start image")
+    return picture.tensors()[0]
+
+
+def refuse_own_input(output: Path, inputs: Sequence[Path | None], overwrite: bool) -> None:
+    """Raises ``CommandError`` when the result would take the place of a picture that it is made from."""
+    if overwrite or not output.exists():
+        return
+    for path in inputs:
+        if path is not None and path.exists() and path.samefile(output):
+            raise CommandError(
+                f"“{output}” is one of the pictures to paint with: write elsewhere, or say --overwrite."
+            )

@@ -1,0 +1,96 @@
+"""What an earlier result was made with: stored in it, and read back for ``--like``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nst_core import __version__
+from nst_core.commands.errors import CommandError
+from nst_core.commands.options import checked
+from nst_core.files.metadata import made_with, packet
+from nst_core.settings import TABLE, Settings
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a picture is painted in, as it was given; ``None`` in a list is no mask for that style."""
+
+    styles: tuple[Path, ...]
+    weights: tuple[float, ...]
+    regions: tuple[Path | None, ...]
+    style_masks: tuple[Path | None, ...]
+
+
+def note_of(settings: Settings, inputs: Inputs) -> bytes | None:
+    """Returns what a result was made with, for its file. Folders are left out: they are private."""
+
+    def names(paths: Sequence[Path | None]) -> list[str | None]:
+        return [path.name if path else None for path in paths]
+
+    return packet(
+        {
+            "program": "Neural Style",
+            "version": __version__,
+            "settings": settings.model_dump(),
+            "styles": names(inputs.styles),
+            "weights": list(inputs.weights),
+            "regions": names(inputs.regions),
+            "style_masks": names(inputs.style_masks),
+        }
+    )
+
+
+class Example:
+    """An earlier result whose settings are taken. Raises ``CommandError`` when it has none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            found = made_with(path)
+        except OSError as error:
+            raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
+        if found is None or not isinstance(found.get("settings"), dict):
+            raise CommandError(f"“{path.name}” holds no settings of Neural Style.")
+        self._found = found
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings by name; those that this version does not know are left out."""
+        stored = self._found["settings"]
+        return {name: checked(name, stored[name]) for name in TABLE if name in stored}
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """How much each of its styles counted."""
+        stored = self._found.get("weights")
+        if not isinstance(stored, list) or not all(isinstance(weight, (int, float)) for weight in stored):
+            return ()
+        return tuple(float(weight) for weight in stored)
+
+    def inputs(self) -> Inputs:
+        """Returns its styles and masks, which lie beside it. Raises ``CommandError``."""
+        styles = self._beside("styles")
+        if not styles or None in styles or len(self.weights) != len(styles):
+            raise CommandError(f"“{self._path.name}” does not say in which style it was painted: give one.")
+        return Inputs(
+            tuple(path for path in styles if path),
+            self.weights,
+            self._beside("regions"),
+            self._beside("style_masks"),
+        )
+
+    def _beside(self, kind: str) -> tuple[Path | None, ...]:
+        names = self._found.get(kind)
+        if not isinstance(names, list):
+            return ()
+        paths = [self._path.with_name(Path(str(name)).name) if name else None for name in names]
+        for path in paths:
+            if path and not path.is_file():
+                raise CommandError(
+                    f"“{path.name}”, with which “{self._path.name}” was painted, is not beside it: give the"
+                    " styles as arguments."
+                )
+        return tuple(paths)

@@ -1,0 +1,119 @@
+"""Running the engine for a command: the network, the picture, and what is told meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from torch import Tensor
+
+from nst_core.commands.errors import CommandError
+from nst_core.engine.backbone import UnknownLayerError
+from nst_core.engine.memory import OutOfMemory
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.files.form import Form, Picture, values_of
+from nst_core.loading import Prepared, prepared
+from nst_core.recipe import Recipe
+from nst_core.service.pace import Pace
+from nst_core.wire.places import State
+from nst_core.wire.words import words_for_seconds
+
+Show = Callable[[str, float, "float | None"], None]
+
+
+def network(recipe: Recipe, device: str) -> Prepared:
+    """Returns the recipe with its network on a device. Raises ``JobFailed``."""
+    return prepared(recipe, State.of().weights, device)
+
+
+def form_of_result(content: Form, recipe: Recipe) -> Form:
+    """Returns the form for a result: greys stay a picture of greys only where all colors are kept."""
+    return content if recipe.colors.keep and recipe.colors.strength == 1 else content.colored()
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A painted picture in the content's form, and what a person should know of it."""
+
+    picture: Picture
+    notes: tuple[str, ...]
+
+
+def paint(
+    content: Picture,
+    styles: Sequence[Style],
+    ready: Prepared,
+    show: Show,
+    start: Tensor | None = None,
+) -> Painted:
+    """Paints a picture. Raises ``CommandError`` with a sentence."""
+    where = ready.backbone.device
+    rgb, alpha = content.tensors()
+    pace = Pace()
+
+    def tell(progress: Progress) -> Decision:
+        pace.note(progress.fraction, time.monotonic())
+        height, width = progress.size
+        text = f"Step {progress.scale} of {progress.scales}: {width} × {height}"
+        show(text, progress.fraction, pace.seconds_left())
+        return Decision.GO_ON
+
+    try:
+        result = stylize(
+            content=rgb.to(where),
+            styles=[_on(style, where) for style in styles],
+            backbone=ready.backbone,
+            recipe=ready.recipe,
+            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+            start=None if start is None else start.to(where),
+            on_progress=tell,
+        )
+    except OutOfMemory as error:
+        raise CommandError(
+            "The memory is too small for this: choose a smaller working size, such as --size 512."
+        ) from error
+    except DivergedError as error:
+        raise CommandError("The picture went out of range: choose a lower --strength.") from error
+    except UnknownLayerError as error:
+        raise CommandError(f"This recipe does not go with this network: {error}.") from error
+    assert result is not None, "nobody cancels here"
+    return Painted(
+        Picture(values_of(result.picture), content.alpha, content.form), (*ready.notes, *result.notes)
+    )
+
+
+def _on(style: Style, device: torch.device) -> Style:
+    def there(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.to(device)
+
+    return replace(
+        style, picture=style.picture.to(device), region=there(style.region), mask=there(style.mask)
+    )
+
+
+@contextmanager
+def shown(first: str) -> Iterator[Show]:
+    """Shows a bar in the terminal while a run goes on; yields what moves it."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    # On standard error, so that a script reads nothing but the result's path.
+    with Bar(*columns, transient=True, console=Console(stderr=True)) as bar:
+        task = bar.add_task(first, total=1.0, left="")
+
+        def show(text: str, fraction: float, seconds_left: float | None) -> None:
+            left = "" if seconds_left is None else f"about {words_for_seconds(seconds_left)} left"
+            bar.update(task, completed=fraction, description=text, left=left)
+
+        yield show

@@ -1,0 +1,98 @@
+"""``nst stylize``: one picture painted, planned, or shown in variations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nst_core.commands.errors import CommandError
+from nst_core.commands.options import (
+    Device,
+    Like,
+    Regions,
+    StartImage,
+    StyleMasks,
+    Styles,
+    Weights,
+    with_settings,
+)
+from nst_core.settings import Settings
+
+
+@with_settings
+def stylize(
+    content: Annotated[Path, typer.Argument(help="The picture to paint", show_default=False)],
+    styles: Styles = None,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the result goes: .png, .jpg, .tif or .webp")
+    ],
+    like: Like = None,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Paint a sheet of small variations to choose from instead")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be computed, and write nothing")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write even over a picture that is painted with")
+    ] = False,
+    device: Device = "auto",
+    weights: Weights = None,
+    region: Regions = None,
+    style_mask: StyleMasks = None,
+    start_image: StartImage = None,
+    chosen: dict[str, Any],
+) -> None:
+    """Paint a picture in the style of another, or of several.
+
+    The result is as large as the content and has its alpha, bits per channel (16 and float in .tif, 16 in
+    .png), color profile and resolution. Its settings are in it: --like takes them from there.
+    """
+    # torch takes seconds to import, and --help is not to wait for it
+    from nst_core.commands import grid as grids
+    from nst_core.commands.dry_run import plan_lines
+    from nst_core.commands.inputs import given, loaded, refuse_own_input, start_of
+    from nst_core.commands.like import Example, note_of
+    from nst_core.commands.painting import form_of_result, network, paint, shown
+    from nst_core.device import device_called
+    from nst_core.files.reading import read
+    from nst_core.files.writing import check_output, check_size, lost, write
+    from nst_core.recipes import recipe
+
+    example = Example(like) if like else None
+    settings = Settings(**{**(example.settings if example else {}), **chosen})
+    inputs = given(styles or (), weights, region or (), style_mask or (), example)
+    if grid and start_image:
+        raise CommandError("--grid and --start-image do not go together: each variation starts anew.")
+    device_called(device)  # before the long work
+    paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
+    refuse_own_input(output, paths, overwrite)
+    check_output(output)
+    picture = read(content, "content picture")
+    check_size(output, picture.size)
+    painters, start = loaded(inputs), start_of(start_image)
+    wanted = recipe(settings)
+    if dry_run:
+        size = picture.size
+        lines = grids.plan(size, settings) if grid else plan_lines(size, wanted, start is not None)
+        typer.echo("\n".join(lines))
+        return
+    try:
+        with shown("Starting the engine") as show:
+            ready = network(wanted, device)
+            if grid:
+                painted = grids.sheet(picture, painters, ready, settings, show)
+                write(output, painted.picture, painted.picture.form)
+            else:
+                painted = paint(picture, painters, ready, show, start)
+                form = form_of_result(picture.form, wanted)
+                write(output, painted.picture, form, note_of(settings, inputs))
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was written.", err=True)
+        raise typer.Exit(130) from None
+    for sentence in (*painted.notes, *lost(painted.picture, output)):
+        typer.echo(sentence, err=True)
+    typer.echo(output)

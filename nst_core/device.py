@@ -1,0 +1,42 @@
+"""The device that the engine works on."""
+
+from __future__ import annotations
+
+import torch
+
+from nst_core.wire.errors import JobFailed
+
+
+def best_device() -> torch.device:
+    """The fastest there is: CUDA (or ROCm), Intel's XPU, Apple's MPS, else the processor."""
+    return next(torch.device(kind) for kind, is_there in _kinds().items() if is_there)
+
+
+def device_called(name: str) -> torch.device:
+    """Returns the best device for ``auto``, or that called ``cpu``, ``cuda``, ``cuda:1``, ``xpu``, ``mps``.
+
+    Raises ``JobFailed`` (``bad_request``) with a sentence when there is none of this name here.
+    """
+    if name == "auto":
+        return best_device()
+    here = ", ".join(kind for kind, is_there in _kinds().items() if is_there)
+    kind, _, number = name.partition(":")
+    if not _kinds().get(kind, False) or not _counts(kind, number):
+        raise JobFailed("bad_request", f"There is no device “{name}” here.", f"There are: auto, {here}.")
+    return torch.device(name)
+
+
+def _kinds() -> dict[str, bool]:
+    return {
+        "cuda": torch.cuda.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+
+
+def _counts(kind: str, number: str) -> bool:
+    if not number:
+        return True
+    count = {"cuda": torch.cuda, "xpu": torch.xpu}.get(kind)
+    return number.isdecimal() and count is not None and int(number) < count.device_count()

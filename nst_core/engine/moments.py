@@ -1,0 +1,62 @@
+"""The moments of features: what the style statistics are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The first two moments of N channels over M positions.
+
+    ``mean`` is E[f], shape (N,); ``second`` is E[f fᵀ], shape (N, N): the Gram matrix F Fᵀ of Gatys, Ecker,
+    Bethge (2016), equation 3, divided by M, so that pictures of different sizes compare. ``count`` is M.
+    Sums of both over parts of a picture add up, which is what makes blending, regions and tiles exact.
+    """
+
+    count: float
+    mean: Tensor
+    second: Tensor
+
+
+def rows(features: Tensor) -> Tensor:
+    """Returns features (1, N, H, W) as a matrix (M, N) with M = H·W; a view when they are channels-last."""
+    return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
+
+
+def like_features(matrix: Tensor, features: Tensor) -> Tensor:
+    """Returns a matrix (M, N) in the shape (1, N, H, W) of ``features``; a view, channels-last."""
+    height, width = features.shape[-2:]
+    return matrix.view(1, height, width, -1).permute(0, 3, 1, 2)
+
+
+def moments(matrix: Tensor, weights: Tensor | None = None) -> Moments:
+    """Returns the moments of the rows of ``matrix`` (M, N).
+
+    ``weights`` (M,), which sum to 1, say how much each position counts; without them all count alike.
+    """
+    if weights is None:
+        positions = matrix.shape[0]
+        return Moments(float(positions), matrix.mean(dim=0), matrix.mT @ matrix / positions)
+    # As many as there would have to be, all counting alike, for the same certainty.
+    count = float(1.0 / weights.square().sum())
+    return Moments(count, weights @ matrix, (matrix * weights[:, None]).mT @ matrix)
+
+
+def blended(parts: Sequence[tuple[float, Moments]]) -> Moments:
+    """Returns the moments of a mixture, in which each part has its share (≥ 0, of any sum).
+
+    Moments are blended and not pictures, nor covariances: the mixture of two styles then has every
+    statistic that features drawn from both would have.
+    """
+    whole = sum(share for share, _ in parts)
+    shares = [(share / whole, part) for share, part in parts]
+    return Moments(
+        count=sum(share * part.count for share, part in shares),
+        mean=torch.stack([share * part.mean for share, part in shares]).sum(dim=0),
+        second=torch.stack([share * part.second for share, part in shares]).sum(dim=0),
+    )

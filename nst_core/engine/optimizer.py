@@ -1,0 +1,37 @@
+"""What every optimizer offers: one more evaluation at a time, so that a run can be watched and ended."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+Evaluate = Callable[[Tensor], tuple[float, Tensor]]
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """The best pixels so far and their objective, after one more evaluation."""
+
+    pixels: Tensor
+    value: float
+
+
+Minimize = Callable[[Evaluate, Tensor], Iterator[Iterate]]
+"""From an objective and the pixels to start with, (1, 3, H, W), to one iterate after each evaluation.
+
+It may be called for one scale after another and keep what helps the next. It ends by itself when it
+cannot get further, and gives nothing when the objective is not finite at the start.
+"""
+
+
+def until_plateau(iterates: Iterator[Iterate], window: int, fall: float) -> Iterator[Iterate]:
+    """Passes ``iterates`` on until ``window`` of them lowered the objective by less than ``fall`` of it."""
+    recent: deque[float] = deque(maxlen=window + 1)
+    for iterate in iterates:
+        yield iterate
+        recent.append(iterate.value)
+        if len(recent) > window and recent[0] - iterate.value < fall * abs(recent[0]):
+            return

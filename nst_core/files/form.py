@@ -1,0 +1,73 @@
+"""A picture as the engine works on it, and the form that it has in its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from nst_core.picture import content_tensors
+
+Values = npt.NDArray[np.float32]
+Depth = Literal[8, 16, 32]  # bits of a channel; 32 are a float
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is kept of a file besides its pixels: they are worked on as sRGB in floats.
+
+    ``profile`` is what the pixels in the file are described by; None is sRGB. ``dpi`` are pixels per
+    inch, across and down.
+    """
+
+    depth: Depth = 8
+    grey: bool = False
+    profile: bytes | None = None
+    dpi: tuple[float, float] | None = None
+
+    def colored(self) -> Form:
+        """Returns the form for a picture with colors: a profile of greys cannot describe it."""
+        return replace(self, grey=False, profile=None) if self.grey else self
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An upright picture: ``rgb`` (H, W, 3) is sRGB in 0–1, ``alpha`` (H, W) in 0–1 where there is one."""
+
+    rgb: Values
+    alpha: Values | None = None
+    form: Form = Form()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+    def tensors(self) -> tuple[Tensor, Tensor]:
+        """Returns RGB and alpha as ``content_tensors`` does."""
+        opaque = np.ones(self.size, np.float32)
+        alpha = opaque if self.alpha is None else self.alpha
+        pixels = np.concatenate((self.rgb, alpha[..., None]), axis=2)
+        return content_tensors(pixels.tobytes(), self.size[1], self.size[0], "RGBA float")
+
+    def on_paper(self) -> Picture:
+        """Returns the picture without transparency, on white."""
+        if self.alpha is None:
+            return self
+        alpha = self.alpha[..., None]
+        return Picture(self.rgb * alpha + (1 - alpha), None, self.form)
+
+
+def tensor_of(values: npt.NDArray[Any]) -> Tensor:
+    """Returns (H, W) or (H, W, C) values as (1, C, H, W)."""
+    planes = values.reshape(*values.shape[:2], -1).transpose(2, 0, 1)
+    return torch.from_numpy(np.ascontiguousarray(planes[None], dtype=np.float32))
+
+
+def values_of(picture: Tensor) -> Values:
+    """Returns a picture (1, 3, H, W) as (H, W, 3), within 0–1."""
+    return np.ascontiguousarray(picture[0].detach().clamp(0, 1).permute(1, 2, 0).cpu().numpy())

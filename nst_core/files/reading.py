@@ -1,0 +1,126 @@
+"""Reading a picture file of any common kind, upright, as sRGB in floats."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tifffile
+from PIL import Image, ImageOps
+
+from nst_core.files import deep
+from nst_core.files.form import Depth, Form, Picture, Values
+from nst_core.files.profiles import image_to_srgb, to_srgb
+from nst_core.picture import FORMATS, MAX_PIXELS, PictureError
+
+_RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
+_DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}
+_GREYS = ("L", "LA", "La", "1", "I", "F")
+
+
+def read(path: Path, what: str) -> Picture:
+    """Returns the picture in a file; ``what`` names it in errors. Raises ``PictureError``."""
+    name = f"{what} “{path.name}”"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
+            tiff = deep.is_tiff(path)
+            found = deep.tiff_channels(path, name) if tiff else None
+            if found is not None:
+                return _from_channels(*found, *_tiff_tags(path))
+            return _by_pillow(path, name)
+    except PictureError:
+        raise
+    except FileNotFoundError as error:
+        raise PictureError(f"The {name} is not there.", "Look at its name and folder.") from error
+    except (PermissionError, IsADirectoryError) as error:
+        raise PictureError(f"The {name} cannot be read: {error.strerror}.", "Choose another one.") from error
+    except Exception as error:  # a decoder may raise anything at all for bytes that are no picture
+        raise PictureError(
+            f"The {name} cannot be read: it is damaged or no known kind of picture."
+        ) from error
+
+
+def read_mask(path: Path, what: str) -> Values:
+    """Returns a picture as (H, W): 1 where it is white, 0 where black or transparent.
+
+    Raises ``PictureError``.
+    """
+    picture = read(path, what)
+    grey = picture.rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    return grey if picture.alpha is None else grey * picture.alpha
+
+
+def _by_pillow(path: Path, name: str) -> Picture:
+    with Image.open(path, formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError(f"The {name} has too many pixels ({image.width} × {image.height}).")
+        profile = image.info.get("icc_profile")
+        channels = deep.sixteen_bits(path, image, FORMATS)
+        dpi = _dpi(image)  # after that: looking for it may already read the pixels
+        if channels is not None:
+            return _from_channels(channels, 1 if channels.shape[2] < 3 else 3, profile, dpi)
+        upright = ImageOps.exif_transpose(image)
+    grey = upright.mode in _GREYS
+    if upright.mode in ("I", "F"):
+        whole = np.asarray(upright, dtype=np.float64)
+        top = 65535.0 if upright.mode == "I" else max(1.0, float(whole.max()))
+        return _from_channels((whole / top)[..., None], 1, profile, dpi, 16)
+    alpha = upright.convert("RGBA").getchannel("A") if upright.has_transparency_data else None
+    if upright.mode in ("CMYK", "LAB", "YCbCr", "HSV"):
+        plain = image_to_srgb(upright, profile) if profile else upright.convert("RGB")
+        profile = None
+    else:
+        plain = upright.convert("L" if grey else "RGB")
+    values = np.asarray(plain).reshape(plain.height, plain.width, -1)
+    if alpha is not None:
+        values = np.concatenate((values, np.asarray(alpha)[..., None]), axis=2)
+    return _from_channels(values, 1 if grey else 3, profile, dpi)
+
+
+def _from_channels(
+    channels: npt.NDArray[Any],
+    colors: int,
+    profile: bytes | None,
+    dpi: tuple[float, float] | None,
+    depth: Depth | None = None,
+) -> Picture:
+    values = deep.as_unit(channels)
+    rgb, profile = to_srgb(values[..., :colors], profile)
+    alpha = np.ascontiguousarray(values[..., colors]) if values.shape[2] > colors else None
+    if depth is None:
+        depth = _DEPTHS.get(channels.dtype.name, 32)
+    form = Form(depth, colors == 1, profile, dpi)
+    return Picture(np.ascontiguousarray(np.broadcast_to(rgb, (*rgb.shape[:2], 3))), alpha, form)
+
+
+def _dpi(image: Image.Image) -> tuple[float, float] | None:
+    found = image.info.get("dpi")
+    if not found:
+        tags = image.getexif()
+        found = [tags.get(tag) for tag in _RESOLUTION]
+        if tags.get(_UNIT) == _CENTIMETER:
+            found = [side and side * 2.54 for side in found]
+    try:
+        across, down = (float(side) for side in found)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    # 1 is what files without a resolution have instead of one
+    return (across, down) if 1 < across < 1e5 and 1 < down < 1e5 else None
+
+
+def _tiff_tags(path: Path) -> tuple[bytes | None, tuple[float, float] | None]:
+    """Returns profile and resolution of a TIFF that Pillow may not know."""
+    with tifffile.TiffFile(path) as file:
+        tags = file.pages.first.tags
+        profile = tags.valueof(_PROFILE)
+        sides = [tags.valueof(tag) for tag in _RESOLUTION]
+        factor = 2.54 if tags.valueof(_UNIT) == _CENTIMETER else 1.0
+    try:
+        across, down = (factor * side[0] / side[1] for side in sides)
+    except (TypeError, ZeroDivisionError):
+        return profile, None
+    return profile, (across, down) if across > 1 and down > 1 else None

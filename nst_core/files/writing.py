@@ -1,0 +1,150 @@
+"""Writing a result in the form that the content had, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import tifffile
+from PIL import Image
+
+from nst_core.files.form import Form, Picture, Values
+from nst_core.files.png import write_png
+from nst_core.files.profiles import from_srgb
+from nst_core.picture import PictureError
+
+KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP"}
+
+_LONGEST = {"JPEG": 65_500, "WebP": 16_383}
+_DEEPEST = {"PNG": 16, "TIFF": 32}
+_XMP_TAG = 700
+_RESOLUTION, _UNIT, _INCH = (282, 283), 296, 2
+
+
+def check_output(path: Path) -> None:
+    """Raises ``PictureError`` when no picture can be written to ``path``."""
+    if path.suffix.lower() not in KINDS:
+        raise PictureError(
+            f"“{path.suffix or path.name}” is no kind of picture that can be written.",
+            "Kinds are .png, .jpg, .tif and .webp.",
+        )
+    if path.is_dir():
+        raise PictureError(f"“{path}” is a folder.", "Name a file in it.")
+    if not path.parent.is_dir():
+        raise PictureError(f"There is no folder “{path.parent}” to write to.", "Make it first.")
+    part = _part(path)
+    try:
+        part.open("wb").close()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_size(path: Path, size: tuple[int, int]) -> None:
+    """Raises ``PictureError`` when this kind of file holds no picture of this size."""
+    kind = KINDS[path.suffix.lower()]
+    if max(size) > _LONGEST.get(kind, max(size)):
+        raise PictureError(f"{kind} holds no more than {_LONGEST[kind]} pixels a side.", "Write it as .png.")
+
+
+def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) -> None:
+    """Writes a picture to ``path`` in ``form``, as far as the kind of file has that.
+
+    The file is complete at once or is not touched. Raises ``PictureError``.
+    """
+    kind = KINDS[path.suffix.lower()]
+    if kind == "JPEG":
+        picture = picture.on_paper()
+    if kind == "WebP":
+        form = form.colored()  # it has no greys
+    depth = min(form.depth, _DEEPEST.get(kind, 8))
+    rgb = picture.rgb.mean(axis=2, keepdims=True, dtype=np.float32) if form.grey else picture.rgb
+    pixels = _quantized(from_srgb(rgb, form.profile), depth)
+    if picture.alpha is not None:
+        pixels = np.concatenate((pixels, _quantized(picture.alpha[..., None], depth)), axis=2)
+    part = _part(path)
+    try:
+        with part.open("wb") as file:
+            _WRITERS[kind](file, pixels, form, xmp)
+        part.replace(path)
+    except (OSError, ValueError) as error:
+        part.unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def lost(picture: Picture, path: Path) -> tuple[str, ...]:
+    """Returns in sentences what the kind of file could not hold."""
+    if picture.alpha is not None and KINDS[path.suffix.lower()] == "JPEG":
+        return ("JPEG has no transparency: what was transparent is white now.",)
+    return ()
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _unwritable(path: Path, error: Exception) -> PictureError:
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return PictureError(f"“{path.name}” cannot be written: {reason}.", "Choose another place.")
+
+
+def _quantized(values: Values, depth: int) -> npt.NDArray[Any]:
+    if depth == 32:
+        return values.astype(np.float32)
+    kind = np.uint16 if depth == 16 else np.uint8
+    whole: npt.NDArray[Any] = (values * (2**depth - 1) + 0.5).astype(kind)
+    return whole
+
+
+def _png(file: BinaryIO, pixels: npt.NDArray[Any], form: Form, xmp: bytes | None) -> None:
+    write_png(file, pixels, profile=form.profile, dpi=form.dpi, xmp=xmp)
+
+
+def _tiff(file: BinaryIO, pixels: npt.NDArray[Any], form: Form, xmp: bytes | None) -> None:
+    grey = pixels.shape[2] < 3
+    tifffile.imwrite(
+        file,
+        pixels[..., 0] if pixels.shape[2] == 1 else pixels,
+        photometric="minisblack" if grey else "rgb",
+        planarconfig=None if pixels.shape[2] == 1 else "contig",
+        extrasamples=["unassalpha"] if pixels.shape[2] in (2, 4) else None,
+        compression="adobe_deflate",
+        predictor=pixels.dtype.kind == "u",
+        metadata=None,
+        software=False,
+        iccprofile=form.profile,
+        extratags=[(_XMP_TAG, "B", len(xmp), xmp, True)] if xmp else [],
+        resolution=form.dpi,
+        resolutionunit="INCH" if form.dpi else None,
+    )
+
+
+def _jpeg(file: BinaryIO, pixels: npt.NDArray[Any], form: Form, xmp: bytes | None) -> None:
+    more: dict[str, Any] = {} if form.dpi is None else {"dpi": tuple(round(side) for side in form.dpi)}
+    # Brushwork is small strokes of color: none of it is to be averaged away.
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    image.save(file, "JPEG", quality=95, subsampling=0, icc_profile=form.profile, xmp=xmp, **more)
+
+
+def _webp(file: BinaryIO, pixels: npt.NDArray[Any], form: Form, xmp: bytes | None) -> None:
+    exif = Image.Exif()
+    if form.dpi:
+        exif.update({**dict(zip(_RESOLUTION, form.dpi, strict=True)), _UNIT: _INCH})
+    image = Image.fromarray(pixels)
+    # ``exact`` keeps the colors below full transparency, and alpha is kept without loss anyway.
+    image.save(file, "WEBP", quality=95, exact=True, exif=exif, icc_profile=form.profile, xmp=xmp or b"")
+
+
+_WRITERS: dict[str, Callable[[BinaryIO, npt.NDArray[Any], Form, bytes | None], None]] = {
+    "PNG": _png,
+    "TIFF": _tiff,
+    "JPEG": _jpeg,
+    "WebP": _webp,
+}

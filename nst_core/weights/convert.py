@@ -1,0 +1,123 @@
+"""From the files of weights that others publish to the tensors that the engine asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from safetensors.torch import load_file
+from torch import Tensor
+
+from nst_core.weights.catalog import Network
+from nst_core.weights.errors import WeightsError
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+_INITIALIZER = re.compile(r"functional_1/block(\d)_conv(\d)_1/(convolution/ReadVariableOp|Squeeze):0")
+_VGG19_CONVOLUTIONS = (2, 2, 4, 4, 4)  # in each block: Simonyan and Zisserman 2014, Table 1, configuration E
+_LITE0_REPEATS = (1, 2, 2, 3, 3, 4, 1)  # of the block in each stage: Tan and Le 2019, Table 1
+_LITE_EPSILON = 1e-3  # of the batch norms
+
+
+def converted(network: Network, published: Path) -> Arrays:
+    """Returns the arrays of ``network`` from the file that its authors published.
+
+    Raises ``WeightsError`` with a sentence when it is not that file.
+    """
+    try:
+        arrays = _converted(network, published)
+    except KeyError as error:
+        raise WeightsError(f"{published.name} does not hold the weights of {network.name}.") from error
+    # safetensors writes an array's memory as it lies there, and those from TensorFlow lie otherwise.
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def state_dict(path: Path) -> dict[str, Tensor]:
+    """Returns the tensors in a .pth or .safetensors file, which runs no code of that file.
+
+    Raises ``WeightsError`` with a sentence when it is neither.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # a damaged pickle leads to errors of any kind
+        raise WeightsError(f"{path.name} is no file of weights that can be read.") from error
+    if not isinstance(tensors, Mapping) or not all(isinstance(value, Tensor) for value in tensors.values()):
+        raise WeightsError(f"{path.name} holds more than the weights of a network.")
+    return dict(tensors)
+
+
+def _converted(network: Network, published: Path) -> Arrays:
+    if published.suffix == ".onnx":
+        return _vgg16(published)
+    tensors = state_dict(published)
+    if network.architecture == "vgg":
+        return _vgg19(tensors)
+    if network.architecture == "efficientnet-lite0":
+        return _lite0(tensors)
+    return {name: value.numpy() for name, value in tensors.items()}
+
+
+def _vgg16(model: Path) -> Arrays:
+    arrays: Arrays = {}
+    for initializer in onnx.load(str(model)).graph.initializer:
+        match = _INITIALIZER.fullmatch(initializer.name)
+        if match:
+            block, index, kind = match.groups()
+            part = "bias" if kind == "Squeeze" else "weight"
+            array = numpy_helper.to_array(initializer).astype(np.float32)
+            if part == "bias":
+                array = array.reshape(-1)
+            arrays[f"conv{block}_{index}.{part}"] = array
+    return arrays
+
+
+def _vgg19(tensors: Mapping[str, Tensor]) -> Arrays:
+    """From torchvision's ``features``, in which each convolution has a ReLU and each block a pooling."""
+    arrays: Arrays = {}
+    place = 0
+    for block, count in enumerate(_VGG19_CONVOLUTIONS, start=1):
+        for index in range(1, count + 1):
+            for part in ("weight", "bias"):
+                arrays[f"conv{block}_{index}.{part}"] = tensors[f"features.{place}.{part}"].float().numpy()
+            place += 2
+        place += 1
+    return arrays
+
+
+def _lite0(tensors: Mapping[str, Tensor]) -> Arrays:
+    arrays: Arrays = {}
+
+    def fold(layer: str, convolution: str, norm: str) -> None:
+        weight = tensors[f"{convolution}.weight"].double().numpy()
+        gain, shift, mean, variance = (
+            tensors[f"{norm}.{part}"].double().numpy()
+            for part in ("weight", "bias", "running_mean", "running_var")
+        )
+        # Product, quotient and root are rounded the same everywhere, so that the file's hash is too.
+        scale = gain / np.sqrt(variance + _LITE_EPSILON)
+        arrays[f"{layer}.weight"] = (weight * scale.reshape(-1, 1, 1, 1)).astype(np.float32)
+        arrays[f"{layer}.bias"] = (shift - mean * scale).astype(np.float32)
+
+    fold("stem", "_conv_stem", "_bn0")
+    names = [f"block{stage}_{i + 1}" for stage, n in enumerate(_LITE0_REPEATS, start=1) for i in range(n)]
+    for place, name in enumerate(names):
+        block = f"_blocks.{place}"
+        if place:
+            fold(f"{name}_expand", f"{block}._expand_conv", f"{block}._bn0")
+        fold(f"{name}_depthwise", f"{block}._depthwise_conv", f"{block}._bn1")
+        fold(name, f"{block}._project_conv", f"{block}._bn2")
+    fold("head", "_conv_head", "_bn1")
+    for part in ("weight", "bias"):
+        arrays[f"classifier.{part}"] = tensors[f"_fc.{part}"].numpy()
+    return arrays

@@ -1,0 +1,63 @@
+"""Getting a large file from its authors' address, going on where an earlier try was cut off."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.request
+from pathlib import Path
+
+from nst_core.weights.catalog import Download
+from nst_core.weights.errors import WeightsError
+from nst_core.weights.store import sha256
+
+TRIES = 3
+SECONDS_OF_SILENCE = 60
+
+
+def download(origin: Download, folder: Path) -> Path:
+    """Returns the file in ``folder``, complete and with the right hash.
+
+    What an earlier call left unfinished (``<name>.part``) is gone on with, and is left again when this one
+    is cut off. Raises ``WeightsError``; a file with a wrong hash is not kept.
+    """
+    target = folder / origin.url.rpartition("/")[2]
+    part = target.with_name(f"{target.name}.part")
+    if _length(part) > origin.size:
+        part.unlink()
+    reason = ""
+    for _ in range(TRIES):
+        if _length(part) == origin.size:
+            break
+        try:
+            _go_on(origin, part)
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
+    if _length(part) < origin.size:
+        done = 100 * _length(part) // origin.size
+        reason = f" ({reason})" if reason else ""
+        raise WeightsError(
+            f"The network's weights could not be downloaded{reason}: {done} % are here. "
+            "Check the connection and try again; it goes on from there."
+        )
+    if _length(part) != origin.size or sha256(part) != origin.sha256:
+        part.unlink()
+        raise WeightsError(f"{origin.url} is not the file that was published: its SHA-256 differs.")
+    return part.replace(target)
+
+
+def _go_on(origin: Download, part: Path) -> None:
+    """Appends what the server still sends; whatever stops it, what came is kept."""
+    have = _length(part)
+    request = urllib.request.Request(origin.url, headers={"Range": f"bytes={have}-"} if have else {})
+    answer = urllib.request.urlopen(request, timeout=SECONDS_OF_SILENCE)
+    # A server that knows no ranges answers 200 and sends all of it.
+    mode = "ab" if answer.status == http.HTTPStatus.PARTIAL_CONTENT else "wb"
+    with answer, part.open(mode) as file:
+        left = origin.size + 1 - file.tell()  # one byte too many is enough to see that it is another file
+        while left > 0 and (piece := answer.read(min(left, 1 << 16))):
+            file.write(piece)
+            left -= len(piece)
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

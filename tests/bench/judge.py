@@ -1,0 +1,108 @@
+"""A judge of content and style that is none of the losses which are optimized.
+
+* ``style``: the sliced Wasserstein distance of features to the style's, on layers of VGG-16 that no default
+  looks at and on EfficientNet-Lite0 where it is installed, relative to that of the untouched content: 1 is
+  as far from the style as the photograph is, 0 would be the style's own statistics.
+* ``ssim``: structural similarity of the luminance with the content's (Wang et al. 2004), 1 is the same.
+* ``color``: the sliced Wasserstein distance of the OKLab colors to the style's.
+* ``grain``: energy of the finest detail (Laplacian of the luminance) against the larger of content's and
+  style's; well above 1 is noise that neither has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from skimage.metrics import structural_similarity
+from torch import Tensor
+
+from nst_core.engine.backbone import Backbone
+from nst_core.engine.colors import to_oklab
+from nst_core.engine.network import AutogradPass
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
+from nst_core.loading import load_backbone
+from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.store import file_of
+
+HELD_OUT = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says of one result."""
+
+    style: float
+    ssim: float
+    color: float
+    grain: float
+
+
+class Judge:
+    """Judges results for one content and one style, (1, 3, H, W) in 0–1."""
+
+    def __init__(
+        self, networks: Sequence[tuple[Backbone, Sequence[str]]], content: Tensor, style: Tensor
+    ) -> None:
+        self._networks = networks
+        self._content = content
+        self._style = resized(style, fitted(size_of(style), max(size_of(content))))
+        self._style_features = self._features(self._style)
+        self._unit = self._distances(content)
+
+    def __call__(self, result: Tensor) -> Verdict:
+        """Returns the verdict on a result in the content's size."""
+        pairs = zip(self._distances(result), self._unit, strict=True)
+        apart = [found / max(unit, 1e-12) for found, unit in pairs]
+        colors = sliced(to_oklab(result), to_oklab(self._style))
+        grain = _grain(result) / max(_grain(self._content), _grain(self._style), 1e-12)
+        ssim = structural_similarity(_luminance(result), _luminance(self._content), data_range=1.0)
+        return Verdict(sum(apart) / len(apart), float(ssim), colors**0.5, grain)
+
+    def _features(self, picture: Tensor) -> list[Tensor]:
+        return [
+            values
+            for backbone, layers in self._networks
+            for values in AutogradPass(backbone, layers).measure(picture).values()
+        ]
+
+    def _distances(self, picture: Tensor) -> list[float]:
+        both = zip(self._features(picture), self._style_features, strict=True)
+        return [sliced(found, wanted) for found, wanted in both]
+
+
+def sliced(one: Tensor, other: Tensor, directions: int = 64) -> float:
+    """Returns the mean over fixed random directions of the squared distance of 200 quantiles."""
+    generator = torch.Generator().manual_seed(1)
+    axes = torch.randn(directions, one.shape[1], generator=generator)
+    axes = axes / axes.norm(dim=1, keepdim=True)
+    levels = torch.linspace(0, 1, 200)
+    first, second = (
+        torch.quantile(
+            axes @ values.flatten(2)[0][:, :: max(1, values[0, 0].numel() // 20_000)], levels, dim=1
+        )
+        for values in (one, other)
+    )
+    return float((first - second).square().mean())
+
+
+def _luminance(picture: Tensor) -> object:
+    return (picture * torch.tensor([0.2126, 0.7152, 0.0722]).view(1, 3, 1, 1)).sum(dim=1)[0].numpy()
+
+
+def _grain(picture: Tensor) -> float:
+    kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
+    return float(F.conv2d(picture.mean(dim=1, keepdim=True), kernel).square().mean())
+
+
+def networks(weights: Path) -> list[tuple[Backbone, Sequence[str]]]:
+    """Returns what the judge looks through: VGG-16 at layers held out, EfficientNet-Lite0 if it is here."""
+    found: list[tuple[Backbone, Sequence[str]]] = [(load_backbone(weights), HELD_OUT)]
+    if file_of(EFFICIENTNET_LITE0, weights).is_file():
+        other = load_backbone(weights, EFFICIENTNET_LITE0.name)
+        found.append((other, EFFICIENTNET_LITE0.style_layers))
+    return found

@@ -1,0 +1,121 @@
+"""The default against each published recipe: python -m tests.bench.sweep WEIGHTS PICTURES OUT [PAIRS]
+
+For each of four contents × six styles the default is run at three strengths, and each recipe from the
+same start (the content), at the same size, for as many seconds of processor time as the default took at
+strength 50. The judge (judge.py) then says who is nearer to the style. The published forms have their own
+balance of content and style, so a result is compared with the default's at equal structural similarity:
+interpolated between its strengths, where strength 0 is the content itself. PAIRS takes only the first so
+many. OUT gets a sheet for each content and verdicts.json.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from pathlib import Path
+
+from torch import Tensor
+
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import stylize
+from nst_core.loading import prepared
+from nst_core.published import PUBLISHED
+from nst_core.recipe import Recipe, Schedule
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+
+from .judge import Judge, Verdict, networks
+from .pairs import contents, styles
+from .sheet import save_sheet
+
+SIDE = 256
+STRENGTHS = (25, 50, 75)
+SCHEDULE = Schedule(SIDE, SIDE // 2, (80, 40), plateau=False)
+
+
+def painted(
+    content: Tensor, style: Tensor, wanted: Recipe, weights: Path, seconds: float = float("inf")
+) -> tuple[Tensor, float]:
+    """Returns the result after at most so many seconds of processor time, and those that it took."""
+    made = prepared(wanted, weights)
+    began = time.process_time()
+
+    def watch(progress: Progress) -> Decision:
+        return Decision.FINISH if time.process_time() - began >= seconds else Decision.GO_ON
+
+    result = stylize(
+        content=content, styles=[Style(style)], backbone=made.backbone, recipe=made.recipe, on_progress=watch
+    )
+    assert result is not None
+    return result.picture, time.process_time() - began
+
+
+def default(strength: float) -> Recipe:
+    """The default recipe at the sweep's size."""
+    return dataclasses.replace(recipe(Settings(strength=strength)), schedule=SCHEDULE)
+
+
+def published(name: str) -> Recipe:
+    """A published recipe at the sweep's size, from the content."""
+    known = PUBLISHED[name]
+    start = dataclasses.replace(known.start, kind="content")
+    return dataclasses.replace(known, schedule=Schedule(SIDE, SIDE, (100_000,), False), start=start)
+
+
+def style_at(similarity: float, curve: list[Verdict]) -> float:
+    """Returns the default's style distance at this structural similarity."""
+    points = sorted((verdict.ssim, verdict.style) for verdict in curve)
+    if similarity <= points[0][0]:
+        return min(style for _, style in points)
+    for (low, near), (high, far) in zip(points, [*points[1:], (1.0, 1.0)], strict=False):
+        if low <= similarity <= high:
+            return near + (far - near) * (similarity - low) / max(high - low, 1e-9)
+    return 1.0
+
+
+def main() -> None:
+    weights, pictures, out = (Path(argument) for argument in sys.argv[1:4])
+    most = int(sys.argv[4]) if len(sys.argv) > 4 else 24
+    out.mkdir(parents=True, exist_ok=True)
+    judges = networks(weights)
+    verdicts: dict[str, dict[str, dict[str, float]]] = {}
+    wins = dict.fromkeys(PUBLISHED, 0)
+    pairs = [(c, s) for s in styles(pictures) for c in contents(pictures, SIDE)][:most]
+    every_content, every_style = contents(pictures, SIDE), styles(pictures)
+    rows: dict[str, list[list[Tensor]]] = {}
+    for name, style_name in pairs:
+        content, style = every_content[name], every_style[style_name]
+        judge = Judge(judges, content, style)
+        found: dict[str, Verdict] = {}
+        row, seconds = [content], float("inf")
+        for strength in sorted(STRENGTHS, key=lambda value: value != 50):
+            picture, took = painted(content, style, default(strength), weights)
+            seconds = min(seconds, took) if strength != 50 else took
+            if strength == 50:
+                allowed = took
+                row.append(picture)
+            found[f"strength {strength}"] = judge(picture)
+        curve = list(found.values())
+        for recipe_name in PUBLISHED:
+            picture, _ = painted(content, style, published(recipe_name), weights, allowed)
+            found[recipe_name] = verdict = judge(picture)
+            wins[recipe_name] += style_at(verdict.ssim, curve) < verdict.style
+            row.append(picture)
+        rows.setdefault(name, []).append(row)
+        verdicts[f"{name} × {style_name}"] = {key: dataclasses.asdict(value) for key, value in found.items()}
+        for key, value in found.items():
+            print(
+                f"{name:12s} {style_name:14s} {key:16s} style {value.style:.3f} ssim {value.ssim:.3f}",
+                end=" ",
+            )
+            print(f"color {value.color:.3f} grain {value.grain:.2f}", flush=True)
+        print(f"  {allowed:.0f} s; wins of {len(verdicts)}: {wins}", flush=True)
+        save_sheet(rows[name], ["content", "default", *PUBLISHED], out / f"{name.replace(' ', '-')}.jpg")
+        (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Features and pictures drawn at random, and slopes of what is defined on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def features(seed: int, height: int = 5, width: int = 7, channels: int = 4) -> Tensor:
+    """Activations after ReLU, in double precision: none is negative, some are zero."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(1, channels, height, width, generator=generator, dtype=torch.float64).relu()
+
+
+def picture(seed: int, height: int, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """RGB of independent pixels."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(1, 3, height, width, generator=generator, dtype=dtype)
+
+
+def shares(seed: int, positions: int) -> Tensor:
+    """Weights of positions, of sum 1; some are zero."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = (torch.rand(positions, generator=generator, dtype=torch.float64) - 0.2).relu()
+    return drawn / drawn.sum()
+
+
+def by_autograd(definition: Callable[[Tensor], Tensor], at: Tensor) -> tuple[float, Tensor]:
+    """Returns value and gradient of ``definition``."""
+    at = at.detach().clone().requires_grad_()
+    value = definition(at)
+    (gradient,) = torch.autograd.grad(value, at)
+    return float(value.detach()), gradient
+
+
+def cosine(one: Tensor, other: Tensor) -> float:
+    """How far two gradients point the same way; 1 is exactly."""
+    return float(torch.nn.functional.cosine_similarity(one.double().flatten(), other.double().flatten(), 0))

@@ -1,0 +1,36 @@
+"""Runs with little work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from nst_core.engine.backbone import Backbone
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import Result, stylize
+from nst_core.recipe import Recipe, Schedule
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+
+
+def small(evaluations: int = 4, size: int = 64, smallest: int = 32, **settings: Any) -> Recipe:
+    """The recipe of these settings in one or two scales of few evaluations."""
+    schedule = Schedule(size, smallest, (evaluations,))
+    return replace(recipe(Settings(**settings)), schedule=schedule)
+
+
+def painted(
+    backbone: Backbone,
+    content: Tensor,
+    style: Tensor | Sequence[Style],
+    how: Recipe | None = None,
+    **options: Any,
+) -> Result:
+    """What comes of a run that nobody cancels."""
+    styles = [Style(style)] if isinstance(style, Tensor) else style
+    result = stylize(content=content, styles=styles, backbone=backbone, recipe=how or small(), **options)
+    assert result is not None
+    return result

@@ -1,0 +1,301 @@
+"""The fast pass against the general one in double precision, through what every pass offers."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from nst_core.engine.network import AutogradPass, Features
+from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
+from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
+
+from ..conftest import REPOSITORY, sample
+
+pytest.importorskip("numba")
+
+from nst_core.engine.chain.network import WinogradPass
+from nst_core.engine.chain.support import applies
+
+LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
+SIZES = ((1, 1), (1, 64), (5, 7), (17, 2), (64, 64), (61, 50), (33, 200), (130, 131))
+CLOSE = 1e-5
+
+
+def network(
+    blocks: tuple[int, ...], seed: int = 0, padding: str = "zero", pooling: Pooling | None = None
+) -> VGG:
+    """A network of VGG's form with random weights that keep the size of activations (He et al. 2015)."""
+    generator = torch.Generator().manual_seed(seed)
+    steps: list[Step] = []
+    channels = 3
+    for block, count in enumerate(blocks, start=1):
+        for index in range(1, count + 1):
+            wider = 64 * min(2 ** (block - 1), 8)
+            weight = torch.randn(wider, channels, 3, 3, generator=generator) * (2 / (9 * channels)) ** 0.5
+            bias = 0.1 * torch.randn(wider, generator=generator)
+            steps.append(Convolution(f"relu{block}_{index}", weight, bias, padding))
+            channels = wider
+        steps.append(dataclasses.replace(pooling or Pooling(""), layer=f"pool{block}"))
+    return VGG(tuple(steps), torch.tensor([0.4, 0.5, 0.3]).view(1, 3, 1, 1))
+
+
+def in_double(backbone: VGG) -> VGG:
+    return VGG(
+        tuple(
+            dataclasses.replace(step, weight=step.weight.double(), bias=step.bias.double())
+            if isinstance(step, Convolution)
+            else step
+            for step in backbone.steps
+        ),
+        backbone.mean.double(),
+    )
+
+
+def photograph(height: int, width: int) -> Tensor:
+    whole = F.interpolate(sample("photograph.jpg", 1200), size=(max(height, 64), max(width, 64)), mode="area")
+    return whole[..., :height, :width].contiguous()
+
+
+def smooth(features: Features) -> Features:
+    """Gradients as a Gram loss has them: linear in the features, of size one."""
+    found: Features = {}
+    for layer, values in features.items():
+        rows = values.flatten(2)[0]
+        gram = rows @ rows.mT / rows.shape[1]
+        lines = (gram - 0.5 * gram.diag().diag()) @ rows
+        found[layer] = (lines / lines.norm().clamp_min(1e-30)).view_as(values)
+    return found
+
+
+def distance(found: Tensor, wanted: Tensor) -> float:
+    assert found.shape == wanted.shape
+    return float((found.double() - wanted).norm() / wanted.norm().clamp_min(1e-30))
+
+
+def as_floats(features: Features) -> Features:
+    return {layer: values.float() for layer, values in features.items()}
+
+
+def decided_by(backbone: VGG, pixels: Tensor) -> tuple[Tensor, Features]:
+    """Pixels and layers of a double-precision network with the decisions of the pass's own maps.
+
+    A value near zero, or two that are nearly the largest, may be decided otherwise in single
+    precision, and the gradient jumps there. With the same decisions only rounding is left.
+    """
+    every = WinogradPass(backbone, backbone.layers).measure(pixels)
+    start = pixels.double().requires_grad_()
+    values, found = start - backbone.mean.double(), {}
+    for step in in_double(backbone).steps:
+        if isinstance(step, Convolution):
+            mode = "constant" if step.padding == "zero" else step.padding
+            values = F.conv2d(F.pad(values, (1, 1, 1, 1), mode=mode), step.weight, step.bias)
+            values = values * (every[step.layer] > 0)
+        elif step.kind == "max":
+            above = every[list(backbone.layers)[backbone.layers.index(step.layer) - 1]]
+            pooled, places = F.max_pool2d(above, 2, ceil_mode=True, return_indices=True)
+            values = step.factor * values.flatten(2).gather(2, places.flatten(2)).view(pooled.shape)
+        else:
+            values = step.factor * F.avg_pool2d(values, 2, ceil_mode=True)
+        found[step.layer] = values
+    return start, found
+
+
+def compare(
+    backbone: VGG,
+    pixels: Tensor,
+    layers: tuple[str, ...] = LAYERS,
+    pulled: tuple[str, ...] | None = None,
+    chain: WinogradPass | None = None,
+) -> None:
+    """Asks for features and a gradient that are those of double precision but for rounding."""
+    chain = chain or WinogradPass(backbone, layers)
+    wanted = AutogradPass(in_double(backbone), layers).measure(pixels.double())
+    found = chain.features(pixels)
+    assert list(found) == list(wanted)
+    for layer in layers:
+        assert distance(found[layer], wanted[layer]) < CLOSE, layer
+    gradients = {layer: value for layer, value in smooth(wanted).items() if layer in (pulled or layers)}
+    start, decided = decided_by(backbone.cut(layers), pixels)
+    (reference,) = torch.autograd.grad([decided[layer] for layer in gradients], start, [*gradients.values()])
+    assert distance(chain.pull_back(as_floats(gradients)), reference) < CLOSE
+
+
+@pytest.mark.parametrize(("height", "width"), [*SIZES, (317, 211), (33, 1000)])
+def test_any_size(backbone: VGG, height: int, width: int) -> None:
+    assert applies(backbone)
+    compare(backbone, photograph(height, width))
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+@pytest.mark.parametrize("padding", ["zero", "replicate", "reflect"])
+def test_padding_and_pooling(padding: str, kind: str) -> None:
+    small = network((2, 2, 1), 3, padding, Pooling("", kind, 1.25))
+    layers = ("relu1_1", "pool1", "relu2_1", "relu3_1")
+    for height, width in ((23, 30), (37, 21)):
+        compare(small, photograph(height, width), layers)
+
+
+@pytest.mark.parametrize("padding", ["zero", "replicate"])
+def test_a_layer_before_pooling_may_be_wanted_too(padding: str) -> None:
+    small = network((2, 2, 1), 3, padding)
+    layers = ("relu1_2", "pool1", "relu2_2", "relu3_1")
+    compare(small, photograph(27, 22), layers)
+    compare(small, photograph(27, 22), layers, ("relu1_2", "relu3_1"))
+    compare(small, photograph(27, 22), layers, ("relu2_2",))
+
+
+def test_the_backbone_may_be_cut_after_every_layer_of_vgg19() -> None:
+    vgg19 = network((2, 2, 4, 4, 4))
+    pixels = photograph(35, 44)
+    for layer in vgg19.layers:
+        compare(vgg19, pixels, (layer,))
+
+
+def test_some_layers_may_have_no_gradient(backbone: VGG) -> None:
+    for pulled in (("relu1_1",), ("relu3_1",), ("relu2_1", "relu4_2"), ("relu5_1",)):
+        compare(backbone, photograph(40, 41), pulled=pulled)
+    chain = WinogradPass(backbone, LAYERS)
+    chain.features(photograph(9, 8))
+    assert torch.equal(chain.pull_back({}), torch.zeros(1, 3, 9, 8))
+
+
+def test_gradients_may_lie_in_memory_as_they_like(backbone: VGG) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    found = []
+    for form in (torch.contiguous_format, torch.channels_last):
+        gradients = smooth(chain.features(photograph(40, 41)))
+        found.append(chain.pull_back({k: v.contiguous(memory_format=form) for k, v in gradients.items()}))
+    assert torch.equal(*found)
+
+
+def test_one_pass_takes_one_size_after_another(backbone: VGG) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    for height, width in ((40, 30), (80, 61), (80, 61), (20, 90)):
+        compare(backbone, photograph(height, width), chain=chain)
+
+
+def test_features_are_plain_and_lie_as_the_losses_want_them(backbone: VGG) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    for found in (chain.features(photograph(40, 41)), chain.measure(photograph(40, 41))):
+        for values in found.values():
+            assert not values.requires_grad
+            assert values.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_measured_features_stay(backbone: VGG) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    measured = chain.measure(photograph(40, 41))
+    before = {layer: values.clone() for layer, values in measured.items()}
+    live = chain.features(photograph(40, 41))
+    assert all(torch.equal(live[layer], before[layer]) for layer in LAYERS)
+    chain.measure(1 - photograph(40, 41))
+    assert all(torch.equal(live[layer], before[layer]) for layer in LAYERS)
+    chain.features(1 - photograph(40, 41))
+    assert all(torch.equal(measured[layer], before[layer]) for layer in LAYERS)
+
+
+def test_a_pull_back_needs_features(backbone: VGG) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    with pytest.raises(RuntimeError):
+        chain.pull_back({})
+    gradients = smooth(chain.features(photograph(20, 20)))
+    chain.pull_back(gradients)
+    with pytest.raises(RuntimeError):
+        chain.pull_back(gradients)
+
+
+def test_what_is_not_finite_stays_so(backbone: VGG) -> None:
+    pixels = photograph(20, 20)
+    pixels[0, 1, 5, 5] = float("nan")
+    assert not WinogradPass(backbone, LAYERS).features(pixels)["relu5_1"].isfinite().all()
+
+
+def test_threads_do_not_disturb_each_other(backbone: VGG) -> None:
+    """Two passes in two threads at once, neither of them the main one, give what one gives alone."""
+
+    def run(number: int) -> Tensor:
+        chain = WinogradPass(backbone, LAYERS)
+        pixels = photograph(70 + number, 90)
+        for _ in range(3):
+            gradient = chain.pull_back(smooth(chain.features(pixels)))
+        return gradient
+
+    alone = [run(number) for number in range(2)]
+    together: dict[int, Tensor] = {}
+
+    def keep(number: int) -> None:
+        together[number] = run(number)
+
+    threads = [threading.Thread(target=keep, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(torch.equal(alone[number], together[number]) for number in range(2))
+
+
+def test_pytorch_keeps_its_threads(backbone: VGG) -> None:
+    before = torch.get_num_threads()
+    WinogradPass(backbone, LAYERS).features(photograph(20, 20))
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert found == [before] == [torch.get_num_threads()]
+
+
+def test_transformed_weights_go_with_the_backbone() -> None:
+    from nst_core.engine.chain import stages
+
+    small = network((2, 1))
+    gc.collect()
+    before = len(stages._kept)
+    first = WinogradPass(small, ["relu2_1"])
+    first.features(photograph(20, 20))
+    second = WinogradPass(small, ["relu2_1"])
+    second.features(photograph(30, 20))
+    assert len(stages._kept) == before + 2
+    del small, first, second
+    gc.collect()
+    assert len(stages._kept) == before
+
+
+def test_what_the_chain_cannot_do_is_left_to_the_general_pass() -> None:
+    assert applies(network((2, 2)))
+    assert not applies(in_double(network((2, 2))))
+    assert not applies(network((2, 2), pooling=Pooling("", "l2")))
+    assert not applies(network((1, 2)))  # pooling right after the first convolution
+    narrow = Convolution("relu1_1", torch.randn(24, 3, 3, 3), torch.randn(24))
+    assert not applies(VGG((narrow,), torch.zeros(1, 3, 1, 1)))
+
+
+@pytest.mark.parametrize("trouble", ["no numba", "no cache"])
+def test_a_machine_without_numba_or_without_a_folder_to_write(tmp_path: Path, trouble: str) -> None:
+    """Without numba nothing breaks; where no machine code can be kept, it is compiled anew."""
+    (tmp_path / "file").write_text("where a folder should be")
+    hidden = "import sys; sys.modules['numba'] = None" if trouble == "no numba" else "pass"
+    refuse = (
+        "import numba.core.caching as c; c.CacheImpl._locator_classes = []; "
+        "c._CacheImpl._locator_classes = []"
+        if trouble == "no cache"
+        else "pass"
+    )
+    program = f"{hidden}\n{refuse}\nfrom nst_core.engine.chain.support import loadable\nprint(loadable())"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=True,
+        timeout=200,
+    )
+    assert done.stdout.strip() == str(trouble == "no cache")

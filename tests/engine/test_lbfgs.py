@@ -1,0 +1,104 @@
+"""L-BFGS: it converges, never gets worse, and is never stuck."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from nst_core.engine.lbfgs import lbfgs
+
+from .bowls import bowl
+from .drawn import by_autograd
+
+
+def test_it_converges_on_a_bowl() -> None:
+    evaluate, start = bowl()
+    values = [iterate.value for iterate in itertools.islice(lbfgs(evaluate, start), 150)]
+    assert values[-1] < 1e-8 * values[0]
+
+
+@pytest.mark.parametrize("scale", [1e-18, 1e18])
+def test_the_scale_of_the_objective_changes_no_step(scale: float) -> None:
+    """A power of two would change no bit; ten leaves rounding."""
+    paths = []
+    for factor in (1.0, scale):
+        evaluate, start = bowl(factor)
+        paths.append([iterate.pixels for iterate in itertools.islice(lbfgs(evaluate, start), 12)])
+    for one, other in zip(*paths, strict=True):
+        assert torch.allclose(one, other, rtol=1e-6)
+
+
+def test_it_never_gets_worse() -> None:
+    evaluate, start = bowl()
+    values = [iterate.value for iterate in itertools.islice(lbfgs(evaluate, start), 100)]
+    assert all(later <= earlier for earlier, later in itertools.pairwise(values))
+
+
+def test_the_value_is_that_of_the_picture() -> None:
+    evaluate, start = bowl()
+    for iterate in itertools.islice(lbfgs(evaluate, start), 50):
+        assert iterate.value == evaluate(iterate.pixels)[0]
+
+
+def test_it_gets_through_a_curved_valley() -> None:
+    """Rosenbrock's function, moved so that its minimum lies within the range of pixels."""
+
+    def rosenbrock(pixels: Tensor) -> Tensor:
+        x, y = 2 * pixels[..., 0], 2 * pixels[..., 1]
+        return (100 * (y - x * x).square() + (1 - x).square()).sum()
+
+    start = torch.tensor([0.05, 0.9], dtype=torch.float64).view(1, 1, 1, 2)
+    *_, last = itertools.islice(lbfgs(lambda at: by_autograd(rosenbrock, at), start), 200)
+    assert torch.allclose(last.pixels, torch.full_like(start, 0.5), atol=1e-3)
+
+
+def test_it_finds_a_minimum_at_the_bounds() -> None:
+    """Half of the goals lie outside of the range: the best there is are the bounds themselves."""
+    goal = torch.linspace(-0.5, 1.5, 48, dtype=torch.float64).view(1, 3, 4, 4)
+    mixing = torch.eye(48, dtype=torch.float64) + 0.02
+
+    def evaluate(pixels: Tensor) -> tuple[float, Tensor]:
+        away = (pixels - goal).flatten()
+        return float(away @ mixing @ away), (2 * mixing @ away).view_as(pixels)
+
+    *_, last = itertools.islice(lbfgs(evaluate, torch.full_like(goal, 0.5)), 100)
+    gradient = evaluate(last.pixels)[1]
+    inside = (last.pixels > 0) & (last.pixels < 1)
+    assert 0 < int(inside.sum()) < 48
+    assert float(gradient[inside].abs().max()) < 1e-3
+    assert bool((gradient[last.pixels == 0] > 0).all())
+    assert bool((gradient[last.pixels == 1] < 0).all())
+
+
+def test_it_steps_around_a_hole() -> None:
+    """Where the objective is not finite the step is shortened; the picture never goes there."""
+    evaluate, start = bowl()
+
+    def holed(pixels: Tensor) -> tuple[float, Tensor]:
+        value, gradient = evaluate(pixels)
+        return (math.inf if float(pixels.max()) > 0.7 else value), gradient
+
+    values = []
+    for iterate in itertools.islice(lbfgs(holed, start), 60):
+        assert math.isfinite(iterate.value)
+        values.append(iterate.value)
+    assert values[-1] < 0.5 * values[0]
+
+
+def test_it_ends_when_no_step_helps() -> None:
+    """A slope that leads nowhere, as rounding makes one: it gives up after a few tries."""
+    start = torch.full((1, 3, 2, 2), 0.5)
+    count = 0
+
+    def lying(pixels: Tensor) -> tuple[float, Tensor]:
+        nonlocal count
+        count += 1
+        return 1.0 + float((pixels - start).abs().sum()), torch.ones_like(pixels)
+
+    iterates = list(itertools.islice(lbfgs(lying, start), 1000))
+    assert len(iterates) == count < 50
+    assert all(torch.equal(iterate.pixels, start) for iterate in iterates)

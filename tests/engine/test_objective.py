@@ -1,0 +1,167 @@
+"""The objective: closed forms of each layer, pulled back to the pixels as autograd does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from nst_core.engine.backbone import Features
+from nst_core.engine.distances import GramDistance
+from nst_core.engine.losses import ContentLoss, MomentLoss
+from nst_core.engine.moments import moments, rows
+from nst_core.engine.network import AutogradPass
+from nst_core.engine.objective import Objective, Term
+from nst_core.engine.variation import Variation
+from nst_core.engine.vgg import VGG, Convolution
+
+from .drawn import by_autograd, cosine, picture
+from .tiny_network import LAYERS, in_double, tiny_vgg
+
+ALPHA, BETA = 3.0, 2.0
+
+
+@pytest.fixture(scope="module")
+def tiny() -> VGG:
+    return in_double(tiny_vgg())
+
+
+@pytest.fixture(scope="module")
+def real(backbone: VGG) -> VGG:
+    return in_double(backbone)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> tuple[Tensor, Tensor, Tensor]:
+    sizes = ((25, 18), (25, 18), (16, 27))
+    generated, content, style = (picture(seed, *size, torch.float64) for seed, size in enumerate(sizes))
+    return generated, content, style
+
+
+def content_term(layer: str, content: Features) -> Term:
+    return Term(layer, ContentLoss(content[layer]), ALPHA)
+
+
+def style_term(layer: str, style: Features) -> Term:
+    target = moments(rows(style[layer]))
+    return Term(layer, MomentLoss(GramDistance(target), target), BETA)
+
+
+def published_content(found: Tensor, wanted: Tensor) -> Tensor:
+    return ALPHA * 0.5 * (found - wanted).square().sum()
+
+
+def published_style(found: Tensor, wanted: Tensor) -> Tensor:
+    """1/(4N²) Σ (F Fᵀ/M − S Sᵀ/M')²: the published form where both have one size."""
+    f, s = found.flatten(2)[0], wanted.flatten(2)[0]
+    away = f @ f.T / f.shape[1] - s @ s.T / s.shape[1]
+    return BETA * away.square().sum() / (4 * f.shape[0] ** 2)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize(
+    ("name", "used"), [("tiny", "content"), ("tiny", "style"), ("tiny", "both"), ("real", "both")]
+)
+def test_each_layers_closed_form_is_autograds(
+    request: pytest.FixtureRequest, pictures: tuple[Tensor, Tensor, Tensor], layer: str, name: str, used: str
+) -> None:
+    network: VGG = request.getfixturevalue(name)
+    generated, content, style = pictures
+    through = AutogradPass(network, [layer])
+    contents, styles = through.measure(content), through.measure(style)
+    terms: list[Term] = []
+    plain: list[Callable[[Tensor], Tensor]] = []
+    if used != "style":
+        terms.append(content_term(layer, contents))
+        plain.append(lambda found: published_content(found, contents[layer]))
+    if used != "content":
+        terms.append(style_term(layer, styles))
+        plain.append(lambda found: published_style(found, styles[layer]))
+    value, gradient = Objective(through, terms)(generated)
+
+    def whole(pixels: Tensor) -> Tensor:
+        found = network.run(pixels, frozenset([layer]))[layer]
+        return torch.stack([part(found) for part in plain]).sum()
+
+    expected, slope = by_autograd(whole, generated)
+    assert value == pytest.approx(expected, rel=1e-10)
+    assert torch.allclose(gradient, slope, rtol=1e-7, atol=1e-10 * float(slope.abs().max()))
+
+
+@pytest.mark.parametrize("name", ["tiny", "real"])
+def test_all_layers_together_and_the_variation(
+    request: pytest.FixtureRequest, pictures: tuple[Tensor, Tensor, Tensor], name: str
+) -> None:
+    network: VGG = request.getfixturevalue(name)
+    generated, content, style = pictures
+    through = AutogradPass(network, LAYERS)
+    contents, styles = through.measure(content), through.measure(style)
+    terms = [*(style_term(layer, styles) for layer in LAYERS), content_term("relu4_2", contents)]
+    value, gradient = Objective(through, terms, (Variation("l2"), 5.0))(generated)
+
+    def whole(pixels: Tensor) -> Tensor:
+        found = network.run(pixels, frozenset(LAYERS))
+        parts = [published_style(found[layer], styles[layer]) for layer in LAYERS]
+        parts.append(published_content(found["relu4_2"], contents["relu4_2"]))
+        for one in (pixels.diff(dim=2), pixels.diff(dim=3)):
+            parts.append(5.0 * one.square().sum() / pixels.numel())
+        return torch.stack(parts).sum()
+
+    expected, slope = by_autograd(whole, generated)
+    assert value == pytest.approx(expected, rel=1e-10)
+    assert torch.allclose(gradient, slope, rtol=1e-7, atol=1e-10 * float(slope.abs().max()))
+
+
+def test_the_mask_of_relu_by_its_formula() -> None:
+    """One convolution: dJ/dpixels is its transpose on (α (F − P) + β/(N²M²) (G − A) F) · [F > 0]."""
+    network = in_double(tiny_vgg()).cut(["relu1_1"])
+    (step,) = network.steps
+    assert isinstance(step, Convolution)
+    generated, content, style = (picture(seed, 6, 8, torch.float64) for seed in range(3))
+    through = AutogradPass(network, ["relu1_1"])
+    contents, styles = through.measure(content), through.measure(style)
+    terms = [content_term("relu1_1", contents), style_term("relu1_1", styles)]
+    _, gradient = Objective(through, terms)(generated)
+
+    before = F.conv2d(generated, step.weight, step.bias, padding=1)
+    assert 0 < float((before > 0).double().mean()) < 1
+    found = before.clamp_min(0)
+    f, s = found.flatten(2)[0], styles["relu1_1"].flatten(2)[0]
+    n, m = f.shape
+    by_features = ALPHA * (found - contents["relu1_1"])
+    by_features = by_features + (BETA / (n * m) ** 2 * (f @ f.T - s @ s.T) @ f).view_as(found)
+    expected = F.conv_transpose2d(by_features * (before > 0), step.weight, padding=1)
+    assert torch.allclose(gradient, expected, rtol=1e-10)
+
+
+def test_the_gradient_is_the_slope(tiny: VGG, pictures: tuple[Tensor, Tensor, Tensor]) -> None:
+    generated, content, style = pictures
+    through = AutogradPass(tiny, LAYERS)
+    contents, styles = through.measure(content), through.measure(style)
+    terms = [*(style_term(layer, styles) for layer in LAYERS), content_term("relu4_2", contents)]
+    objective = Objective(through, terms)
+    along = picture(5, 25, 18, torch.float64) - 0.5
+    _, gradient = objective(generated)
+    slope = (objective(generated + 1e-6 * along)[0] - objective(generated - 1e-6 * along)[0]) / 2e-6
+    assert float((gradient * along).sum()) == pytest.approx(slope, rel=1e-4)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_network_in_half_the_precision_points_the_same_way(backbone: VGG, layer: str) -> None:
+    """The features come back in single precision, so that the sums are made in it."""
+    generated, content, style = (picture(seed, 24, 24) for seed in range(3))
+    results: list[tuple[float, Tensor]] = []
+    for precision in (None, torch.bfloat16):
+        through = AutogradPass(backbone, [layer], precision)
+        contents, styles = through.measure(content), through.measure(style)
+        assert styles[layer].dtype == torch.float32
+        terms = [content_term(layer, contents), style_term(layer, styles)]
+        results.append(Objective(through, terms)(generated))
+    (exact, gradient), (value, slope) = results
+    assert slope.dtype == torch.float32
+    assert not torch.equal(slope, gradient), "it was not worked out in another precision"
+    assert value == pytest.approx(exact, rel=0.03)
+    assert cosine(slope, gradient) > 0.99

@@ -1,0 +1,76 @@
+"""The pyramid: which scales a run goes through."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nst_core.engine.pyramid import scales
+from nst_core.published import PUBLISHED
+from nst_core.recipe import Matching, Recipe, Schedule
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+
+Size = tuple[int, int]
+
+
+@pytest.mark.parametrize(
+    ("size", "schedule", "expected"),
+    [
+        ((300, 400), Schedule(512, 192, (60, 30)), [((150, 200), 60), ((300, 400), 30)]),
+        (
+            (3000, 2000),
+            Schedule(1024, 192, (120, 60, 30)),
+            [((256, 171), 120), ((512, 341), 60), ((1024, 683), 30)],
+        ),
+        ((10, 10), Schedule(512, 192, (60, 30)), [((10, 10), 60)]),
+        (
+            (900, 1800),
+            Schedule(1800, 192, (9, 8)),
+            [((112, 225), 9), ((225, 450), 8), ((450, 900), 8), ((900, 1800), 8)],
+        ),
+    ],
+)
+def test_it_goes_from_coarse_to_fine(
+    size: Size, schedule: Schedule, expected: list[tuple[Size, int]]
+) -> None:
+    found = scales(size, Recipe(schedule))
+    assert [(scale.size, scale.evaluations) for scale in found] == expected
+    assert not any(scale.detail for scale in found)
+
+
+def test_a_run_that_goes_on_has_the_finest_scale_alone() -> None:
+    schedule = Schedule(512, 64, (60, 30))
+    (alone,) = scales((300, 400), Recipe(schedule), resumed=True)
+    assert alone.size == scales((300, 400), Recipe(schedule))[-1].size
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_detail_is_a_last_pass_at_the_finest_size(resumed: bool) -> None:
+    schedule = Schedule(512, 64, (60, 30))
+    plain = scales((300, 400), Recipe(schedule), resumed)
+    found = scales((300, 400), Recipe(schedule, matching=Matching(detail=0.5)), resumed)
+    assert found[:-1] == plain
+    assert found[-1] == dataclasses.replace(plain[-1], detail=True)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.tuples(st.integers(1, 5000), st.integers(1, 5000)),
+    st.sampled_from(["default", *PUBLISHED]),
+    st.sampled_from(["draft", "normal", "high"]),
+    st.integers(0, 4000),
+)
+def test_any_content_has_scales_that_double_up_to_its_size(
+    size: Size, name: str, quality: str, longest: int
+) -> None:
+    how = recipe(Settings(recipe=name, quality=quality, size=longest))  # type: ignore[arg-type]
+    found = scales(size, how)
+    assert max(found[-1].size) == min(how.schedule.size, max(size))
+    assert all(min(scale.size) >= 1 and scale.evaluations >= 1 for scale in found)
+    for coarse, fine in zip(found, found[1:], strict=False):
+        assert max(fine.size) in (2 * max(coarse.size), 2 * max(coarse.size) + 1)
+    assert len(found) == 1 or max(found[0].size) >= how.schedule.smallest // 2

@@ -1,0 +1,108 @@
+"""Anything that can be chosen, for any picture: a finite result of the right shape, or one clear error."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from nst_core.engine.memory import OutOfMemory
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.loading import Prepared, for_recipe, prepared
+from nst_core.recipe import Look
+from nst_core.recipes import recipe
+from nst_core.settings import TABLE, Settings
+from nst_core.wire.parameters import Choice, Flag, Parameter
+from nst_core.wire.places import State
+
+from .drawn import picture
+
+SMALL = {"evaluations": st.integers(1, 3), "size": st.integers(1, 40)}  # what makes a run long
+
+
+def values_of(entry: Parameter) -> st.SearchStrategy[object]:
+    """Anything that the table allows, its ends and its default among them."""
+    if entry.name in SMALL:
+        return SMALL[entry.name]
+    if isinstance(entry, Flag):
+        return st.booleans()
+    if isinstance(entry, Choice):
+        return st.sampled_from([value for value, _ in entry.options])
+    kind = Settings.model_fields[entry.name].annotation
+    some = st.integers(int(entry.low), int(entry.high)) if kind is int else st.floats(entry.low, entry.high)
+    return st.sampled_from([entry.default, entry.low, entry.high]) | some
+
+
+# Of the networks only one is installed with its weights.
+whole_space = st.builds(
+    Settings, **{name: values_of(entry) for name, entry in TABLE.items() if name != "network"}
+)
+sizes = st.sampled_from([(1, 1), (1, 40), (17, 5), (40, 33)])
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Tensor:
+    """Noise, grey, or of one color."""
+    drawn = picture(draw(st.integers(0, 9)), *draw(sizes))
+    kind = draw(st.sampled_from(["colors", "grey", "black", "white"]))
+    if kind == "colors":
+        return drawn
+    if kind == "grey":
+        return drawn[:, :1].expand_as(drawn).contiguous()
+    return torch.full_like(drawn, float(kind == "white"))
+
+
+def test_any_settings_for_any_picture(installed: State) -> None:
+    """24 of the whole space, the same ones each time."""
+
+    @cache
+    def ready(look: Look) -> Prepared:
+        return prepared(replace(recipe(Settings()), look=look), installed.weights, "cpu")
+
+    finished = 0
+
+    @settings(
+        max_examples=24,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(whole_space, pictures(), pictures(), st.booleans())
+    def check(chosen: Settings, content: Tensor, style: Tensor, hidden: bool) -> None:
+        nonlocal finished
+        network = ready(recipe(chosen).look)
+        how = for_recipe(recipe(chosen), network).recipe
+        told: list[float] = []
+
+        def note(progress: Progress) -> Decision:
+            told.append(progress.fraction)
+            return Decision.GO_ON
+
+        try:
+            result = stylize(
+                content=content,
+                styles=[Style(style)],
+                backbone=network.backbone,
+                recipe=how,
+                visible=torch.zeros_like(content[:, :1]) if hidden else None,
+                on_progress=note,
+            )
+        except (DivergedError, OutOfMemory):
+            return
+        assert result is not None
+        assert result.picture.shape == content.shape
+        assert bool(torch.isfinite(result.picture).all())
+        assert 0 <= float(result.picture.min()) <= float(result.picture.max()) <= 1
+        assert told == sorted(told)
+        assert how.matching.style_weight == 0 or told
+        finished += 1
+
+    check()
+    assert finished >= 20, "errors are for the few"

@@ -1,0 +1,95 @@
+"""The start: the picture that is changed step by step."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.start import start_picture
+from nst_core.engine.vgg import VGG
+from nst_core.recipe import Start
+
+from .small_runs import painted, small
+
+KINDS = pytest.mark.parametrize("kind", ["content", "noise", "style-colors"])
+
+
+@KINDS
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_it_is_in_range_in_the_contents_size_and_by_the_seed(
+    content: Tensor, style: Tensor, kind: str, noise: float
+) -> None:
+    start = Start(kind, noise)  # type: ignore[arg-type]
+    one, same, other = (start_picture(start, content, style, seed) for seed in (1, 1, 2))
+    assert size_of(one) == size_of(content)
+    assert 0 <= float(one.min()) <= float(one.max()) <= 1
+    assert torch.equal(one, same)
+    assert torch.equal(one, other) == (kind == "content" and not noise)
+
+
+def test_the_content_without_noise_is_the_content(content: Tensor, style: Tensor) -> None:
+    assert torch.equal(start_picture(Start(noise=0.0), content, style, 0), content)
+
+
+@pytest.mark.parametrize(("uniform", "deviation"), [(False, 0.1), (True, 0.1 / 3**0.5)])
+def test_noise_on_the_content_has_the_size_asked_for(style: Tensor, uniform: bool, deviation: float) -> None:
+    """Where the range does not cut it."""
+    grey = torch.full((1, 3, 100, 100), 0.5)
+    noise = start_picture(Start(noise=0.1, uniform=uniform), grey, style, 0) - grey
+    assert float(noise.std()) == pytest.approx(deviation, rel=0.05)
+    assert float(noise.mean()) == pytest.approx(0, abs=0.005)
+    assert (float(noise.abs().max()) <= 0.1 + 1e-6) == uniform
+
+
+def test_white_noise_is_uniform_over_all_colors(content: Tensor, style: Tensor) -> None:
+    noise = start_picture(Start("noise"), content, style, 0).flatten(2)[0]
+    assert torch.allclose(noise.mean(dim=1), torch.full((3,), 0.5), atol=0.02)
+    assert torch.allclose(torch.cov(noise), torch.eye(3) / 12, atol=0.01)
+
+
+def test_the_styles_colors_have_its_mean_and_covariance(content: Tensor, style: Tensor) -> None:
+    style = 0.3 + 0.4 * style  # so that the range does not cut
+    drawn = start_picture(Start("style-colors", 0.0), content, style, 0).flatten(2)[0]
+    wanted = style.flatten(2)[0]
+    assert torch.allclose(drawn.mean(dim=1), wanted.mean(dim=1), atol=0.01)
+    assert torch.allclose(torch.cov(drawn), torch.cov(wanted), atol=1e-3)
+
+
+@KINDS
+def test_a_run_begins_with_it(tiny: VGG, content: Tensor, style: Tensor, kind: str) -> None:
+    how = small(1, 32, 32, start=kind, start_noise=0.1, seed=3)
+    first = resized(content, (21, 32))
+    expected = start_picture(how.start, first, resized(style, (21, 32)), 3)
+    result = painted(tiny, first, style, how).picture
+    assert torch.allclose(result, expected)
+
+
+def test_a_run_can_go_on_from_a_picture(tiny: VGG, content: Tensor, style: Tensor) -> None:
+    """Only at the finest scale, since the coarser ones would undo what is there."""
+    told: list[Progress] = []
+
+    def note(progress: Progress) -> Decision:
+        told.append(progress)
+        return Decision.GO_ON
+
+    begun = painted(tiny, content, style, small(10)).picture
+    painted(tiny, content, style, small(3), start=begun, on_progress=note)
+    assert {(entry.scale, entry.scales, entry.size) for entry in told} == {(1, 1, (43, 64))}
+    assert torch.allclose(told[0].pixels, resized(begun, (43, 64)))
+    afresh: list[Progress] = []
+
+    def compare(progress: Progress) -> Decision:
+        afresh.append(progress)
+        return Decision.GO_ON
+
+    painted(tiny, content, style, small(1, 64, 64), on_progress=compare)
+    assert told[0].objective < afresh[0].objective
+
+
+def test_a_picture_to_go_on_from_may_have_any_size(tiny: VGG, content: Tensor, style: Tensor) -> None:
+    for size in ((1, 1), (20, 30), (300, 200)):
+        begun = resized(style, size)
+        assert size_of(painted(tiny, content, style, small(2), start=begun).picture) == size_of(content)

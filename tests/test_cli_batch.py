@@ -1,0 +1,143 @@
+"""``nst batch``: a folder painted with one network; what fails is named and does not stop the rest."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from nst_core.commands import painting
+from nst_core.files.metadata import made_with
+from nst_core.wire.places import State
+
+from .cli import Nst
+from .conftest import REPOSITORY, SAMPLES
+
+STYLE = SAMPLES / "styles" / "wave-woodcut.jpg"
+QUICK = ("--size", 48, "--evaluations", 2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three pictures, one that is none, and files that nobody would take for pictures."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.png", "b.jpg", "d.BMP"):
+        Image.open(SAMPLES / "photograph.jpg").resize((60, 40)).save(folder / name)
+    (folder / "c.png").write_bytes(b"no picture")
+    (folder / "notes.txt").write_text("notes")
+    (folder / ".hidden.png").write_bytes(b"")
+    return folder
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        image.load()
+        return image.size
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_it_paints_what_can_be_read_and_names_the_rest(nst: Nst, folder: Path) -> None:
+    output = folder.parent / "out"
+    done = nst("batch", folder, STYLE, "-o", output, *QUICK, "--seed", 5)
+    assert done.status == 1
+    assert "c.png is left out. The picture “c.png” cannot be read" in done.err
+    assert names(output) == ["a.png", "b.jpg", "d.BMP.png"]
+    assert done.out.split() == [str(output / name) for name in names(output)]
+    stored = made_with(output / "b.jpg")
+    assert stored is not None
+    assert stored["settings"]["seed"] == 5
+    assert size_of(output / "a.png") == (60, 40)
+
+
+def test_what_is_there_already_is_left_unless_told(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]]
+) -> None:
+    (folder / "c.png").unlink()
+    output = folder.parent / "out"
+    output.mkdir()
+    (output / "a.png").write_bytes(b"mine")
+    done = nst("batch", folder, STYLE, "-o", output)
+    assert done.status == 0
+    assert "“a.png” is there already." in done.err
+    assert "b.jpg: A note." in done.err
+    assert (output / "a.png").read_bytes() == b"mine"
+    assert len(idle_engine) == 2
+    assert nst("batch", folder, STYLE, "-o", output, "--overwrite").status == 0
+    assert len(idle_engine) == 5
+    assert size_of(output / "a.png") == (60, 40)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("gone", STYLE, "-o", "out"), "There is no folder “gone”."),
+        (("empty", STYLE, "-o", "out"), "There is no picture in “empty”."),
+        (("in", STYLE, "-o", "in"), "The results need a folder of their own"),
+        (("in", STYLE, "-o", "no/such"), "There is no folder “no” to make “such” in."),
+        (("in", STYLE, "-o", "in/a.png"), "“in/a.png” cannot be made: File exists."),
+        (("in", "-o", "out"), "Name at least one style picture."),
+        (("in", "gone.png", "-o", "out"), "The style picture “gone.png” is not there."),
+        (("in", STYLE, "-o", "out", "--quality", "best"), "--quality is draft, normal or high, not “best”."),
+        (("in", STYLE, "-o", "out", "--like", "in/a.png"), "“a.png” holds no settings of Neural Style."),
+        (("in", STYLE, "-o", "out", "--weights", "1,2"), "--weights is a number for each style"),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence(
+    nst: Nst, folder: Path, arguments: tuple[object, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    Path("empty").mkdir()
+    done = nst("batch", *arguments)
+    assert done.status == 1
+    assert done.err.startswith(sentence)
+    assert done.err.count("\n") == 1
+    assert names(Path()) == ["empty", "in"]
+
+
+def test_one_network_does_all(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[object] = []
+    load = painting.network
+
+    def counted(*arguments: Any) -> object:
+        loads.append(arguments)
+        return load(*arguments)
+
+    monkeypatch.setattr(painting, "network", counted)
+    nst("batch", folder, STYLE, "-o", folder.parent / "out")
+    assert len(loads) == 1
+    assert len(idle_engine) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")
+def test_ctrl_c_ends_it_with_whole_files_only(installed: State, folder: Path) -> None:
+    output = folder.parent / "out"
+    environment = {
+        **os.environ,
+        "NEURAL_STYLE_HOME": str(installed.root),
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    command = [sys.executable, "-m", "nst_core", "batch", str(folder), str(STYLE), "-o", str(output)]
+    command += ["--size", "48", "--evaluations", "30"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as core:
+        assert core.stdout is not None
+        first = core.stdout.readline()
+        core.send_signal(signal.SIGINT)
+        _, err = core.communicate(timeout=60)
+    assert first.decode().strip() == str(output / "a.png")
+    assert core.returncode == 130
+    assert b"Stopped after" in err
+    assert b"Traceback" not in err
+    assert not [path for path in output.iterdir() if path.name.startswith(".")]
+    assert all(size_of(path) == (60, 40) for path in output.iterdir())
