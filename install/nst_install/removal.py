@@ -33,7 +33,7 @@ def remove(state: State, manifest: Manifest) -> list[Path]:
     ]
     _remove_far_socket(state)
     for pattern in manifest.made:
-        for path in sorted(state.root.glob(pattern)):
+        for path in _matches(state.root, pattern):
             if not _behind_link(path, state.root):
                 discard(path)
         if not _behind_link(state.root / pattern, state.root):
@@ -47,6 +47,12 @@ def finish(state: State, manifest: Manifest) -> list[Path]:
         path.unlink(missing_ok=True)
     _remove_empty([state.root, *map(Path, manifest.folders)])
     return sorted(state.root.iterdir()) if state.root.exists() else []
+
+
+def _matches(root: Path, pattern: str) -> list[Path]:
+    """What ``pattern`` names below ``root``: also a link whose target is gone, which a glob leaves out."""
+    plain = root / pattern
+    return [plain] if os.path.lexists(plain) else sorted(root.glob(pattern))
 
 
 def _behind_link(path: Path, root: Path) -> bool:

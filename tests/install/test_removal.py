@@ -107,6 +107,15 @@ def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
         core.wait()
 
 
+def test_our_own_link_goes_with_what_it_pointed_to(state: State, manifest: Manifest) -> None:
+    manifest.making("environments", "versions/current")
+    (state.root / "environments" / "one").mkdir(parents=True)
+    (state.root / "versions").mkdir()
+    (state.root / "versions" / "current").symlink_to("../environments/one")
+    assert remove(state, manifest) == []
+    assert finish(state, manifest) == []
+
+
 def test_what_lies_behind_a_link_of_the_person_is_not_ours(
     state: State, manifest: Manifest, tmp_path: Path
 ) -> None:
