@@ -26,6 +26,11 @@ def device_called(name: str) -> torch.device:
     return torch.device(name)
 
 
+def device_name(device: torch.device) -> str:
+    """What a device is called, by which its speed is remembered."""
+    return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+
+
 def _kinds() -> dict[str, bool]:
     return {
         "cuda": torch.cuda.is_available(),

@@ -33,10 +33,13 @@ class Plan:
         return self.scales[-1].size
 
 
-def plan(settings: Settings, size: Size, device: str, speed: Speed) -> Plan:
-    """Returns the plan for a content of ``size`` (height, width) on the device of this name."""
+def plan(settings: Settings, size: Size, device: str, speed: Speed, resumed: bool = False) -> Plan:
+    """Returns the plan for a content of ``size`` (height, width) on the device of this name.
+
+    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s.
+    """
     wanted = recipe(settings)
-    found = scales(size, wanted)
+    found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
     each = [speed.seconds(kind, scale.size[0] * scale.size[1]) for scale in found]
     known = [seconds * scale.evaluations for seconds, scale in zip(each, found, strict=True) if seconds]

@@ -25,7 +25,7 @@ TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 ALLOWED = {
     "nst_core/wire": set(),
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
-    "nst_core/engine": {"torch", "torchvision", "nst_core.recipe"},
+    "nst_core/engine": {"numba", "numpy", "torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
     "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture"},
     "nst_core/settings.py": {"pydantic", "nst_core.wire"},

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from nst_core.engine.pyramid import scales
+from nst_core.device import device_called, device_name
 from nst_core.engine.sizes import Size
-from nst_core.recipe import Recipe
+from nst_core.plan import plan
+from nst_core.settings import Settings
+from nst_core.speed import Speed
+from nst_core.wire.places import State
+from nst_core.wire.words import words_for_seconds
 
 
-def plan_lines(size: Size, recipe: Recipe, resumed: bool = False) -> list[str]:
-    """Returns a line for each scale of a run for a content of this size (height, width), and a last one."""
-    plan = scales(size, recipe, resumed)
+def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = False) -> list[str]:
+    """Returns a line for each scale of a run for a content of this size (height, width), and what it costs.
+
+    ``device`` is one of ``device_called``.
+    """
+    found = plan(settings, size, device_name(device_called(device)), Speed(State.of().speed), resumed)
+    steps = found.scales
     lines = [
-        f"Step {number} of {len(plan)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
+        f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
         + (", for the detail" if scale.detail else "")
-        for number, scale in enumerate(plan, start=1)
+        for number, scale in enumerate(steps, start=1)
     ]
-    finest = plan[-1].size
+    finest = found.size
     end = f"The result has {_pixels(size)}"
-    return [*lines, f"{end}." if finest == size else f"{end}, enlarged from {_pixels(finest)}."]
+    lines.append(f"{end}." if finest == size else f"{end}, enlarged from {_pixels(finest)}.")
+    memory = f"about {found.bytes / 2**30:.1f} GiB of memory"
+    if found.seconds is None:
+        return [*lines, f"It takes {memory}; how long is not known before the first run."]
+    return [*lines, f"It takes about {words_for_seconds(found.seconds)} and {memory}."]
 
 
 def _pixels(size: Size) -> str:

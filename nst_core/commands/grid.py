@@ -67,10 +67,10 @@ def sheet(
     return Painted(laid_out(cells), tuple(notes))
 
 
-def plan(size: Size, settings: Settings) -> list[str]:
+def plan(size: Size, settings: Settings, device: str) -> list[str]:
     """Returns in lines what ``sheet`` would compute."""
     rows = variations(settings)
-    lines = plan_lines(fitted(size, rows[0][0].size), recipe(rows[0][0]))
+    lines = plan_lines(fitted(size, rows[0][0].size), rows[0][0], device)
     return [f"{sum(len(row) for row in rows)} variations, for each:", *lines]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,15 +16,19 @@ from rich.progress import Progress as Bar
 from torch import Tensor
 
 from nst_core.commands.errors import CommandError
+from nst_core.device import device_name
 from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.files.form import Form, Picture, values_of
 from nst_core.loading import Prepared, prepared
+from nst_core.plan import kind_of_work
 from nst_core.recipe import Recipe
 from nst_core.service.pace import Pace
+from nst_core.speed import Speed, Stopwatch
 from nst_core.wire.places import State
 from nst_core.wire.words import words_for_seconds
 
@@ -57,10 +63,15 @@ def paint(
     """Paints a picture. Raises ``CommandError`` with a sentence."""
     where = ready.backbone.device
     rgb, alpha = content.tensors()
-    pace = Pace()
+    pace, stopwatch = Pace(), Stopwatch()
+    speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
+
+    def cost(size: Size) -> float:
+        return speed.seconds(kind, math.prod(size)) or math.prod(size)
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())
+        stopwatch.evaluated(math.prod(progress.size), time.monotonic())
         height, width = progress.size
         text = f"Step {progress.scale} of {progress.scales}: {width} × {height}"
         show(text, progress.fraction, pace.seconds_left())
@@ -74,8 +85,10 @@ def paint(
             recipe=ready.recipe,
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             start=None if start is None else start.to(where),
+            cost=cost,
             on_progress=tell,
         )
+        stopwatch.note(speed, kind)
     except OutOfMemory as error:
         raise CommandError(
             "The memory is too small for this: choose a smaller working size, such as --size 512."
@@ -109,7 +122,14 @@ def shown(first: str) -> Iterator[Show]:
         TextColumn("{task.fields[left]}"),
     )
     # On standard error, so that a script reads nothing but the result's path.
-    with Bar(*columns, transient=True, console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    with Bar(
+        *columns,
+        transient=True,
+        console=console,
+        disable=not console.is_terminal,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
         task = bar.add_task(first, total=1.0, left="")
 
         def show(text: str, fraction: float, seconds_left: float | None) -> None:

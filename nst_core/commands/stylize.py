@@ -77,7 +77,11 @@ def stylize(
     wanted = recipe(settings)
     if dry_run:
         size = picture.size
-        lines = grids.plan(size, settings) if grid else plan_lines(size, wanted, start is not None)
+        lines = (
+            grids.plan(size, settings, device)
+            if grid
+            else plan_lines(size, settings, device, start is not None)
+        )
         typer.echo("\n".join(lines))
         return
     try:

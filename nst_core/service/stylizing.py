@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from nst_core.device import device_name
 from nst_core.engine.calibration import calibrated
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
@@ -38,7 +39,7 @@ class Studio:
 
     def __init__(self, state: State) -> None:
         self._weights = state.weights
-        self._speed = Speed(state.root / "speed.json")
+        self._speed = Speed(state.speed)
         self._ready = prepared(recipe(Settings()), state.weights)
         self._device = self._ready.backbone.device
         kind = kind_of_work(self._ready.recipe, device_name(self._device))
@@ -85,11 +86,6 @@ class Studio:
         elif self._device.type == "mps":
             torch.mps.empty_cache()
         log.info("the device's memory was given back")
-
-
-def device_name(device: torch.device) -> str:
-    """What a device is called, by which its speed is remembered."""
-    return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
 def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod) -> Reporter:

@@ -59,6 +59,11 @@ class State:
         return self.root / "weights"
 
     @property
+    def speed(self) -> Path:
+        """The file in which the engine remembers how fast this machine is."""
+        return self.root / "speed.json"
+
+    @property
     def samples(self) -> Path:
         """The sample pictures."""
         return self.root / "samples"

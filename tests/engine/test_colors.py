@@ -100,14 +100,15 @@ def test_a_picture_with_its_own_colors_is_itself(content: Tensor) -> None:
 
 def test_lightness_is_ones_and_hue_the_others() -> None:
     """Chroma may give way where no color is so light and so strong; the lightness never does."""
-    one, other = picture(1, 20, 20), muted(picture(2, 20, 20))
+    one, other = picture(1, 20, 20), picture(2, 20, 20)
     found, light, shade = to_oklab(with_colors_of(one, other)), to_oklab(one)[:, :1], to_oklab(other)[:, 1:]
     assert torch.allclose(found[:, :1], light, atol=0.01)
     chroma, wanted = found[:, 1:].norm(dim=1), shade.norm(dim=1)
     assert bool((chroma <= wanted + 0.01).all())
     along = (found[:, 1:] * shade).sum(dim=1)
     assert torch.allclose(along, chroma * wanted, atol=1e-3)
-    assert float((chroma > 0.95 * wanted).float().mean()) > 0.6
+    kept = float((chroma > 0.95 * wanted).float().mean())
+    assert 0.3 < kept < 0.95, "some have to give way, most need not"
 
 
 @pytest.mark.parametrize("method", ["both", "match", "luminance"])

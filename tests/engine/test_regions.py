@@ -56,16 +56,16 @@ def test_each_side_comes_near_its_own_style(
         assert style_loss(part, own, backbone) < 0.5 * style_loss(photograph[..., side], own, backbone)
 
 
-@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("colors", ["as they come", "keep_colors", "match_content"])
 def test_outside_of_all_regions_nothing_changes(
-    tiny: VGG, photograph: Tensor, styles: tuple[Tensor, Tensor], keep: bool
+    tiny: VGG, photograph: Tensor, styles: tuple[Tensor, Tensor], colors: str
 ) -> None:
     inside = torch.zeros(1, 1, SIDE, SIDE)
     inside[..., 10:30, 5:25] = 1
     inside[..., 30:35, 5:25] = 0.5
-    result = painted(
-        tiny, photograph, [Style(styles[0], region=inside)], small(4, 24, 24, keep_colors=keep)
-    ).picture
+    chosen = {} if colors == "as they come" else {colors: True}
+    region = [Style(styles[0], region=inside)]
+    result = painted(tiny, photograph, region, small(4, 24, 24, **chosen)).picture
     changed = (result != photograph).any(dim=1, keepdim=True)
     assert not bool(changed[inside == 0].any())
     assert float(changed[inside == 1].float().mean()) > 0.9

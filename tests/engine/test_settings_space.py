@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from nst_core.engine.backbone import Backbone
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.loading import Prepared, for_recipe, prepared
+from nst_core.loading import VGGOptions, built
 from nst_core.recipe import Look
-from nst_core.recipes import recipe
+from nst_core.recipes import on_network, recipe
 from nst_core.settings import TABLE, Settings
+from nst_core.weights.catalog import VGG16
+from nst_core.weights.store import load
 from nst_core.wire.parameters import Choice, Flag, Parameter
 from nst_core.wire.places import State
 
@@ -61,9 +63,12 @@ def pictures(draw: st.DrawFn) -> Tensor:
 def test_any_settings_for_any_picture(installed: State) -> None:
     """24 of the whole space, the same ones each time."""
 
-    @cache
-    def ready(look: Look) -> Prepared:
-        return prepared(replace(recipe(Settings()), look=look), installed.weights, "cpu")
+    tensors = load(VGG16, installed.weights)
+
+    @lru_cache(maxsize=2)  # each is as large as its weights
+    def network(look: Look) -> Backbone:
+        options = VGGOptions(look.pooling, look.pooling_factor, look.padding, look.preprocessed)
+        return built(VGG16, tensors, VGG16.mean_activations if look.normalized else None, options)
 
     finished = 0
 
@@ -77,8 +82,8 @@ def test_any_settings_for_any_picture(installed: State) -> None:
     @given(whole_space, pictures(), pictures(), st.booleans())
     def check(chosen: Settings, content: Tensor, style: Tensor, hidden: bool) -> None:
         nonlocal finished
-        network = ready(recipe(chosen).look)
-        how = for_recipe(recipe(chosen), network).recipe
+        backbone = network(recipe(chosen).look)
+        how = on_network(recipe(chosen), backbone.layers, VGG16.style_layers, VGG16.content_layer)
         told: list[float] = []
 
         def note(progress: Progress) -> Decision:
@@ -89,7 +94,7 @@ def test_any_settings_for_any_picture(installed: State) -> None:
             result = stylize(
                 content=content,
                 styles=[Style(style)],
-                backbone=network.backbone,
+                backbone=backbone,
                 recipe=how,
                 visible=torch.zeros_like(content[:, :1]) if hidden else None,
                 on_progress=note,
