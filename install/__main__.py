@@ -1,5 +1,6 @@
 """``python3 install``: checks the Python and finds its own modules, before anything else is read."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ def _main() -> int:
     here = Path(__file__).resolve().parent
     sys.path[:0] = [str(here), str(here.parent)]
     sys.dont_write_bytecode = True  # the checkout may be somebody else's
+    shutil.rmtree(here / "__pycache__", ignore_errors=True)  # some Pythons have compiled this file by now
     from nst_install.stages import main
 
     return main(here.parent)

@@ -10,14 +10,18 @@ from typing import Annotated
 import typer
 
 from nst_core.commands.batch import batch
+from nst_core.commands.doctor import doctor
 from nst_core.commands.errors import CommandError
 from nst_core.commands.stylize import stylize
+from nst_core.commands.weights import register
 from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
 weights_app = typer.Typer(no_args_is_help=True, help="The pretrained networks.")
 app.add_typer(weights_app, name="weights")
+app.command()(doctor)
+register(weights_app)
 
 
 @app.command()

@@ -37,7 +37,7 @@ ALLOWED = {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
         *("gimpui", "gobject", "gtk", "pygtk"),
     },
-    "install": {"gi", "nst_core.__version__", "nst_core.wire"},
+    "install": {"gi", "nst_core.__version__", "nst_core.wire", "nst_core.service.redaction"},
 }
 
 

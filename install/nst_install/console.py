@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -18,47 +20,69 @@ class Failure(Exception):
 
 
 class Console:
-    """Prints one line per stage; on a terminal the line moves while the stage is at work."""
+    """Prints one line per stage; on a terminal the line moves while the stage is at work.
 
-    def __init__(self) -> None:
-        self._moving = sys.stdout.isatty()
+    With ``as_json`` standard output is left to what a program reads, and this goes to the other.
+    """
+
+    def __init__(self, as_json: bool = False) -> None:
+        self._out = sys.stderr if as_json else sys.stdout
+        self._moving = self._out.isatty()
         self._title = ""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a Windows console may have no “▸”
 
+    @property
+    def moving(self) -> bool:
+        """Whether a person looks at it and can be asked."""
+        return self._moving and sys.stdin.isatty()
+
     def begin(self, title: str) -> None:
         """Starts the line of a stage; ``done`` ends it."""
         self._title = title
-        _put(f"{title}: ")
+        self._put(f"{title}: ")
 
     def now(self, detail: str) -> None:
         """Shows on a terminal what the stage is doing; elsewhere nothing."""
         if self._moving and self._title:
             width = shutil.get_terminal_size().columns - len(self._title) - 3
-            _put(f"\r\x1b[K{self._title}: {detail[:width]}")
+            self._put(f"\r\x1b[K{self._title}: {_readable(detail)[:width]}")
 
     def done(self, text: str) -> None:
         """Ends the line of the stage with what came of it."""
         start = f"\r\x1b[K{self._title}: " if self._moving else ""
         self._title = ""
-        _put(f"{start}{text}\n")
+        self._put(f"{start}{text}\n")
 
     def say(self, text: str) -> None:
         """Prints a line of its own."""
         if self._title:
             self.done("not finished.")
-        _put(f"{text}\n")
+        self._put(f"{text}\n")
+
+    def agrees(self, question: str) -> bool:
+        """Asks once, yes being the default; a script, which nobody can ask, agrees by being run."""
+        if not self.moving:
+            return True
+        self._put(f"{question} [Y/n] ")
+        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
     def fail(self, failure: Failure, log: Path | None) -> None:
         """Ends with the two sentences of ``failure``, and where the details are."""
         if self._title:
             self.done("failed.")
-        details = f" Details are in {log}." if log and log.exists() else ""
+        # Path.exists raises where a folder on the way is closed to us.
+        details = f" Details are in {log}." if log and os.path.exists(log) else ""  # noqa: PTH110
         print(f"{failure.what} {failure.advice}{details}", file=sys.stderr, flush=True)
 
+    def _put(self, text: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # whoever reads has heard enough; the work goes on
+            self._out.write(text)
+            self._out.flush()
 
-def _put(text: str) -> None:
-    with contextlib.suppress(BrokenPipeError):  # whoever reads has heard enough; the work goes on
-        sys.stdout.write(text)
-        sys.stdout.flush()
+
+def _readable(detail: str) -> str:
+    """What pip says of its progress for programs, as words."""
+    count = re.fullmatch(r"Progress (\d+) of (\d+)", detail)
+    return f"{int(count[1]) / 1e6:.0f} of {int(count[2]) / 1e6:.0f} MB" if count else detail

@@ -1,4 +1,4 @@
-"""The core's own virtual environment: made, checked, repaired."""
+"""The core's own virtual environment: made beside the current one, checked, and only then used."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -14,15 +15,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nst_install import versions
+from nst_install.builds import Build
 from nst_install.commands import Outcome, run
 from nst_install.console import Failure
-from nst_install.running import end_core
-from nst_install.work import Work
+from nst_install.failures import no_space, of_pip
+from nst_install.work import Engine, Work
 
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
-CORE = "nst_core"
 _STAMP = "installed.json"
-_PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,13 @@ class Stamp:
     """What an environment was made from; written last, so that one without it is not whole."""
 
     python: str
-    requirements: str
-    core: str
+    build: str
+    locks: str
 
     @classmethod
-    def wanted(cls, source: Path) -> Stamp:
-        """The stamp of an environment made now from the checkout ``source``."""
-        core = hashlib.sha256()
-        for path in sorted([source / "pyproject.toml", *(source / CORE).rglob("*")]):
-            if path.is_file() and "__pycache__" not in path.parts:
-                core.update(f"{path.relative_to(source).as_posix()}\0".encode())
-                core.update(hashlib.sha256(path.read_bytes()).digest())
-        requirements = hashlib.sha256((source / "install" / "requirements.txt").read_bytes())
-        return cls(platform.python_version().rpartition(".")[0], requirements.hexdigest(), core.hexdigest())
+    def wanted(cls, source: Path, build: Build) -> Stamp:
+        """The stamp of an environment made now by ``build`` from the checkout ``source``."""
+        return cls(platform.python_version().rpartition(".")[0], build.name, build.digest(source))
 
     @classmethod
     def read(cls, folder: Path) -> Stamp:
@@ -57,43 +52,43 @@ class Stamp:
         (folder / _STAMP).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
-def prepare(work: Work) -> bool:
-    """Makes sure that the environment is there and whole; returns whether that changed anything.
+def prepare(work: Work, build: Build, version: str) -> Engine:
+    """Returns a whole engine, which may be the current one; makes it beside that if need be.
 
-    Raises ``Failure``.
+    What is current stays as it is. Raises ``Failure``.
     """
     started = time.monotonic()
     work.console.begin("Engine")
-    folder = work.state.environment
-    wanted, found = Stamp.wanted(work.source), Stamp.read(folder)
-    damaged = set(_damaged(folder))
-    packages_fit = (found.python, found.requirements) == (wanted.python, wanted.requirements)
-    whole = packages_fit and not damaged - {CORE} and _imports(work, PACKAGES).good
-    if whole and found == wanted and not damaged and _imports(work, [CORE]).good:
-        work.console.done("already here and whole.")
+    work.manifest.making("environments", "versions", "working", "downloads")
+    core = versions.place(work.source, work.state, version)
+    engine = versions.current(work.state)
+    if engine and is_whole(work, engine.environment, Stamp.wanted(work.source, build)):
+        same = engine.core.is_dir() and versions.digest_of(engine.core) == versions.digest_of(core)
+        ours = versions.environments(work.state) == engine.environment.parent
+        if same or ours:
+            engine = Engine(engine.environment, engine.core if same else core)
+            work.console.done("already here and whole." if same else f"{version} is ready.")
+            return engine
+    _remove_unfinished(work)
+    environment, fetched = _make(work, build)
+    versions.run_core(environment, core)
+    Stamp.wanted(work.source, build).write(environment)
+    versions.remove(work.downloads)
+    amount = f", {fetched / 1e6:.0f} MB fetched" if fetched else ""
+    work.console.done(f"made in {time.monotonic() - started:.0f} s{amount}.")
+    return Engine(environment, core)
+
+
+def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
+    """Whether ``environment`` is made from what ``wanted`` says, undamaged, and starts."""
+    if Stamp.read(environment) != wanted or any(_damaged(environment)):
         return False
-    end_core(work.state)
-    work.manifest.making("environment", "working")
-    if whole:
-        (folder / _STAMP).unlink(missing_ok=True)
-    else:
-        _make(work)
-        _install(work, "-r", str(work.source / "install" / "requirements.txt"))
-    # Without isolation nothing is fetched for the build that is not pinned, or not here already.
-    _install(work, "--no-deps", "--no-build-isolation", "--force-reinstall", str(work.source))
-    outcome = _imports(work, [*PACKAGES, CORE])
-    if not outcome.good:
-        raise Failure(
-            f"The engine was installed, but does not start ({outcome.last_line or 'it gave no reason'}).",
-            "Run the installer again with another Python, for example “python3.12 install”.",
-        )
-    wanted.write(folder)
-    work.console.done(f"installed in {time.monotonic() - started:.0f} s.")
-    return True
+    return _imports(work, environment).good
 
 
-def _imports(work: Work, names: list[str] | tuple[str, ...]) -> Outcome:
-    return work.python("-c", f"import {', '.join(names)}", seconds=300)
+def _imports(work: Work, environment: Path) -> Outcome:
+    python = Engine(environment, environment).python(work.state)
+    return work.python("-c", f"import {', '.join(PACKAGES)}", python=python, seconds=300)
 
 
 def _damaged(environment: Path) -> Iterator[str]:
@@ -116,44 +111,86 @@ def _damaged(environment: Path) -> Iterator[str]:
                 yield owners[name]
 
 
-def _needed_bytes() -> int:
-    cuda = sys.platform == "linux" and platform.machine() == "x86_64"
-    return 7_000_000_000 if cuda else 2_000_000_000
+def _remove_unfinished(work: Work) -> None:
+    """Makes room: what an earlier run left half-made is of no use, only what it has fetched is."""
+    engine = versions.current(work.state)
+    folder = versions.environments(work.state)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if engine is None or path.resolve() != engine.environment:
+            work.console.now("removing what is not whole")
+            versions.remove(path)
 
 
-def _make(work: Work) -> None:
-    folder = work.state.environment
-    if folder.is_symlink() or folder.is_file():
-        folder.unlink()
-    elif folder.exists():
-        work.console.now("removing what is not whole")
-        shutil.rmtree(folder)
+def _make(work: Work, build: Build) -> tuple[Path, int]:
+    """Makes a new environment; returns it and how many bytes were fetched for it."""
     free = shutil.disk_usage(work.state.root).free
-    if free < _needed_bytes():
-        raise _no_space(work, free)
-    command = [sys.executable, "-m", "venv", str(folder)]
-    outcome = run(command, work.log, work.environment, keep_open=[work.lock])
-    if outcome.good:
-        return
-    if re.search(r"ensurepip|No module named '?venv", outcome.output):
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if free < build.peak:
+        raise no_space(work.state.root, build.peak, free)
+    key = hashlib.sha256(build.digest(work.source).encode()).hexdigest()[:8]
+    name = f"{build.name}-python{sys.version_info.major}.{sys.version_info.minor}-{key}"
+    folder = versions.free(versions.environments(work.state) / name)
+    folder.parent.mkdir(exist_ok=True)
+    outcome = run(
+        [sys.executable, "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock]
+    )
+    if not outcome.good:
+        raise no_venv(outcome) or of_pip(work.state.root, build.peak, outcome, work.offline)
+    pip, *others = build.locks(work.source)
+    fetched = _install(work, build, folder, [pip], shows_progress=False)
+    # The pip that Python brings may be too old to say how far it is, or to go on with a broken download.
+    fetched += _install(work, build, folder, others, shows_progress="==" in pip.read_text(encoding="utf-8"))
+    outcome = _imports(work, folder)
+    if not outcome.good:
         raise Failure(
-            "This Python cannot make virtual environments, because its venv module is not complete.",
-            f"Install it (on Debian and Ubuntu: “sudo apt install python{version}-venv”) and run"
-            " “python3 install” again.",
+            f"The engine was installed, but does not start ({outcome.last_line or 'it gave no reason'}).",
+            "Run the installer again with another Python, for example “python3.12 install”.",
         )
-    raise _pip_failure(work, outcome)
+    _write_command(work, folder)
+    return folder, fetched
 
 
-def _install(work: Work, *what: str) -> None:
+def no_venv(outcome: Outcome) -> Failure | None:
+    """Why this Python made no virtual environment, when it is for a part of itself that is missing."""
+    if not re.search(r"ensurepip|No module named '?venv", outcome.output):
+        return None
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    return Failure(
+        "This Python cannot make virtual environments, because its venv module is not complete.",
+        f"Install it (on Debian and Ubuntu: “sudo apt install {package}”) and run “python3 install” again.",
+    )
+
+
+def _write_command(work: Work, folder: Path) -> None:
+    """Makes ``nst``, which finds this installation's weights wherever it was installed to."""
+    python, home = Engine(folder, folder).python(work.state), work.state.root
+    if sys.platform == "win32":
+        text = f'@if not defined NEURAL_STYLE_HOME set "NEURAL_STYLE_HOME={home}"\n'
+        text += f'@"{python}" -I -m nst_core %*\n'
+        python.with_name("nst.cmd").write_text(text, encoding="utf-8")
+        return
+    words = f"export NEURAL_STYLE_HOME=${{NEURAL_STYLE_HOME:-{shlex.quote(str(home))}}}"
+    command = python.with_name("nst")
+    command.write_text(
+        f'#!/bin/sh\n{words}\nexec {shlex.quote(str(python))} -I -m nst_core "$@"\n', encoding="utf-8"
+    )
+    command.chmod(0o755)
+
+
+def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_progress: bool) -> int:
     working = work.state.root / "working"
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir()
+    command = ["-m", "pip", "install", "--only-binary", ":all:", "--require-hashes", "--no-compile"]
+    if shows_progress:
+        command += ["--progress-bar", "raw"]
+    for lock in locks:
+        command += ["-r", str(lock)]
     try:
         outcome = work.python(
-            *("-m", "pip", "install", "--only-binary", ":all:", *what),
+            *command,
+            python=Engine(folder, folder).python(work.state),
             variables={
-                **_PIP,
+                **build.variables(),
                 # The wheels are gigabytes, and /tmp is often a part of the memory.
                 **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(working)),
             },
@@ -161,35 +198,5 @@ def _install(work: Work, *what: str) -> None:
     finally:
         shutil.rmtree(working, ignore_errors=True)
     if not outcome.good:
-        raise _pip_failure(work, outcome)
-
-
-def _no_space(work: Work, free: int) -> Failure:
-    return Failure(
-        f"The engine needs about {_needed_bytes() / 1e9:.0f} GB of disk space, and {work.state.root} has"
-        f" {free / 1e9:.1f} GB left.",
-        "Make room, or choose a folder on another disk with --prefix.",
-    )
-
-
-def _pip_failure(work: Work, outcome: Outcome) -> Failure:
-    said = outcome.output
-    if "No space left on device" in said or "not enough space on the disk" in said:
-        return _no_space(work, shutil.disk_usage(work.state.root).free)
-    if re.search(r"connection broken by|ConnectionError|Max retries exceeded|timed out", said):
-        return Failure(
-            "The engine's packages could not be downloaded, because the package index did not answer.",
-            "Check the connection and run “python3 install” again.",
-        )
-    missing = re.search(r"No matching distribution found for (\S+)", said)
-    if missing:
-        return Failure(
-            f"There is no {missing[1]} for Python {platform.python_version()} on this system.",
-            "Run the installer with another Python (3.10 to 3.14), for example “python3.12 install”.",
-        )
-    reasons = [line for line in said.splitlines() if line.startswith("ERROR: ")]
-    reason = reasons[-1].removeprefix("ERROR: ") if reasons else outcome.last_line or "it gave no reason"
-    return Failure(
-        f"The engine's packages could not be installed ({reason.rstrip('.')}).",
-        "Run “python3 install” again; it repairs what is missing.",
-    )
+        raise of_pip(work.state.root, build.peak, outcome, work.offline)
+    return sum(int(said) for said in re.findall(r"^Progress (\d+) of \1$", outcome.output, re.MULTILINE))

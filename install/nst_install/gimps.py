@@ -4,104 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nst_install.commands import run
+from nst_install.places import Kind, Machine
 
-FLATPAK = "org.gimp.GIMP"
 _VERSION_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where one system keeps GIMP.
-
-    ``names`` are globs for programs in the folders of PATH. ``programs`` are globs for others and
-    ``profiles`` the folders that hold one profile per series (3.0, 3.2), that of a native GIMP
-    first; both below a folder of ``Machine.folders``.
-    """
-
-    names: tuple[str, ...]
-    programs: tuple[tuple[str, str], ...]
-    profiles: tuple[tuple[str, str], ...]
-
-
-PLACES = {
-    "linux": Places(
-        names=("gimp-console", "gimp-console-[23].*"),
-        programs=(),
-        profiles=(
-            ("config", "GIMP"),
-            ("home", ".config/GIMP"),
-            ("home", f".var/app/{FLATPAK}/config/GIMP"),
-            ("home", "snap/gimp/current/.config/GIMP"),
-        ),
-    ),
-    "darwin": Places(
-        names=("gimp-console", "gimp-console-[23].*"),
-        programs=(
-            ("applications", "GIMP*.app/Contents/MacOS/gimp-console*"),
-            ("home", "Applications/GIMP*.app/Contents/MacOS/gimp-console*"),
-        ),
-        profiles=(("home", "Library/Application Support/GIMP"),),
-    ),
-    "win32": Places(
-        names=("gimp-console.exe", "gimp-console-[23]*.exe"),
-        programs=(
-            ("ProgramFiles", "GIMP*/bin/gimp-console*.exe"),
-            ("LOCALAPPDATA", "Programs/GIMP*/bin/gimp-console*.exe"),
-        ),
-        profiles=(("APPDATA", "GIMP"),),
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The person's machine as far as finding GIMP goes."""
-
-    system: str
-    environment: Mapping[str, str]
-    home: Path
-    applications: Path = Path("/Applications")
-
-    @classmethod
-    def this(cls) -> Machine:
-        """The machine that this runs on."""
-        return cls(sys.platform, os.environ, Path.home())
-
-    @property
-    def places(self) -> Places:
-        """Where its system keeps GIMP."""
-        return PLACES.get(self.system, PLACES["linux"])
-
-    def named_profile(self, major: int = 3) -> Path | None:
-        """The one profile that GIMP3_DIRECTORY, or GIMP2_DIRECTORY, tells GIMP to use."""
-        named = self.environment.get(f"GIMP{major}_DIRECTORY")
-        return self.home / named if named else None  # GIMP too takes a relative one from home
-
-    def paths(self, places: Iterable[tuple[str, str]]) -> Iterator[tuple[Path, str]]:
-        """Yields ``places`` with the machine's folders for their names; leaves out those it does not have."""
-        folders = {"home": self.home, "applications": self.applications}
-        folders["config"] = Path(self.environment.get("XDG_CONFIG_HOME") or self.home / ".config")
-        for name in ("ProgramFiles", "LOCALAPPDATA", "APPDATA"):
-            if name in self.environment:
-                folders[name] = Path(self.environment[name])
-        for name, rest in places:
-            if name in folders:
-                yield folders[name], rest
-
-
-@dataclass(frozen=True)
 class Gimp:
-    """A GIMP that can be run without a display."""
+    """A GIMP that can be run without a display; ``kind`` is empty for that of the system."""
 
     command: tuple[str, ...]
     version: str
-    flatpak: bool = False
+    kind: str = ""
 
     @property
     def major(self) -> int:
@@ -112,6 +31,11 @@ class Gimp:
     def series(self) -> str:
         """The part of the version that names its profile, such as 3.0."""
         return ".".join(self.version.split(".")[:2])
+
+    @property
+    def boxed(self) -> bool:
+        """Whether it sees the machine through a box: the engine may have to be started outside."""
+        return self.kind in ("Flatpak", "Snap")
 
     def batch(self, code: str) -> list[str]:
         """The command that runs the Python ``code`` in it.
@@ -129,70 +53,100 @@ class Gimp:
         Its plug-ins take the first python3 of PATH: that has to be its own, not that of a virtual
         environment or version manager of this shell.
         """
-        if self.flatpak:
+        if self.kind:
             return dict(ours)
         return {**ours, "PATH": os.pathsep.join([str(Path(self.command[0]).parent), ours.get("PATH", "")])}
 
     def __str__(self) -> str:
-        return f"GIMP {self.version}{' (Flatpak)' if self.flatpak else ''}"
+        return f"GIMP {self.version}{f' ({self.kind})' if self.kind else ''}"
 
 
 def programs(machine: Machine, log: Path) -> list[Gimp]:
-    """Returns every GIMP program, also those of version 2; each version once."""
-    found: dict[str, Gimp] = {}
-    for path in _candidates(machine):
-        version = _version(machine, log, [str(path), "--version"])
-        if version:
-            found.setdefault(version, Gimp((str(path),), version))
-    result = list(found.values())
-    if machine.system == "linux":
-        version = _version(machine, log, ["flatpak", "info", FLATPAK])
+    """Returns every GIMP program, also those of version 2; each version of each kind once."""
+    found: dict[tuple[str, str], Gimp] = {}
+    seen: set[Path] = set()
+    for kind in machine.kinds:
+        for path in _candidates(machine, kind):
+            if path.resolve() in seen:
+                continue  # gimp-console is mostly a link to gimp-console-3.0
+            seen.add(path.resolve())
+            said = path.name if kind.named else _asked(machine, log, path)
+            version = _version(said, kind.named)
+            if version:
+                found.setdefault((kind.name, version), Gimp((str(path),), version, kind.name))
+        said = run(kind.ask, log, machine.environment, _VERSION_SECONDS).output if kind.ask else ""
+        version = _version(said)
         if version:
             series = ".".join(version.split(".")[:2])
-            command = ("flatpak", "run", f"--command=gimp-console-{series}", FLATPAK)
-            result.append(Gimp(command, version, flatpak=True))
-    return result
+            command = tuple(word.format(series=series) for word in kind.run)
+            found.setdefault((kind.name, version), Gimp(command, version, kind.name))
+    return list(found.values())
 
 
 def profiles(machine: Machine, major: int = 3) -> list[Path]:
     """Returns every profile folder of GIMP 3 or 2.10, and the one that the environment names."""
     named = machine.named_profile(major)
     found = [named] if named else []
-    for folder, rest in machine.paths(machine.places.profiles):
-        found += sorted(path for path in (folder / rest).glob(f"{major}.*") if _is_profile(path))
+    for kind in machine.kinds:
+        for folder, rest in machine.paths(kind.profiles):
+            found += sorted(path for path in folder.glob(f"{rest}/{major}.*") if _is_profile(path))
     return _each_once(found)
 
 
 def profile_of(gimp: Gimp, machine: Machine) -> Path:
     """Returns the profile folder that ``gimp`` uses, which need not be there yet."""
     named = machine.named_profile(gimp.major)
-    if named and not gimp.flatpak:
+    if named and not gimp.boxed:
         return named
-    folders = [folder / rest / gimp.series for folder, rest in machine.paths(machine.places.profiles)]
-    own = [folder for folder in folders if FLATPAK in folder.parts and folder.is_dir()]
-    return own[0] if gimp.flatpak and own else folders[0]
+    folders = [
+        path
+        for kind in sorted(machine.kinds, key=lambda kind: kind.name != gimp.kind)
+        for folder, rest in machine.paths(kind.profiles)
+        for path in (folder.glob(f"{rest}/{gimp.series}") if "*" in rest else [folder / rest / gimp.series])
+    ]
+    if gimp.kind == "Flatpak" and not folders[0].is_dir():  # it may use the person's own
+        return folders[1]
+    return folders[0]
 
 
-def _version(machine: Machine, log: Path, command: list[str]) -> str | None:
-    said = run(command, log, machine.environment, _VERSION_SECONDS).output
-    match = re.search(r"(?im)\bversion:? +(\d+\.\d+(?:\.\d+)?)", said)
+def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
+    """Returns what a person has to know about the GIMPs ``found``."""
+    about = {kind.name: kind.note for kind in machine.kinds}
+    return [f"{gimp}: {about[gimp.kind]}" for gimp in found if about.get(gimp.kind)]
+
+
+def _asked(machine: Machine, log: Path, program: Path) -> str:
+    """Asks for the version: even then GIMP makes a folder for its data, unless that cannot be."""
+    environment = {**machine.environment, "XDG_DATA_HOME": os.devnull}
+    return run([str(program), "--version"], log, environment, _VERSION_SECONDS).output
+
+
+def _version(said: str, named: bool = False) -> str | None:
+    """Finds the version in what a program said of itself, or in its file name."""
+    match = re.search(r"-(\d+\.\d+(?:\.\d+)?)" if named else r"(?im)\bversion:? +(\d+\.\d+(?:\.\d+)?)", said)
     return match[1] if match else None
 
 
-def _candidates(machine: Machine) -> list[Path]:
+def _candidates(machine: Machine, kind: Kind) -> list[Path]:
     found: list[Path] = []
     for folder in machine.environment.get("PATH", "").split(os.pathsep):
-        for name in machine.places.names if folder else ():
+        for name in kind.names if folder else ():
             found += sorted(Path(folder).glob(name))
-    for base, rest in machine.paths(machine.places.programs):
+    for base, rest in machine.paths(kind.programs):
         found += sorted(base.glob(rest))
-    return _each_once(path for path in found if path.is_file() and os.access(path, os.X_OK))
+    return [path for path in found if _is_program(path, machine)]
+
+
+def _is_program(path: Path, machine: Machine) -> bool:
+    if machine.system == "win32":
+        return os.path.lexists(path)  # the Store's are links that only the system itself can follow
+    return path.is_file() and os.access(path, os.X_OK)
 
 
 def _each_once(paths: Iterable[Path]) -> list[Path]:
     once: dict[Path, Path] = {}
     for path in paths:
-        once.setdefault(path.resolve(), path)  # gimp-console is mostly a link to gimp-console-3.0
+        once.setdefault(path.resolve(), path)
     return list(once.values())
 
 

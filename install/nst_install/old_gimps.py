@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nst_install.commands import run
-from nst_install.gimps import Gimp, Machine, profile_of, profiles
+from nst_install.gimps import Gimp, profile_of, profiles
+from nst_install.places import Machine
 from nst_install.work import Work
 
 SECONDS = 120.0

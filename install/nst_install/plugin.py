@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from nst_core.wire.places import State
 from nst_install.console import Failure
 from nst_install.manifest import Manifest
+from nst_install.versions import free
+from nst_install.versions import remove as discard
 
 NAME = "neural-style"
 OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
@@ -78,7 +79,7 @@ def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path 
     (making / f"{folder.name}.py").chmod(0o755)  # GIMP runs nothing else
     kept = None
     if os.path.lexists(folder):
-        kept = None if ours else _free_name(replaced.with_name(f"{folder.name}.kept"))
+        kept = None if ours else free(replaced.with_name(f"{folder.name}.kept"))
         folder.rename(kept or replaced)
     making.rename(folder)
     discard(replaced)
@@ -86,12 +87,14 @@ def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path 
     return kept
 
 
-def discard(path: Path) -> None:
-    """Removes a folder with all that is in it, or a link."""
-    if path.is_symlink():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)
+def may_run(folder: Path) -> bool:
+    """Whether GIMP can run the plug-in in ``folder`` at all."""
+    return os.access(folder / f"{folder.name}.py", os.X_OK)
+
+
+def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether ``folder`` is a whole plug-in of ``files``."""
+    return _holds(folder, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
 
 
 def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
@@ -100,13 +103,4 @@ def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
     }
-    return there == dict(digests) and os.access(folder / f"{folder.name}.py", os.X_OK)
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    free = path
-    while os.path.lexists(free):
-        number += 1
-        free = path.with_name(f"{path.name}-{number}")
-    return free
+    return there == dict(digests) and may_run(folder)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from nst_install.commands import run
 from nst_install.console import Failure
-from nst_install.gimps import Gimp, Machine, profile_of
-from nst_install.work import Work
+from nst_install.gimps import Gimp, profile_of
+from nst_install.places import Machine
+from nst_install.work import Engine, Work
 
 SECONDS = 240.0  # a first start of GIMP and of the engine, on a slow machine that is busy
 _STYLE = "night-oil.jpg"
@@ -31,6 +32,19 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
     work.console.done(f"its profile was made, {profile_of(gimp, machine)}.")
 
 
+def prove_engine(work: Work, engine: Engine) -> None:
+    """Has ``engine`` compare what it computes on its device with stored numbers. Raises ``Failure``."""
+    work.console.begin("Self-test")
+    outcome = work.core(engine, "doctor", "--engine", seconds=600)
+    if not outcome.good:
+        reason = outcome.last_line.rstrip(".") or "it gave no reason"
+        raise Failure(
+            f"The engine does not compute what it should ({reason}).",
+            "Run “python3 install --cpu” for one that needs no GPU; what was there before still works.",
+        )
+    work.console.done(outcome.last_line)
+
+
 def prove_by_command(work: Work, changed: bool) -> Path:
     """Paints the sample on the command line and returns the result. Raises ``Failure``.
 
@@ -45,11 +59,8 @@ def prove_by_command(work: Work, changed: bool) -> Path:
     work.manifest.making(result.name)
     result.unlink(missing_ok=True)
     photograph, style = _sample(work)
-    outcome = work.python(
-        *("-m", "nst_core", "stylize", str(photograph), str(style), "-o", str(result)),
-        *("--quality", "draft", "--size", "384"),
-        seconds=600,
-    )
+    words = ["stylize", str(photograph), str(style), "-o", str(result), "--quality", "draft", "--size", "384"]
+    outcome = work.python("-m", "nst_core", *words, seconds=600)
     if not outcome.good or not result.exists():
         reason = (outcome.last_line or "it gave no reason").rstrip(".")
         raise Failure(
@@ -63,7 +74,7 @@ def prove_by_command(work: Work, changed: bool) -> Path:
 def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     """Has GIMP paint the sample with the plug-in, and returns the result.
 
-    None when a Flatpak could not: there the engine may have to be started outside. Raises ``Failure``.
+    None when one in a box could not: there the engine may have to be started outside. Raises ``Failure``.
     """
     started = time.monotonic()
     work.console.begin(f"Proof in {gimp}")
@@ -90,9 +101,9 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
         words = next((line for line in reversed(told) if line), "")  # what the plug-in said in GIMP 2.10
         reason = (words or (said[-1].removeprefix("PROOF: ") if said else outcome.last_line)).rstrip(".")
     what = f"{gimp} could not paint the sample picture ({reason})."
-    if gimp.flatpak:
+    if gimp.boxed:
         command = f"{work.state.python} -I -m nst_core serve"
-        work.console.done(f"{what} Start the engine outside of the Flatpak first: {command}")
+        work.console.done(f"{what} Start the engine outside of the {gimp.kind} first: {command}")
         return None
     raise Failure(what, "Close GIMP if it is open, see that it is whole, and run “python3 install” again.")
 

@@ -13,8 +13,10 @@ from nst_core.wire.endpoint import socket_path
 from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
 from nst_install.manifest import Manifest
-from nst_install.plugin import beside, digest, discard
+from nst_install.plugin import beside, digest
 from nst_install.running import end_core
+from nst_install.versions import is_link
+from nst_install.versions import remove as discard
 
 
 def remove(state: State, manifest: Manifest) -> list[Path]:
@@ -31,12 +33,11 @@ def remove(state: State, manifest: Manifest) -> list[Path]:
     ]
     _remove_far_socket(state)
     for pattern in manifest.made:
-        for path in sorted(state.root.glob(pattern)):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-        _remove_empty((state.root / pattern).parents, below=state.root)
+        for path in _matches(state.root, pattern):
+            if not _behind_link(path, state.root):
+                discard(path)
+        if not _behind_link(state.root / pattern, state.root):
+            _remove_empty((state.root / pattern).parents, below=state.root)
     return kept
 
 
@@ -46,6 +47,17 @@ def finish(state: State, manifest: Manifest) -> list[Path]:
         path.unlink(missing_ok=True)
     _remove_empty([state.root, *map(Path, manifest.folders)])
     return sorted(state.root.iterdir()) if state.root.exists() else []
+
+
+def _matches(root: Path, pattern: str) -> list[Path]:
+    """What ``pattern`` names below ``root``: also a link whose target is gone, which a glob leaves out."""
+    plain = root / pattern
+    return [plain] if os.path.lexists(plain) else sorted(root.glob(pattern))
+
+
+def _behind_link(path: Path, root: Path) -> bool:
+    """Whether a link of the person's own lies on the way to ``path``: then it is not ours to remove."""
+    return any(is_link(folder) for folder in path.parents if root in folder.parents)
 
 
 def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: State) -> list[Path]:

@@ -23,6 +23,16 @@ def is_running(state: State) -> bool:
         return not free
 
 
+def answers(state: State) -> bool:
+    """Whether the core of ``state`` that is running talks to us."""
+    try:
+        channel, _ = connect(state, {"name": "installer"})
+    except WireError:
+        return False
+    channel.close()
+    return True
+
+
 def end_core(state: State) -> None:
     """Asks the core of ``state`` to end, and waits for it; does nothing when none runs.
 

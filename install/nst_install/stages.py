@@ -1,185 +1,171 @@
-"""The arguments, and the order of the stages."""
+"""The order of the stages, and what is said when one of them cannot be done."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
+import errno
+import json
 import os
 import shlex
 import signal
 import sys
-import time
 import traceback
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from nst_core import __version__
-from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
-from nst_install import gimps, old_gimps, plugin, removal
+from nst_install import builds, device, into_gimps, removal, versions
 from nst_install.console import Console, Failure
+from nst_install.doctor import examine
 from nst_install.environment import prepare
-from nst_install.gimps import Machine
+from nst_install.fetching import fill
 from nst_install.manifest import Manifest
-from nst_install.proof import make_profile, prove_by_command, prove_in_gimp
-from nst_install.running import end_core, is_running
-from nst_install.supplies import copy_samples, get_weights
-from nst_install.work import Work
+from nst_install.options import Options, read
+from nst_install.plan import Plan, look
+from nst_install.proof import prove_by_command, prove_engine
+from nst_install.running import end_core
+from nst_install.session import locked, opened
+from nst_install.supplies import WEIGHTS_BYTES, copy_samples, get_weights
+from nst_install.work import Engine, Work
 
 MENU = "Filters ▸ Neural Style…"
-_WAIT_SECONDS = 900.0
 
 
-def main(source: Path) -> int:
-    """Installs from the checkout ``source``, or removes; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python3 install",
-        description="Sets up Neural Style for GIMP: its engine, its network, and the plug-in in every GIMP 3"
-        " and 2.10. Running it again repairs what is missing.",
-    )
-    parser.add_argument("--prefix", type=Path, metavar="DIR", help="the folder for all but the plug-in")
-    parser.add_argument("--no-gimp", action="store_true", help="leave GIMP alone: only the command line")
-    parser.add_argument("--uninstall", action="store_true", help="remove everything that was installed")
-    arguments = parser.parse_args()
-    console = Console()
-    state = State.of(arguments.prefix.expanduser().absolute() if arguments.prefix else None)
+def main(source: Path, words: Sequence[str] | None = None) -> int:
+    """Installs from the checkout ``source``, removes or examines; returns the exit status."""
+    options = read(words)
+    console = Console(options.json)
+    state = State.of(options.prefix)
     signal.signal(signal.SIGTERM, _interrupt)
+    report: dict[str, Any] = {"error": None}
     try:
-        if arguments.uninstall:
-            uninstall(state, console)
-        else:
-            install(source, state, console, with_gimp=not arguments.no_gimp)
+        status = _do(source, state, options, console, report)
     except KeyboardInterrupt:
-        console.say("Interrupted. Run it again: it repairs what is not whole.")
-        return 130
+        console.say(
+            "Interrupted. Run it again: it goes on where it was, and what was there before still works."
+        )
+        status, report["error"] = 130, {"what": "Interrupted.", "advice": "Run it again."}
     except Failure as failure:
-        return _fail(failure, state, console)
+        status = _fail(failure, state, console, report)
     except OSError as error:
-        what = f"Something could not be read or written ({error.filename or state.root}: {error.strerror})."
-        advice = "Make it accessible to you, or choose another folder with --prefix."
-        return _fail(Failure(what, advice), state, console)
+        status = _fail(_of_system(error, state), state, console, report)
     except Exception as error:
         what = f"The installer itself failed ({type(error).__name__}: {error})."
-        return _fail(Failure(what, "Please report that."), state, console)
-    return 0
+        status = _fail(Failure(what, "Please report that."), state, console, report)
+    if options.json:
+        print(json.dumps(report, indent=1))
+    return status
 
 
-def install(source: Path, state: State, console: Console, with_gimp: bool) -> None:
-    """Goes through all stages. Raises ``Failure`` or ``OSError`` at the first that cannot be done."""
-    console.say(f"Neural Style {__version__} goes into {state.root}.")
-    if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
-        console.say("Note: run with sudo, this is for root's own GIMP, not for yours.")
-    made = [folder for folder in (state.root, *state.root.parents) if not folder.exists()]
-    state.root.mkdir(parents=True, exist_ok=True)
-    with _lock(state, console) as lock:
-        manifest = _open_manifest(state, made)
-        _open_log(state)
-        work = Work(source, state, console, manifest, dict(os.environ), lock)
-        changed = prepare(work)
-        changed = get_weights(work) or changed
-        copy_samples(work)
-        results = _into_gimps(work) if with_gimp else []
-        if not results:
-            results = [prove_by_command(work, changed)]
+def _do(source: Path, state: State, options: Options, console: Console, report: dict[str, Any]) -> int:
+    if options.uninstall:
+        report["kept"] = [str(path) for path in uninstall(state, console)]
+        return 0
+    if options.doctor:
+        return examine(source, state, options, console, report)
+    if options.offline and not options.offline.is_dir():
+        return _fetch(source, options.offline, options, console)
+    plan = look(source, state, options, os.environ)
+    report["plan"] = plan.fields()
+    for line in plan.lines():
+        console.say(line)
+    if options.dry_run:
+        console.say("Nothing was done: this was a dry run.")
+        return 0
+    if not options.yes and not console.agrees("Continue?"):
+        console.say("Nothing was done.")
+        return 0
+    with opened(source, state, console, options.offline) as work:
+        results = install(work, plan, with_gimp=not options.no_gimp)
+    report["painted"] = [str(result) for result in results]
     for result in results:
         console.say(f"Look at {result}.")
-    if with_gimp and manifest.plugins:
+    if not options.no_gimp and work.manifest.plugins:
         console.say(f"In GIMP: {MENU} (restart GIMP if it is open).")
     else:
         console.say(f"On the command line: {state.python.with_name('nst')} stylize CONTENT STYLE -o OUT")
     console.say(f"To remove everything: {_removal_command(source, state)}")
+    return 0
 
 
-def uninstall(state: State, console: Console) -> None:
-    """Removes what the manifest lists. Raises ``Failure`` or ``OSError``."""
+def _fetch(source: Path, folder: Path, options: Options, console: Console) -> int:
+    """Fills the folder that a machine without network installs from."""
+    here = device.CPU if options.cpu else device.here()
+    build = builds.choose(source, here, options.cpu, os.environ, None)
+    size = f"{(build.download + WEIGHTS_BYTES) / 1e6:.0f} MB"
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    console.say(f"{size} for PyTorch for {here} and {python}: into {folder}.")
+    if options.dry_run or not (options.yes or console.agrees("Continue?")):
+        console.say("Nothing was done.")
+        return 0
+    fill(source, folder, build, console, os.environ)
+    console.say("Nothing was installed: run the same command on a machine of the same kind without network.")
+    return 0
+
+
+def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
+    """Goes through all stages and returns what was painted; what was current stays until the new is proved.
+
+    Raises ``Failure`` or ``OSError`` at the first stage that cannot be done.
+    """
+    before = versions.current(work.state)
+    engine = prepare(work, plan.build, __version__)
+    changed = get_weights(work, engine) or engine != before
+    copy_samples(work)
+    prove_engine(work, engine)
+    if engine != before:
+        end_core(work.state)
+        work.manifest.making("environment", "environment.new")
+        use(work.state, engine)
+    try:
+        found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
+        results = into_gimps.prove_everywhere(work, found)
+        if not results:
+            results = [prove_by_command(work, changed)]
+    except Failure as failure:
+        if before is None or engine == before or not before.core.is_dir():
+            raise
+        roll_back(work, before)
+        advice = f"{failure.advice} Until then the version before is current again."
+        raise Failure(failure.what, advice) from failure
+    versions.tidy(work.state)
+    return results
+
+
+def use(state: State, engine: Engine) -> None:
+    """Makes ``engine`` the current one."""
+    if versions.core_of(engine.environment) != engine.core:
+        versions.run_core(engine.environment, engine.core)
+    now = versions.current(state)
+    if now is None or now.environment != engine.environment or not versions.is_link(state.environment):
+        versions.switch(state, engine.environment)
+
+
+def roll_back(work: Work, before: Engine) -> None:
+    """Makes ``before`` current again, and its plug-in that of every profile."""
+    end_core(work.state)
+    use(work.state, before)
+    into_gimps.place_again(work, before.core, before.core.name.rpartition("-")[0])
+    versions.tidy(work.state)
+
+
+def uninstall(state: State, console: Console) -> list[Path]:
+    """Removes what the manifest lists; returns what it leaves. Raises ``Failure`` or ``OSError``."""
     path = state.root / "manifest.json"
     if not path.exists():
         console.say(f"Nothing of Neural Style is installed in {state.root}.")
-        return
-    with _lock(state, console):
+        return []
+    with locked(state, console):
         manifest = Manifest.read(path) or Manifest(path)
         kept = removal.remove(state, manifest)
     kept += removal.finish(state, manifest)
     for path in kept:
         console.say(f"Kept, because it was changed or is not from this installer: {path}")
     console.say("Neural Style is removed.")
-
-
-def _into_gimps(work: Work) -> list[Path]:
-    """Places the plug-in in every profile, and returns what each GIMP painted with it."""
-    machine = Machine.this()
-    programs = gimps.programs(machine, work.log)
-    current = [gimp for gimp in programs if gimp.major == 3]
-    old = [gimp for gimp in programs if gimp.major < 3]
-    for gimp in current:
-        make_profile(work, gimp, machine)
-    usable = old_gimps.with_python(work, old)
-    found = gimps.profiles(machine)
-    _place(work, found, plugin.NAME)
-    old_found = old_gimps.folders(machine, old, usable)
-    _place(work, old_found, plugin.OLD_NAME)
-    current += usable
-    if (found or old_found) and not current:
-        work.console.say("GIMP: only its profile was found, so start it yourself to try the plug-in.")
-    elif not current:
-        work.console.say("GIMP: no GIMP 3 was found, nor a 2.10 with Python-Fu; run this again with one.")
-    ran = is_running(work.state)
-    try:
-        return [result for gimp in current if (result := prove_in_gimp(work, gimp))]
-    finally:
-        if not ran:  # else an open GIMP may be painting with it
-            end_core(work.state)
-
-
-def _place(work: Work, profiles: list[Path], name: str) -> None:
-    """Places the plug-in ``name`` in each of ``profiles``."""
-    files = plugin.contents(work.source, work.state, __version__, name) if profiles else {}
-    for profile in profiles:
-        folder = plugin.folder_of(profile, name)
-        kept = plugin.place(folder, files, work.manifest)
-        work.console.say(f"Plug-in: {folder}")
-        if kept:
-            work.console.say(f"Another plug-in of that name was there; it is in {kept} now.")
-
-
-def _open_manifest(state: State, made: list[Path]) -> Manifest:
-    """Returns the manifest of the state folder, for which the folders ``made`` were just made."""
-    path = state.root / "manifest.json"
-    manifest = None
-    with contextlib.suppress(Failure):  # a damaged one is written anew: every stage records what it makes
-        manifest = Manifest.read(path)
-    manifest = manifest or Manifest(path)
-    manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*", "logs/install.log*")
-    manifest.making("speed.*")  # the core's own, like those before it
-    manifest.made_folders(made)
-    return manifest
-
-
-def _open_log(state: State) -> None:
-    state.logs.mkdir(exist_ok=True)
-    log = state.logs / "install.log"
-    if log.exists() and log.stat().st_size > 1_000_000:
-        log.replace(log.with_name("install.log.1"))
-    with log.open("a", encoding="utf-8") as file:
-        print(f"\n=== {datetime.now():%Y-%m-%d %H:%M:%S}, {__version__}, Python {sys.version}", file=file)
-
-
-@contextlib.contextmanager
-def _lock(state: State, console: Console) -> Iterator[int]:
-    """Holds the lock on the state folder, and yields its descriptor. Raises ``Failure``."""
-    end = time.monotonic() + _WAIT_SECONDS
-    file = try_lock(state.root / "install.lock")
-    if file is None:
-        console.say("Another installation into that folder is still at work; waiting for its end.")
-    while file is None:
-        if time.monotonic() > end:
-            raise Failure("Another installation into that folder is still at work.", "Try again later.")
-        time.sleep(0.5)
-        file = try_lock(state.root / "install.lock")
-    with file:
-        yield file.fileno()
+    return kept
 
 
 def _removal_command(source: Path, state: State) -> str:
@@ -192,7 +178,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _fail(failure: Failure, state: State, console: Console) -> int:
+def _of_system(error: OSError, state: State) -> Failure:
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return Failure("The disk is full.", "Make room and run it again; what was there before still works.")
+    what = f"Something could not be read or written ({error.filename or state.root}: {error.strerror})."
+    return Failure(what, "Make it accessible to you, or choose another folder with --prefix.")
+
+
+def _fail(failure: Failure, state: State, console: Console, report: dict[str, Any]) -> int:
+    report["error"] = {"what": failure.what, "advice": failure.advice}
     log = state.logs / "install.log"
     with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
         traceback.print_exc(file=file)

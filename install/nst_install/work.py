@@ -12,12 +12,31 @@ from nst_install.commands import Outcome, run
 from nst_install.console import Console
 from nst_install.manifest import Manifest
 
+# The core is run from the folder that is named first, whatever the environment itself points to.
+_BOOT = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1));"
+    " runpy.run_module('nst_core', run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An environment, and the version of the core that is run in it; current or not yet."""
+
+    environment: Path
+    core: Path
+
+    def python(self, state: State) -> Path:
+        """Its interpreter."""
+        return self.environment / state.python.relative_to(state.environment)
+
 
 @dataclass(frozen=True)
 class Work:
     """One run of the installer: from the checkout ``source`` into ``state``.
 
-    ``lock`` is the descriptor of the lock that says that somebody is at work there.
+    ``lock`` is the descriptor of the lock that says that somebody is at work there. ``offline`` is
+    a folder that holds all that is otherwise fetched.
     """
 
     source: Path
@@ -26,14 +45,24 @@ class Work:
     manifest: Manifest
     environment: dict[str, str]
     lock: int
+    offline: Path | None = None
 
     @property
     def log(self) -> Path:
         """The file that gets everything that other programs say."""
         return self.state.logs / "install.log"
 
+    @property
+    def downloads(self) -> Path:
+        """Where pip keeps what it has fetched, until all of it is installed."""
+        return self.state.root / "downloads"
+
     def python(
-        self, *arguments: str, seconds: float | None = None, variables: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        python: Path | None = None,
+        seconds: float | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Runs the core's interpreter as GIMP will: apart from what this shell sets for other Pythons.
 
@@ -41,5 +70,14 @@ class Work:
         """
         environment = {**clean_environment(self.environment), **(variables or {})}
         environment["NEURAL_STYLE_HOME"] = str(self.state.root)
-        command = [str(self.state.python), "-I", "-u", *arguments]
+        if self.offline:
+            environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.offline)}
+        environment |= {"PIP_CACHE_DIR": str(self.downloads), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        environment |= {"PIP_NO_INPUT": "1", "PIP_USER": "0"}
+        command = [str(python or self.state.python), "-I", "-u", *arguments]
         return run(command, self.log, environment, seconds, self.console.now, [self.lock])
+
+    def core(self, engine: Engine, *arguments: str, seconds: float | None = None) -> Outcome:
+        """Runs a command of the core ``engine``, whether or not it is current."""
+        words = ("-c", _BOOT, str(engine.core), *arguments)
+        return self.python(*words, python=engine.python(self.state), seconds=seconds)

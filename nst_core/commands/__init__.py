@@ -1,1 +1,1 @@
-"""The commands of ``nst`` that paint."""
+"""The commands of ``nst``."""

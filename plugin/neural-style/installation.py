@@ -21,7 +21,13 @@ class Installation:
 
 
 def installation() -> Installation:
-    """Reads install.json. Raises ``Trouble`` when it is not there or cannot be read."""
+    """Reads install.json. Raises ``Trouble`` when it is not there or cannot be read.
+
+    A plug-in from a distribution or from Flathub has none: it finds the engine where it usually is.
+    """
+    if not Path(__file__).with_name("install.json").exists() and State.of().python.exists():
+        state = State.of()
+        return Installation(state, (str(state.python), "-I", "-m", "nst_core", "serve"), "")
     try:
         fields = json.loads(Path(__file__).with_name("install.json").read_text(encoding="utf-8"))
         command = tuple(str(part) for part in fields["core"])

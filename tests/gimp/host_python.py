@@ -15,6 +15,7 @@ print(json.dumps({
     "base_prefix": sys.base_prefix,
     "executable": sys._base_executable,
     "stdlib": sysconfig.get_path("stdlib"),
+    "path": sys.path,
     "modules": sysconfig.get_config_var("DESTSHARED") or "",
 }))
 """
@@ -41,6 +42,12 @@ def python_paths(python: Path) -> PythonPaths:
         own += [base, base.resolve(), executable.resolve().parent.parent]
     if answer["prefix"] != answer["base_prefix"]:
         own.append(Path(answer["prefix"]))
+        # An installed core lies beside its environment, which only points to it.
+        beside = [Path(entry) for entry in answer["path"] if Path(entry).is_dir()]
+        outside = [path for path in beside if not {*path.parents} & {base, base.resolve(), *own}]
+        own += [
+            path for path in outside if not any(path.is_relative_to(prefix) for prefix in SYSTEM_PREFIXES)
+        ]
     shared += _libraries(executable, Path(answer["modules"]))
     return PythonPaths(list(dict.fromkeys(own)), list(dict.fromkeys(shared)))
 

@@ -13,12 +13,6 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
-_PROJECT = """[build-system]
-requires = []
-build-backend = "tests_backend"
-backend-path = ["."]
-"""
-
 _CORE = '''"""The core's command line, as far as the installer uses it."""
 import os, sys
 from pathlib import Path
@@ -33,18 +27,18 @@ if words == ["weights", "get"]:
     if not file.exists() or file.read_text() != "whole":
         file.write_text("whole")
     print(file)
+elif words == ["weights", "check"]:
+    if (state / "weights" / "vgg16.safetensors").read_text() != "whole":
+        sys.exit("The network's weights (vgg16.safetensors) are damaged.")
+elif words == ["doctor", "--engine"]:
+    if os.environ.get("FAKE_WRONG_NUMBERS"):
+        sys.exit("The engine computes wrong numbers on this device.")
+    print("the engine computes what it should (cpu).")
+elif words == ["diagnose"]:
+    print("Neural Style", state)
 elif words[0] == "stylize":
     assert all(Path(path).exists() for path in words[1:3])
     Path(words[words.index("-o") + 1]).write_bytes(b"picture")
-'''
-
-_BACKEND = '''"""Builds the wheel of the stand-in without any build tool."""
-from tests_wheel import pack
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    from pathlib import Path
-    files = {path.as_posix(): path.read_bytes() for path in Path("nst_core").rglob("*.py")}
-    return pack(Path(folder), "nst_core", files).name
 '''
 
 
@@ -79,15 +73,25 @@ def make_index(folder: Path) -> Path:
     return folder
 
 
-def make_checkout(folder: Path) -> Path:
-    """Makes the stand-in for the project in ``folder``."""
+def lock(index: Path, *names: str) -> str:
+    """The text of a lock for the packages ``names`` of ``index``."""
+    entries = [
+        (name, hashlib.sha256((index / f"{name}-1.0-py3-none-any.whl").read_bytes())) for name in names
+    ]
+    return "".join(f"{name}==1.0 --hash=sha256:{digest.hexdigest()}\n" for name, digest in entries)
+
+
+def make_checkout(folder: Path, index: Path) -> Path:
+    """Makes the stand-in for the project in ``folder``, whose packages lie in ``index``."""
     files = {
-        "pyproject.toml": _PROJECT,
-        "tests_backend.py": _BACKEND,
-        "tests_wheel.py": Path(__file__).read_text(encoding="utf-8"),
         "nst_core/__init__.py": '__version__ = "0.0.1"\n',
         "nst_core/__main__.py": _CORE,
-        "install/requirements.txt": "".join(f"{name}==1.0\n" for name in PACKAGES),
+        "nst_core/service/__init__.py": "",
+        "install/locks/pip.txt": "# the pip that Python brings is good enough here\n",
+        "install/locks/packages.txt": lock(index, *PACKAGES[1:]),
+        "install/locks/torch.txt": lock(index, "torch"),
+        "install/locks/torch-cpu.txt": lock(index, "torch"),
+        "install/locks/lengths.json": "{}",
         "install/samples/photograph.jpg": "photograph",
         "install/samples/LICENSES.md": "licenses",
         "install/samples/make.py": "a tool",
@@ -105,6 +109,7 @@ def make_checkout(folder: Path) -> Path:
         path.write_text(text, encoding="utf-8")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copy(REPOSITORY / "install" / "__main__.py", folder / "install")
+    shutil.copy(REPOSITORY / "nst_core/service/redaction.py", folder / "nst_core/service")
     for name in ("install/nst_install", "nst_core/wire"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     return folder

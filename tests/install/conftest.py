@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +27,24 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_index(tmp_path_factory.mktemp("packages") / "index")
 
 
+@pytest.fixture(scope="session")
+def quick_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a module ``venv`` that copies an environment: making each anew would take minutes."""
+    folder = tmp_path_factory.mktemp("venv")
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "template")], check=True)
+    text = f"import shutil, sys\nshutil.copytree({str(folder / 'template')!r}, sys.argv[1], symlinks=True)\n"
+    (folder / "venv.py").write_text(text)
+    return folder
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def checkout(tmp_path: Path, index: Path) -> Path:
     """A small stand-in for the project."""
-    return make_checkout(tmp_path / "checkout")
+    return make_checkout(tmp_path / "checkout", index)
 
 
 @pytest.fixture
-def environment(tmp_path: Path, index: Path) -> dict[str, str]:
+def environment(tmp_path: Path, index: Path, quick_venv: Path) -> dict[str, str]:
     """The environment of a person with an empty home, whose packages come from ``index``."""
     home = tmp_path / "home"
     home.mkdir()
@@ -41,6 +52,7 @@ def environment(tmp_path: Path, index: Path) -> dict[str, str]:
         "HOME": str(home),
         "PATH": f"{tmp_path / 'programs'}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
+        "PYTHONPATH": str(quick_venv),
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(index),

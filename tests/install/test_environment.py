@@ -1,4 +1,4 @@
-"""The core's environment: made, kept, repaired, and refused with a sentence."""
+"""The core's environment: made beside the current one, kept, repaired, and refused with a sentence."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from nst_install import environment
+from nst_install import environment, versions
+from nst_install.builds import build
 from nst_install.console import Failure
-from nst_install.environment import Stamp, prepare
-from nst_install.work import Work
+from nst_install.environment import Stamp
+from nst_install.stages import use
+from nst_install.work import Engine, Work
+
+from .checkout import lock
 
 
 class Usage(NamedTuple):
@@ -20,70 +24,127 @@ class Usage(NamedTuple):
     free: int
 
 
-def site(work: Work) -> Path:
-    return next(work.state.environment.glob("lib/python3*/site-packages"))
+def prepare(work: Work, version: str = "0.0.1") -> Engine:
+    return environment.prepare(work, build(work.source, "torch"), version)
 
 
-def test_is_made_kept_and_repaired(work: Work) -> None:
-    assert prepare(work)
-    assert work.python("-c", "import torch, nst_core").good
-    assert not prepare(work), "a whole one is kept"
+def install(work: Work, version: str = "0.0.1") -> Engine:
+    engine = prepare(work, version)
+    use(work.state, engine)
+    return engine
 
-    marker = work.state.environment / "marker"
-    marker.touch()
+
+def site(engine: Engine) -> Path:
+    return next(engine.environment.glob("lib/python3*/site-packages"))
+
+
+def version_of(work: Work) -> str:
+    return work.python("-c", "import torch, nst_core; print(nst_core.__version__)").last_line
+
+
+def test_is_made_and_kept(work: Work) -> None:
+    engine = install(work)
+    assert version_of(work) == "0.0.1"
+    assert versions.current(work.state) == engine
+    assert prepare(work) == engine
+    assert not work.downloads.exists()
+
+
+def test_a_new_core_costs_no_new_environment_and_waits_for_its_turn(work: Work) -> None:
+    engine = install(work)
     (work.source / "nst_core" / "__init__.py").write_text('__version__ = "0.0.2"\n')
-    assert prepare(work)
-    assert "0.0.2" in work.python("-c", "import nst_core; print(nst_core.__version__)").output
-    assert marker.exists(), "new sources of the core do not cost a new environment"
-
-    (site(work) / "nst_core" / "__main__.py").write_text("")
-    assert prepare(work)
-    assert (site(work) / "nst_core" / "__main__.py").read_text(), "it was truncated"
-    assert marker.exists()
-
-    (site(work) / "torch" / "part.py").unlink()
-    assert prepare(work), "a file is missing that no import of ours needs"
-    assert (site(work) / "torch" / "part.py").exists()
-    assert not marker.exists()
+    new = prepare(work, "0.0.2")
+    assert new.environment == engine.environment
+    assert version_of(work) == "0.0.1", "it is not used yet"
+    assert work.core(new, "weights", "get").good, "but can be tried"
+    use(work.state, new)
+    assert version_of(work) == "0.0.2"
 
 
-@pytest.mark.parametrize("damage", ["no stamp", "no interpreter", "a file"])
-def test_is_made_anew_when_it_is_not_whole(work: Work, damage: str) -> None:
-    prepare(work)
-    marker = work.state.environment / "marker"
-    marker.touch()
+def test_a_damaged_core_is_replaced(work: Work) -> None:
+    engine = install(work)
+    (engine.core / "nst_core" / "__main__.py").write_text("")
+    assert install(work) == engine
+    assert (engine.core / "nst_core" / "__main__.py").read_text(), "it was truncated"
+
+
+@pytest.mark.parametrize("damage", ["no stamp", "no interpreter", "a package", "other locks"])
+def test_what_is_not_whole_stays_until_the_new_one_is_used(work: Work, damage: str, index: Path) -> None:
+    old = install(work)
     if damage == "no stamp":
-        (work.state.environment / "installed.json").unlink()
+        (old.environment / "installed.json").unlink()
     elif damage == "no interpreter":
-        work.state.python.unlink()
+        old.python(work.state).unlink()
+    elif damage == "a package":
+        (site(old) / "torch" / "part.py").unlink()
     else:
-        shutil.rmtree(work.state.environment)
-        work.state.environment.write_text("not a folder")
-    assert prepare(work)
-    assert not marker.exists()
-    assert work.python("-c", "import torch, nst_core").good
+        (work.source / "install" / "locks" / "torch.txt").write_text("# new\n" + lock(index, "torch"))
+    new = prepare(work)
+    assert new.environment != old.environment
+    assert versions.current(work.state) == old, "the new one is whole, but not proved yet"
+    use(work.state, new)
+    versions.tidy(work.state)
+    assert version_of(work) == "0.0.1"
+    assert (site(new) / "torch" / "part.py").exists()
+    assert list(versions.environments(work.state).iterdir()) == [new.environment]
 
 
-def test_half_an_environment_has_no_stamp(work: Work) -> None:
-    (work.source / "pyproject.toml").write_text("not toml")
-    with pytest.raises(Failure):
+@pytest.mark.parametrize("there", ["a file", "a folder of an older installer", "a link to nowhere"])
+def test_something_else_in_its_place_moves_aside(work: Work, there: str) -> None:
+    place = work.state.environment
+    if there == "a file":
+        place.write_text("not a folder")
+    elif there == "a link to nowhere":
+        place.symlink_to("gone")
+    else:
+        (place / "bin").mkdir(parents=True)
+    engine = prepare(work)
+    assert place.is_symlink() == (there == "a link to nowhere"), "nothing moves before the new one is whole"
+    use(work.state, engine)
+    versions.tidy(work.state)
+    assert version_of(work) == "0.0.1"
+    assert list(versions.environments(work.state).iterdir()) == [engine.environment]
+
+
+def test_half_an_environment_is_never_current(work: Work) -> None:
+    old = install(work)
+    (work.source / "install" / "locks" / "packages.txt").write_text("torch==1.0 --hash=sha256:" + "0" * 64)
+    with pytest.raises(Failure) as failure:
         prepare(work)
-    assert Stamp.read(work.state.environment) == Stamp("", "", "")
+    assert "is not what it has to be" in failure.value.what
+    assert "still works" in failure.value.advice
+    assert versions.current(work.state) == old
+    assert version_of(work) == "0.0.1"
     assert not (work.state.root / "working").exists()
 
 
-def test_stamp_follows_sources_and_requirements(checkout: Path) -> None:
-    first = Stamp.wanted(checkout)
-    (checkout / "nst_core" / "__pycache__").mkdir()
-    (checkout / "nst_core" / "__pycache__" / "x.pyc").touch()
-    assert Stamp.wanted(checkout) == first
+def test_nothing_is_installed_without_a_hash(work: Work) -> None:
+    (work.source / "install" / "locks" / "torch.txt").write_text("torch==1.0\n")
+    with pytest.raises(Failure, match=r"could not be installed .*hash"):
+        prepare(work)
+    assert versions.current(work.state) is None
+
+
+def test_stamp_follows_the_locks(checkout: Path) -> None:
+    first = Stamp.wanted(checkout, build(checkout, "torch"))
     (checkout / "nst_core" / "new.py").touch()
-    second = Stamp.wanted(checkout)
-    assert second.core != first.core
-    assert second.requirements == first.requirements
-    (checkout / "install" / "requirements.txt").write_text("torch==2\n")
-    assert Stamp.wanted(checkout).requirements != first.requirements
-    assert second.python == f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert Stamp.wanted(checkout, build(checkout, "torch")) == first
+    assert Stamp.wanted(checkout, build(checkout, "torch-cpu")) != first
+    (checkout / "install" / "locks" / "packages.txt").write_text("")
+    assert Stamp.wanted(checkout, build(checkout, "torch")).locks != first.locks
+    assert first.python == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_somebody_elses_environment_is_not_changed(work: Work, tmp_path: Path) -> None:
+    engine = install(work)
+    theirs = tmp_path / "theirs"
+    shutil.move(work.state.root / "environments", theirs)
+    work.state.environment.unlink()
+    work.state.environment.symlink_to(theirs / engine.environment.name)
+    assert prepare(work).environment.parent == theirs, "it is whole and holds the same"
+    (work.source / "nst_core" / "__init__.py").write_text('__version__ = "0.0.2"\n')
+    assert prepare(work, "0.0.2").environment.parent == versions.environments(work.state)
+    assert versions.core_of(theirs / engine.environment.name) == engine.core
 
 
 def test_says_what_to_install_when_there_is_no_venv_module(
@@ -109,22 +170,30 @@ def test_says_that_the_index_does_not_answer(work: Work) -> None:
 
 
 def test_says_which_package_there_is_not(work: Work) -> None:
-    (work.source / "install" / "requirements.txt").write_text("torch==99\n")
+    text = "torch==99 --hash=sha256:" + "0" * 64
+    (work.source / "install" / "locks" / "torch.txt").write_text(text)
     with pytest.raises(Failure) as failure:
         prepare(work)
     assert "There is no torch==99 for Python" in failure.value.what
 
 
 def test_says_that_the_disk_is_full(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage(10**12, 0, 10**9))
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage(10**12, 0, 10**8))
     with pytest.raises(Failure) as failure:
         prepare(work)
-    assert "1.0 GB left" in failure.value.what
+    assert "0.1 GB left" in failure.value.what
     assert "--prefix" in failure.value.advice
     assert not work.state.environment.exists()
 
 
 def test_a_whole_environment_needs_no_space(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepare(work)
+    engine = install(work)
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage(10**12, 0, 0))
-    assert not prepare(work)
+    assert prepare(work) == engine
+
+
+def test_offline_takes_everything_from_the_folder(work: Work, index: Path) -> None:
+    del work.environment["PIP_NO_INDEX"], work.environment["PIP_FIND_LINKS"]
+    offline = Work(work.source, work.state, work.console, work.manifest, work.environment, work.lock, index)
+    install(offline)
+    assert version_of(offline) == "0.0.1"

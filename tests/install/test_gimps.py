@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from nst_install.gimps import Gimp, Machine, profile_of, profiles, programs
+from nst_install.gimps import Gimp, notes, profile_of, profiles, programs
+from nst_install.places import Machine
 
 
 def program(path: Path, says: str = "GNU Image Manipulation Program version 3.0.4") -> Path:
@@ -17,7 +18,7 @@ def program(path: Path, says: str = "GNU Image Manipulation Program version 3.0.
 
 
 def linux(home: Path, **variables: str) -> Machine:
-    return Machine("linux", {"PATH": f"{home / 'bin'}", **variables}, home)
+    return Machine("linux", {"PATH": f"{home / 'bin'}", **variables}, home, root=home / "root")
 
 
 def folders(home: Path, *names: str) -> list[Path]:
@@ -67,14 +68,36 @@ def test_flatpak(home: Path, log: Path) -> None:
         "GNU Image Manipulation Program\n\n        ID: org.gimp.GIMP\n   Version: 3.0.6",
     )
     (gimp,) = programs(linux(home), log)
-    assert gimp == Gimp(
-        ("flatpak", "run", "--command=gimp-console-3.0", "org.gimp.GIMP"), "3.0.6", flatpak=True
-    )
+    assert gimp == Gimp(("flatpak", "run", "--command=gimp-console-3.0", "org.gimp.GIMP"), "3.0.6", "Flatpak")
     assert str(gimp) == "GIMP 3.0.6 (Flatpak)"
     assert profile_of(gimp, linux(home)) == home / ".config/GIMP/3.0"
     (own,) = folders(home, ".var/app/org.gimp.GIMP/config/GIMP/3.0")
     assert profile_of(gimp, linux(home)) == own
     assert profiles(linux(home)) == [own]
+
+
+def test_snap(home: Path, log: Path) -> None:
+    path = program(home / "root" / "snap" / "bin" / "gimp")
+    (gimp,) = programs(linux(home), log)
+    assert gimp == Gimp((str(path),), "3.0.4", "Snap")
+    assert profile_of(gimp, linux(home)) == home / "snap/gimp/current/.config/GIMP/3.0"
+    (note,) = notes(linux(home), [gimp])
+    assert "GIMP 3.0.4 (Snap): a Snap may neither start nor reach" in note
+
+
+def test_appimage_is_known_by_its_name_and_not_run_for_that(home: Path, log: Path) -> None:
+    path = program(home / "Applications" / "GIMP-3.2.6-x86_64.AppImage", "this must not be run")
+    program(home / "Downloads" / "GIMP-3.0.4-x86_64.AppImage").chmod(0o644)
+    (gimp,) = programs(linux(home), log)
+    assert gimp == Gimp((str(path),), "3.2.6", "AppImage")
+    assert profile_of(gimp, linux(home)) == home / ".config/GIMP/3.2"
+    assert "must not be run" not in log.read_text()
+
+
+def test_the_same_version_from_two_sources_is_two(home: Path, log: Path) -> None:
+    program(home / "bin" / "gimp-console-3.0")
+    program(home / "bin" / "flatpak", "        ID: org.gimp.GIMP\n   Version: 3.0.4")
+    assert [str(gimp) for gimp in programs(linux(home), log)] == ["GIMP 3.0.4", "GIMP 3.0.4 (Flatpak)"]
 
 
 def test_linux_profiles(home: Path) -> None:
@@ -147,6 +170,20 @@ def test_windows(home: Path, log: Path) -> None:
     assert programs(machine, log) == [Gimp((str(one),), "3.0.4"), Gimp((str(two),), "3.2.6")]
     assert profiles(machine) == [profile]
     assert profile_of(Gimp((str(two),), "3.2.6"), machine) == home / "Roaming/GIMP/3.2"
+
+
+def test_windows_store(home: Path, log: Path) -> None:
+    alias = home / "Local/Microsoft/WindowsApps/gimp-3.0.exe"
+    alias.parent.mkdir(parents=True)
+    alias.symlink_to("only the system can follow that")
+    (own,) = folders(home, "Local/Packages/GIMP.GIMP_n1/LocalCache/Roaming/GIMP/3.0")
+    variables = {"LOCALAPPDATA": str(home / "Local"), "APPDATA": str(home / "Roaming"), "PATH": ""}
+    machine = Machine("win32", variables, home)
+    (gimp,) = programs(machine, log)
+    assert gimp == Gimp((str(alias),), "3.0", "Store")
+    assert profiles(machine) == [own]
+    folders(home, "Roaming/GIMP/3.0")
+    assert len(profiles(machine)) == 2, "which of them it uses depends on its version"
 
 
 def test_macos(home: Path, log: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,3 +105,30 @@ def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
     finally:
         core.kill()
         core.wait()
+
+
+def test_our_own_link_goes_with_what_it_pointed_to(state: State, manifest: Manifest) -> None:
+    manifest.making("environments", "versions/current")
+    (state.root / "environments" / "one").mkdir(parents=True)
+    (state.root / "versions").mkdir()
+    (state.root / "versions" / "current").symlink_to("../environments/one")
+    assert remove(state, manifest) == []
+    assert finish(state, manifest) == []
+
+
+def test_what_lies_behind_a_link_of_the_person_is_not_ours(
+    state: State, manifest: Manifest, tmp_path: Path
+) -> None:
+    mine = tmp_path / "my weights"
+    mine.mkdir()
+    (mine / "vgg16.safetensors").touch()
+    (state.root / "weights").symlink_to(mine)
+    styles = tmp_path / "my styles"
+    (styles / "styles").mkdir(parents=True)
+    (styles / "styles" / "a.jpg").touch()
+    shutil.rmtree(state.samples)
+    state.samples.symlink_to(styles)
+    remove(state, manifest)
+    assert finish(state, manifest) == [state.samples, state.weights]
+    assert (mine / "vgg16.safetensors").exists()
+    assert (styles / "styles" / "a.jpg").exists()

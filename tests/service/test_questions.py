@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nst_core.service.speed import Speed
 
 from nst_core import __version__
 from nst_core.service.redaction import RedactedFormatter, redacted
 from nst_core.service.report import report
-from nst_core.service.speed import Speed
 from nst_core.wire.errors import CoreUnavailable, JobFailed
 from nst_core.wire.places import State
 from nst_core.wire.question import ask

@@ -17,6 +17,8 @@ from nst_core.weights.store import checked, file_of, load
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
+from ..conftest import REPOSITORY
+
 
 def test_they_are_oxfords(installed: State) -> None:
     tensors = load(VGG16, installed.weights)
@@ -37,6 +39,12 @@ def test_license_and_source_are_on_record(network: Network) -> None:
     assert len(network.style_layers) == 5
     if network.mean_activations is not None:
         assert {*network.style_layers, network.content_layer} <= network.mean_activations.keys()
+
+
+def test_the_lock_for_machines_without_network_is_that_package() -> None:
+    lock = (REPOSITORY / "install" / "locks" / "weights.txt").read_text(encoding="utf-8")
+    assert f"{VGG16.origin.name}=={VGG16.origin.version} " in lock
+    assert VGG16.origin.sha256 in lock
 
 
 def test_missing_ones_are_a_sentence(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""Writes the locks beside it from ``install/requirements.txt``: ``python3 install/locks/make.py``.
+
+``uv`` (in PATH) chooses the versions for every system and Python at once; the hashes and lengths come from
+the index of pypi.org and, for the small build of PyTorch, from the index of pytorch.org. Nothing else goes
+into the locks: no address, and no wheel for a system that PyTorch has none for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+INDEX = "https://pypi.org/simple/"
+CPU_INDEX = "https://download.pytorch.org/whl/cpu/"
+ON_CPU = {"torch": "2.13.0+cpu", "torchvision": "0.28.0+cpu"}
+PIP = "pip==26.2.1"
+PYTHONS = range(10, 15)
+# What a machine is called here: a part of the wheels' platform tag, and what markers ask for.
+PLATFORMS = {
+    "linux-x86_64": (r"manylinux.*x86_64", {"sys_platform": "linux", "platform_machine": "x86_64"}),
+    "linux-aarch64": (r"manylinux.*aarch64", {"sys_platform": "linux", "platform_machine": "aarch64"}),
+    "darwin-arm64": (r"macosx.*(arm64|universal2)", {"sys_platform": "darwin", "platform_machine": "arm64"}),
+    "win32-amd64": (r"win_amd64", {"sys_platform": "win32", "platform_machine": "AMD64"}),
+}
+_TORCH = re.compile(r"(torch|torchvision|triton|nvidia-.*|cuda-.*)$")
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One file of the index."""
+
+    pythons: str
+    abi: str
+    platform: str
+    sha256: str
+    length: int
+
+    def fits(self, minor: int, platform: str) -> bool:
+        """Whether CPython 3.``minor`` on ``platform`` can use it."""
+        if self.platform != "any" and not re.match(PLATFORMS[platform][0], self.platform):
+            return False
+        if self.abi == "abi3":
+            return int(self.pythons.removeprefix("cp3")) <= minor
+        if self.abi == "none":
+            return bool({"py3", f"py3{minor}", f"cp3{minor}"} & set(self.pythons.split(".")))
+        return self.abi == self.pythons == f"cp3{minor}"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One version of a package, where its marker holds, with the wheels that somebody may need."""
+
+    name: str
+    version: str
+    marker: str
+    wheels: tuple[Wheel, ...]
+
+    def lines(self) -> str:
+        """Its entry in a lock."""
+        marker = f" ; {self.marker}" if self.marker else ""
+        hashes = sorted({wheel.sha256 for wheel in self.wheels})
+        return f"{self.name}=={self.version}{marker}" + "".join(f" \\\n    --hash=sha256:{h}" for h in hashes)
+
+    def length(self, minor: int, platform: str) -> int:
+        """How many bytes of it that machine fetches."""
+        markers: Any = importlib.import_module("pip._vendor.packaging.markers")
+        about = {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.5"}
+        about |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+        if self.marker and not markers.Marker(self.marker).evaluate({**about, **PLATFORMS[platform][1]}):
+            return 0
+        return min((wheel.length for wheel in self.wheels if wheel.fits(minor, platform)), default=0)
+
+
+def pins(requirements: str) -> list[Pin]:
+    """Returns what ``requirements`` need, wherever and with whichever Python."""
+    with tempfile.NamedTemporaryFile("w", suffix=".in") as file:
+        file.write(requirements)
+        file.flush()
+        command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", f"3.{PYTHONS[0]}"]
+        command += ["--no-annotate", "--no-header", "--no-build", "--no-config", file.name]
+        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = []
+    for line in listed.splitlines():
+        pin, _, marker = (part.strip() for part in line.partition(";"))
+        name, version = pin.split("==")
+        wheels = tuple(_wheels(name, version))
+        if not wheels:
+            raise SystemExit(f"{pin} has no wheel for anybody here")
+        found.append(Pin(name, version, marker, wheels))
+    return found
+
+
+def on_cpu(name: str, version: str) -> Pin | None:
+    """Returns a package of the small build, or None when pytorch.org does not answer."""
+    try:
+        with urllib.request.urlopen(f"{CPU_INDEX}{name}/", timeout=20) as answer:
+            page = answer.read().decode()
+    except OSError:
+        return None
+    start = re.escape(f"{name}-{version}".replace("+", "%2B"))
+    found = re.findall(rf"{start}-(cp3\d+)-(cp3\d+)-(manylinux\w*x86_64)\.whl#sha256=(\w{{64}})", page)
+    return Pin(
+        name,
+        version,
+        "",
+        tuple(Wheel(python, abi, platform, sha256, 0) for python, abi, platform, sha256 in found),
+    )
+
+
+def _wheels(name: str, version: str) -> Iterable[Wheel]:
+    request = urllib.request.Request(
+        f"{INDEX}{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        files = json.load(answer)["files"]
+    for file in files:
+        parts = file["filename"].removesuffix(".whl").split("-")
+        if not file["filename"].endswith(".whl") or parts[1] != version or file.get("yanked"):
+            continue
+        wheel = Wheel(parts[-3], parts[-2], parts[-1], file["hashes"]["sha256"], int(file["size"]))
+        if any(wheel.fits(minor, platform) for minor in PYTHONS for platform in PLATFORMS):
+            yield wheel
+
+
+def _write(name: str, about: str, entries: Iterable[Pin]) -> None:
+    text = "".join(f"{pin.lines()}\n" for pin in entries)
+    (HERE / name).write_text(f"# {about} Written by make.py.\n{text}", encoding="utf-8")
+
+
+def main() -> None:
+    """Writes all locks, and how much each machine fetches for them."""
+    every = pins((HERE.parent / "requirements.txt").read_text(encoding="utf-8"))
+    torch = [pin for pin in every if _TORCH.match(pin.name)]
+    others = [pin for pin in every if pin not in torch]
+    first = pins(PIP)
+    _write("pip.txt", "What installs the rest.", first)
+    _write("packages.txt", "All but PyTorch.", others)
+    _write("torch.txt", "PyTorch as pypi.org has it.", torch)
+    cpu = [pin for name, version in ON_CPU.items() if (pin := on_cpu(name, version))]
+    if len(cpu) == len(ON_CPU):
+        _write("torch-cpu.txt", "PyTorch for Linux without a GPU, from pytorch.org.", cpu)
+    else:
+        print("pytorch.org does not answer: torch-cpu.txt stays as it is")
+    middle = PYTHONS[len(PYTHONS) // 2]
+    lengths = {
+        platform: {
+            "packages": sum(pin.length(middle, platform) for pin in (*first, *others)),
+            "torch": sum(pin.length(middle, platform) for pin in torch),
+        }
+        for platform in PLATFORMS
+    }
+    (HERE / "lengths.json").write_text(json.dumps(lengths, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

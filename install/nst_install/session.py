@@ -1,0 +1,70 @@
+"""One run on one state folder: its lock, its manifest, its log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from nst_core import __version__
+from nst_core.wire.lock import try_lock
+from nst_core.wire.places import State
+from nst_install.console import Console, Failure
+from nst_install.manifest import Manifest
+from nst_install.work import Work
+
+_WAIT_SECONDS = 900.0
+
+
+@contextlib.contextmanager
+def opened(source: Path, state: State, console: Console, offline: Path | None = None) -> Iterator[Work]:
+    """Yields the work of a run that nobody else disturbs. Raises ``Failure`` or ``OSError``."""
+    made = [folder for folder in (state.root, *state.root.parents) if not folder.exists()]
+    state.root.mkdir(parents=True, exist_ok=True)
+    with locked(state, console) as lock:
+        manifest = _manifest(state, made)
+        _open_log(state)
+        yield Work(source, state, console, manifest, dict(os.environ), lock, offline)
+
+
+@contextlib.contextmanager
+def locked(state: State, console: Console) -> Iterator[int]:
+    """Holds the lock on the state folder, and yields its descriptor. Raises ``Failure``."""
+    end = time.monotonic() + _WAIT_SECONDS
+    file = try_lock(state.root / "install.lock")
+    if file is None:
+        console.say("Another installation into that folder is still at work; waiting for its end.")
+    while file is None:
+        if time.monotonic() > end:
+            raise Failure("Another installation into that folder is still at work.", "Try again later.")
+        time.sleep(0.5)
+        file = try_lock(state.root / "install.lock")
+    with file:
+        yield file.fileno()
+
+
+def _manifest(state: State, made: list[Path]) -> Manifest:
+    """Returns the manifest of the state folder, for which the folders ``made`` were just made."""
+    path = state.root / "manifest.json"
+    manifest = None
+    with contextlib.suppress(Failure):  # a damaged one is written anew: every stage records what it makes
+        manifest = Manifest.read(path)
+    manifest = manifest or Manifest(path)
+    manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*", "logs/install.log*")
+    manifest.making("speed.*")  # the core's own, like those before it
+    manifest.making("manifest-*.new", "doctor.txt")
+    manifest.made_folders(made)
+    return manifest
+
+
+def _open_log(state: State) -> None:
+    state.logs.mkdir(exist_ok=True)
+    log = state.logs / "install.log"
+    if log.exists() and log.stat().st_size > 1_000_000:
+        log.replace(log.with_name("install.log.1"))
+    with log.open("a", encoding="utf-8") as file:
+        print(f"\n=== {datetime.now():%Y-%m-%d %H:%M:%S}, {__version__}, Python {sys.version}", file=file)

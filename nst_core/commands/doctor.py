@@ -1,0 +1,36 @@
+"""``nst doctor``: hands over to the installer that lies beside the core, or proves the engine alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nst_core
+from nst_core.wire.places import State
+
+
+def doctor(
+    yes: Annotated[bool, typer.Option("--yes", help="Mend without asking")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Say what was found for programs")] = False,
+    engine: Annotated[
+        bool, typer.Option("--engine", help="Only prove that the engine computes well")
+    ] = False,
+) -> None:
+    """Check the engine, its networks and the plug-in in every GIMP; offer to mend what is wrong."""
+    installer = Path(nst_core.__file__).parents[1] / "install" / "__main__.py"
+    if engine or not installer.exists():
+        from nst_core.selftest import check  # imports torch: seconds
+
+        typer.echo(check(State.of().weights))
+        return
+    words = [str(installer.parent), "--doctor", "--prefix", str(State.of().root)]
+    words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]
+    done = subprocess.run(
+        [sys.executable, *words], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=False
+    )
+    raise typer.Exit(done.returncode)

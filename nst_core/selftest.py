@@ -1,0 +1,62 @@
+"""Whether the engine computes here what it computed where it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+
+from nst_core.engine.network import AutogradPass
+from nst_core.loading import load_backbone
+from nst_core.wire.errors import JobFailed
+
+# Means of the features of ``picture()`` and the norm of a gradient of its pixels, by float32 on a processor.
+STORED = MappingProxyType(
+    {
+        "relu1_1": 1.5677,
+        "relu2_1": 1.89171,
+        "relu3_1": 3.3371,
+        "relu4_1": 2.39435,
+        "relu5_1": 2.16112,
+        "gradient": 8.90276,
+    }
+)
+TOLERANCE = 0.01  # GPUs round products to 10 bits or more; a broken one is off by far more
+
+
+def picture() -> Tensor:
+    """Returns waves of all lengths and colors, 64 × 64; nothing random, and the same on every machine."""
+    row, column = torch.meshgrid(torch.arange(64.0), torch.arange(64.0), indexing="ij")
+    planes = [
+        torch.sin(row * column / 97 + 1) + torch.cos(row / 3),
+        torch.cos((row - 20) * (column - 40) / 61) + torch.sin(column / 2),
+        torch.sin((row * row + column * column) / 211) + torch.cos((row + column) / 5),
+    ]
+    return torch.stack(planes)[None] / 4 + 0.5
+
+
+def measure(weights: Path) -> tuple[str, dict[str, float]]:
+    """Returns the device that was used, and what came of it. Raises ``JobFailed``."""
+    backbone = load_backbone(weights)
+    layers = [name for name in STORED if name.startswith("relu")]
+    network = AutogradPass(backbone, layers)
+    features = network.features(picture().to(backbone.device))
+    values = {layer: float(features[layer].mean()) for layer in layers}
+    gradient = network.pull_back({layer: feature / feature.numel() for layer, feature in features.items()})
+    values["gradient"] = float(gradient.norm())
+    return backbone.device.type, values
+
+
+def check(weights: Path) -> str:
+    """Returns a sentence that says on which device all was well. Raises ``JobFailed`` when it was not."""
+    device, values = measure(weights)
+    for name, stored in STORED.items():
+        if not abs(values[name] - stored) <= TOLERANCE * abs(stored):
+            raise JobFailed(
+                "internal",
+                "The engine computes wrong numbers on this device"
+                f" ({device}, {name}: {values[name]:.5g} instead of {stored:.5g}).",
+            )
+    return f"the engine computes what it should ({device})."

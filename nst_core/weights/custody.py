@@ -1,0 +1,56 @@
+"""Taking in, checking and giving away the weights on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from nst_core.weights.catalog import NETWORKS, Network
+from nst_core.weights.errors import WeightsError
+from nst_core.weights.store import checked, file_of
+
+
+def add(path: Path, folder: Path) -> Network:
+    """Copies the weights in the file ``path`` to ``folder``; their SHA-256 says which they are.
+
+    Returns their network. Raises ``WeightsError`` when no network is known to have them.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read ({error.strerror}).") from error
+    network = next((known for known in NETWORKS.values() if known.sha256 == digest.hexdigest()), None)
+    if network is None:
+        raise WeightsError(
+            f"{path} is none of the networks that are known here, or it is damaged. See “nst weights list”."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    target = file_of(network, folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="getting-") as work:
+        copy = Path(work) / target.name
+        shutil.copyfile(path, copy)
+        copy.replace(target)
+    checked(network, folder)
+    return network
+
+
+def present(folder: Path) -> list[Network]:
+    """Returns the networks whose weights lie in ``folder``, whole or not."""
+    return [network for network in NETWORKS.values() if file_of(network, folder).exists()]
+
+
+def remove(name: str, folder: Path) -> Path:
+    """Removes the weights of the network ``name`` and returns where they were. Raises ``WeightsError``."""
+    if name not in NETWORKS:
+        raise WeightsError(f"There is no network called {name!r}.")
+    path = file_of(NETWORKS[name], folder)
+    try:
+        path.unlink()
+    except FileNotFoundError as error:
+        raise WeightsError(f"The weights of {name} are not here.") from error
+    return path
