@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from nst_core.recipe import STYLE_LAYERS, Look, Matching, Recipe, Schedule, Start, Steps, Weighted
+from nst_core.recipe import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    Look,
+    Matching,
+    Recipe,
+    Schedule,
+    Start,
+    Steps,
+    Weighted,
+)
 
 
 def _once(size: int, evaluations: int) -> Schedule:
@@ -16,20 +26,23 @@ def _on(layers: tuple[str, ...], weight: float) -> Weighted:
     return tuple((layer, weight) for layer in layers)
 
 
-# α/β = 10⁻³, w_l = 1/5: Gatys, Ecker, Bethge (2016), equations 1, 4, 5 and 7, section 3.
+# Gatys, Ecker, Bethge (2015), equations 1 and 4 to 7: relu4_2, w_l = 1/5, α/β = 10⁻³ (figure 2).
 _GATYS = Matching(
-    content_weight=1e-3, style_form="gatys", style_layers=_on(STYLE_LAYERS, 0.2), relative=False
+    content_layers=_on((CONTENT_LAYER,), 1.0),
+    content_weight=1e-3,
+    style_form="gatys",
+    style_layers=_on(STYLE_LAYERS, 0.2),
+    relative=False,
+    variation_weight=0.0,
 )
 
 PUBLISHED = MappingProxyType(
     {
-        # Gatys, Ecker, Bethge (2016), "Image Style Transfer Using Convolutional Neural Networks":
-        # equations 1, 4, 5 and 7; the network normalized to a mean activation of 1, average pooling
-        # (section 2); w_l = 1/5 and α/β = 10⁻³, relu4_2 (section 3 and figure 3); L-BFGS from white
-        # noise (section 2.3); 512 pixels.
+        # Gatys, Ecker, Bethge (2015), "A Neural Algorithm of Artistic Style" (arXiv 1508.06576), methods:
+        # the features of VGG-19 as they are, with average pooling; L-BFGS from white noise; 512 pixels.
         "gatys": Recipe(
             schedule=_once(512, 500),
-            look=Look(preferred="vgg19", pooling="average", pooling_factor=1.0),
+            look=Look(preferred="vgg19", normalized=False, pooling="average", pooling_factor=1.0),
             matching=_GATYS,
             start=Start(kind="noise"),
         ),
@@ -47,6 +60,7 @@ PUBLISHED = MappingProxyType(
                 style_layers=_on(STYLE_LAYERS, 0.2),
                 style_weight=40.0,
                 relative=False,
+                variation_weight=0.0,
             ),
             start=Start(noise=0.25, uniform=True),
             steps=Steps("adam", 0.01, (0.9, 0.999), 1e-7, relative=False, averaging=0.0),
@@ -58,10 +72,12 @@ PUBLISHED = MappingProxyType(
             look=Look(normalized=False, pooling="average", pooling_factor=1.0),
             matching=Matching(
                 content_form="mean",
+                content_layers=_on((CONTENT_LAYER,), 1.0),
                 content_weight=1.0e3,
                 style_form="unscaled",
                 style_layers=_on(STYLE_LAYERS[:4], 1.0),
                 relative=False,
+                variation_weight=0.0,
             ),
             start=Start(kind="noise"),
         ),
@@ -88,7 +104,7 @@ PUBLISHED = MappingProxyType(
         # The lecture's update on Gatys' objective: G := G − η ∂J/∂G.
         "steepest": Recipe(
             schedule=_once(512, 500),
-            look=Look(preferred="vgg19"),
+            look=Look(preferred="vgg19", normalized=False),
             matching=_GATYS,
             start=Start(noise=0.02),
             steps=Steps("steepest", 0.01),

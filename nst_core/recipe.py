@@ -60,14 +60,14 @@ class Matching:
     """
 
     content_form: Literal["gatys", "course", "mean"] = "gatys"
-    content_layers: Weighted = ((CONTENT_LAYER, 1.0),)
-    content_weight: float = 0.05
+    content_layers: Weighted = ((CONTENT_LAYER, 0.6), ("relu2_2", 0.4))
+    content_weight: float = 0.04
     style_form: Literal["gatys", "mean", "unscaled", "moments", "wasserstein", "sliced"] = "moments"
     style_layers: Weighted = _FALLING
     style_weight: float = 1.0
     relative: bool = True
     variation_form: Literal["sum", "l1", "l2", "nine"] = "nine"
-    variation_weight: float = 0.0
+    variation_weight: float = 0.1
     detail: float = 0.0
     detail_layers: tuple[str, ...] = ("relu3_1", "relu4_1")
 

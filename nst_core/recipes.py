@@ -107,7 +107,7 @@ def _matching(base: Matching, settings: Settings) -> Matching:
         form = "gatys" if settings.style_loss == "gram" else settings.style_loss
         matching = replace(matching, style_form=form, relative=True)
     if settings.smoothness:
-        weight = 10 ** (settings.smoothness / 25 - 3)
+        weight = 0.1 * 10 ** (settings.smoothness / 25)
         matching = replace(matching, variation_form="nine", variation_weight=weight)
     fall = 4 ** ((settings.forms - 50) / 50)
     weights = [weight * fall**depth for depth, (_, weight) in enumerate(matching.style_layers)]

@@ -32,8 +32,7 @@ from .pairs import contents, styles
 from .sheet import save_sheet
 
 SIDE = 192
-STRENGTHS = (25, 50, 75)
-SCHEDULE = Schedule(SIDE, SIDE // 2, (60, 30), plateau=False)
+STRENGTHS = (20, 50, 80)
 
 
 def painted(
@@ -55,7 +54,7 @@ def painted(
 
 def default(strength: float) -> Recipe:
     """The default recipe at the sweep's size."""
-    return dataclasses.replace(recipe(Settings(strength=strength)), schedule=SCHEDULE)
+    return recipe(Settings(strength=strength, quality="draft", size=SIDE))
 
 
 def published(name: str) -> Recipe:
