@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -278,24 +279,31 @@ def test_what_the_chain_cannot_do_is_left_to_the_general_pass() -> None:
     assert not applies(VGG((narrow,), torch.zeros(1, 3, 1, 1)))
 
 
-@pytest.mark.parametrize("trouble", ["no numba", "no cache"])
-def test_a_machine_without_numba_or_without_a_folder_to_write(tmp_path: Path, trouble: str) -> None:
-    """Without numba nothing breaks; where no machine code can be kept, it is compiled anew."""
-    (tmp_path / "file").write_text("where a folder should be")
-    hidden = "import sys; sys.modules['numba'] = None" if trouble == "no numba" else "pass"
-    refuse = (
-        "import numba.core.caching as c; c.CacheImpl._locator_classes = []; "
-        "c._CacheImpl._locator_classes = []"
-        if trouble == "no cache"
-        else "pass"
-    )
-    program = f"{hidden}\n{refuse}\nfrom nst_core.engine.chain.support import loadable\nprint(loadable())"
+def loadable_in(folder: Path, beginning: str = "", **environment: str) -> bool:
+    """What a process of its own says of whether the loops can be compiled."""
+    program = f"{beginning}\nfrom nst_core.engine.chain.support import loadable\nprint(loadable())"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         cwd=REPOSITORY,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(folder), **environment},
         check=True,
         timeout=200,
     )
-    assert done.stdout.strip() == str(trouble == "no cache")
+    return done.stdout.strip() == "True"
+
+
+def test_without_numba_nothing_breaks(tmp_path: Path) -> None:
+    assert not loadable_in(tmp_path, "import sys; sys.modules['numba'] = None")
+
+
+def test_machine_code_is_kept_where_it_may_be(tmp_path: Path) -> None:
+    assert loadable_in(tmp_path)
+    assert list(tmp_path.rglob("*.nbc"))
+
+
+def test_without_a_folder_to_write_each_process_compiles(tmp_path: Path) -> None:
+    """The only place left to numba is one that is for IPython's cells."""
+    assert loadable_in(tmp_path, NUMBA_CACHE_LOCATOR_CLASSES="IPythonCacheLocator")
+    assert not list(tmp_path.rglob("*"))

@@ -1,1 +1,1 @@
-"""The network's pass on a processor, as a chain of fused steps by Winograd's algorithm."""
+"""The network pass for processors: convolutions by Winograd's algorithm, in loops compiled by numba."""
