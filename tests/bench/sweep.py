@@ -1,6 +1,6 @@
 """The default against each published recipe: python -m tests.bench.sweep WEIGHTS PICTURES OUT [PAIRS]
 
-For each of four contents × six styles the default is run at three strengths, and each recipe from the
+For each of four contents × six styles the default is run at four strengths, and each recipe from the
 same start (the content), at the same size, for as many seconds of processor time as the default took at
 strength 50. The judge (judge.py) then says who is nearer to the style. The published forms have their own
 balance of content and style, so a result is compared with the default's at equal structural similarity:
@@ -32,7 +32,7 @@ from .pairs import contents, styles
 from .sheet import save_sheet
 
 SIDE = 192
-STRENGTHS = (20, 50, 80)
+STRENGTHS = (20, 50, 80, 95)
 
 
 def painted(
