@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
@@ -10,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nst_core.service.speed import Speed
 
 from nst_core import __version__
 from nst_core.service.redaction import RedactedFormatter, redacted
@@ -142,29 +140,3 @@ def test_the_log_holds_no_path_also_in_a_traceback() -> None:
     except OSError as error:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (type(error), error, None))
     assert "secret" not in RedactedFormatter().format(record)
-
-
-def test_the_speed_is_remembered_and_long_runs_say_more(tmp_path: Path) -> None:
-    speed = Speed(tmp_path / "speed.json")
-    assert speed.seconds("cpu", 1000) is None
-    speed.note("cpu", 10.0, 1000)
-    assert Speed(tmp_path / "speed.json").seconds("cpu", 500) == 5.0
-    speed.note("cpu", 0.2, 1)  # a very small run is slow for its work
-    assert speed.seconds("cpu", 500) == pytest.approx(5.2, abs=0.05)
-    assert speed.seconds("cuda", 500) is None
-    assert [path.name for path in tmp_path.iterdir()] == ["speed.json"]
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"cpu": 3}', '{"cpu": [0, 0]}', '{"cpu": ["a", 1]}', "\x00"])
-def test_a_spoiled_memory_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "speed.json").write_text(text)
-    speed = Speed(tmp_path / "speed.json")
-    assert speed.seconds("cpu", 1) is None
-    speed.note("cpu", 1.0, 1)
-    assert json.loads((tmp_path / "speed.json").read_text()) == {"cpu": [1.0, 1.0]}
-
-
-def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> None:
-    speed = Speed(tmp_path / "gone" / "speed.json")
-    speed.note("cpu", 1.0, 1)
-    assert speed.seconds("cpu", 1) is None

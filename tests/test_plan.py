@@ -1,0 +1,93 @@
+"""What a run will cost: learned from what was done, size by size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nst_core.plan import kind_of_work, plan
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+from nst_core.speed import Speed, Stopwatch
+
+
+@pytest.fixture
+def speed(tmp_path: Path) -> Speed:
+    return Speed(tmp_path / "speed.json")
+
+
+def test_the_speed_is_remembered_and_long_runs_say_more(speed: Speed, tmp_path: Path) -> None:
+    assert speed.seconds("cpu", 1000) is None
+    speed.note("cpu", 1000, 10.0, 10)
+    assert Speed(tmp_path / "speed.json").seconds("cpu", 1000) == 1.0
+    speed.note("cpu", 1000, 3.0, 1)
+    assert speed.seconds("cpu", 1000) == pytest.approx(8.0 / 6)
+    assert speed.seconds("cuda", 1000) is None
+    assert [path.name for path in tmp_path.iterdir()] == ["speed.json"]
+
+
+def test_a_machine_that_became_slower_is_noticed(speed: Speed) -> None:
+    for seconds in (1.0, 1.0, 4.0, 4.0, 4.0, 4.0):
+        speed.note("cpu", 5000, seconds * 10, 10)
+    assert 3.5 < (speed.seconds("cpu", 5000) or 0) <= 4.0
+
+
+def test_between_sizes_it_is_between_and_beyond_it_grows_with_the_pixels(speed: Speed) -> None:
+    speed.note("cpu", 10_000, 0.1, 1)  # small pictures cost more for each pixel
+    speed.note("cpu", 1_000_000, 4.0, 1)
+    assert speed.seconds("cpu", 100_000) == pytest.approx((0.1 * 4.0) ** 0.5)
+    assert speed.seconds("cpu", 2_000_000) == pytest.approx(8.0)
+    assert speed.seconds("cpu", 100) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"cpu": 3}', '{"cpu": {"20": [0, 0, 0]}}', '{"cpu": {"20": ["a", 1, 1]}}', "\x00"]
+)
+def test_a_spoiled_memory_is_none(speed: Speed, tmp_path: Path, text: str) -> None:
+    (tmp_path / "speed.json").write_text(text)
+    assert speed.seconds("cpu", 1) is None
+    speed.note("cpu", 1024, 1.0, 1)
+    assert json.loads((tmp_path / "speed.json").read_text()) == {"cpu": {"20": [1.0, 1.0, 1024.0]}}
+
+
+def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> None:
+    speed = Speed(tmp_path / "gone" / "speed.json")
+    speed.note("cpu", 1, 1.0, 1)
+    assert speed.seconds("cpu", 1) is None
+
+
+def test_a_stopwatch_tells_the_scales_apart(speed: Speed) -> None:
+    watch = Stopwatch()
+    watch.start(100.0)
+    for pixels, now in ((1000, 101.0), (1000, 102.0), (4000, 106.0)):
+        watch.evaluated(pixels, now)
+    watch.note(speed, "cpu")
+    assert speed.seconds("cpu", 1000) == 1.0
+    assert speed.seconds("cpu", 4000) == 4.0
+
+
+def test_a_plan_is_the_sum_of_its_scales(speed: Speed) -> None:
+    settings = Settings(quality="draft", size=400)
+    kind = kind_of_work(recipe(settings), "cpu")
+    unknown = plan(settings, (300, 400), "cpu", speed)
+    assert unknown.seconds is None
+    assert [scale.size for scale in unknown.scales] == [(150, 200), (300, 400)]
+    speed.note(kind, 150 * 200, 0.5, 1)
+    speed.note(kind, 300 * 400, 2.0, 1)
+    known = plan(settings, (300, 400), "cpu", speed)
+    assert known.seconds == pytest.approx(
+        sum(s * scale.evaluations for s, scale in zip((0.5, 2), known.scales))
+    )
+    assert plan(settings, (300, 400), "cpu", speed, resumed=True).size == (300, 400)
+    assert len(plan(settings, (300, 400), "cpu", speed, resumed=True).scales) == 1
+    larger = plan(Settings(quality="high"), (3000, 4000), "cpu", speed)
+    assert (larger.seconds or 0) > (known.seconds or 0)
+    assert larger.bytes > known.bytes
+
+
+def test_another_loss_is_another_kind_of_work(speed: Speed) -> None:
+    default, slow = (recipe(Settings(style_loss=loss)) for loss in ("auto", "wasserstein"))
+    assert kind_of_work(default, "cpu") != kind_of_work(slow, "cpu")
+    assert kind_of_work(default, "cpu") != kind_of_work(default, "cuda")
