@@ -129,7 +129,7 @@ def test_ctrl_c_ends_it_with_whole_files_only(installed: State, folder: Path) ->
         "PYTHONPATH": str(REPOSITORY),
     }
     command = [sys.executable, "-m", "nst_core", "batch", str(folder), str(STYLE), "-o", str(output)]
-    command += ["--size", "48", "--evaluations", "30"]
+    command += ["--size", "48", "--evaluations", "400"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as core:
         assert core.stdout is not None
         first = core.stdout.readline()

@@ -151,13 +151,21 @@ def _for_unit_pixels(weight: Tensor, preprocessing: Preprocessing) -> Tensor:
     return weight / torch.tensor(IMAGENET_DEVIATION, dtype=weight.dtype).view(1, 3, 1, 1)
 
 
+def padded(values: Tensor, padding: Padding) -> Tensor:
+    """Returns ``values`` (1, C, H, W) with one more row and column on each side."""
+    if padding == "zero":
+        return F.pad(values, (1, 1, 1, 1))
+    for length, around in ((values.shape[-1], (1, 1, 0, 0)), (values.shape[-2], (0, 0, 1, 1))):
+        # One row or column has no neighbor to be reflected.
+        mode = "reflect" if padding == "reflect" and length > 1 else "replicate"
+        values = F.pad(values, around, mode=mode)
+    return values
+
+
 def _convolved(values: Tensor, step: Convolution) -> Tensor:
-    padding = 1
-    if step.padding == "replicate" or (step.padding == "reflect" and min(values.shape[-2:]) == 1):
-        values, padding = F.pad(values, (1, 1, 1, 1), mode="replicate"), 0  # one pixel has no neighbor
-    elif step.padding == "reflect":
-        values, padding = F.pad(values, (1, 1, 1, 1), mode="reflect"), 0
-    return F.relu(F.conv2d(values, step.weight, step.bias, padding=padding), inplace=True)
+    if step.padding == "zero":
+        return F.relu(F.conv2d(values, step.weight, step.bias, padding=1), inplace=True)
+    return F.relu(F.conv2d(padded(values, step.padding), step.weight, step.bias), inplace=True)
 
 
 def _pooled(values: Tensor, step: Pooling) -> Tensor:

@@ -37,7 +37,7 @@ def network_of(name: str) -> dict[str, Tensor]:
 
 def reference_layers(name: str, pixels: Tensor) -> Layers:
     """Features F, N × M, as the publication computes them from RGB in 0–1."""
-    normalized, average = name in ("gatys", "steepest"), name in ("gatys", "fast.ai")
+    average = name in ("gatys", "fast.ai")
     tensors = network_of(name)
     values = pixels
     if name != "deeplearning.ai":
@@ -47,10 +47,8 @@ def reference_layers(name: str, pixels: Tensor) -> Layers:
         for index in range(1, count + 1):
             layer = f"{block}_{index}"
             kernel, bias = (tensors[f"conv{layer}.{part}"].double() for part in ("weight", "bias"))
-            mode = "replicate" if normalized and layer == "1_1" else "constant"
-            values = F.conv2d(F.pad(values, (1, 1, 1, 1), mode=mode), kernel, bias).relu()
-            scale = activations(tensors)[f"relu{layer}"] if normalized else 1.0
-            found[layer] = values.flatten(2)[0] / scale
+            values = F.conv2d(values, kernel, bias, padding=1).relu()
+            found[layer] = values.flatten(2)[0]
         values = F.avg_pool2d(values, 2) if average else F.max_pool2d(values, 2)
     return found
 

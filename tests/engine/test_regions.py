@@ -103,6 +103,7 @@ def style_alone(form: str) -> Matching:
         content_weight=0.0,
         style_form=form,  # type: ignore[arg-type]
         style_layers=(("relu1_1", 1.0),),
+        variation_weight=0.0,
     )
 
 

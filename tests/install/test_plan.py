@@ -99,7 +99,7 @@ def test_the_smallest_build_that_does(tmp_path: Path, monkeypatch: pytest.Monkey
     far = choose(REPOSITORY, CPU, False, {}, None, lambda address: False)
     assert far.name == "torch"
     assert "does not answer" in far.note
-    assert small.download < 300e6 < 3e9 < far.download
+    assert small.download < 350e6 < 3e9 < far.download
     assert small.disk < far.disk < far.peak
     monkeypatch.setattr(builds, "_CPU_PYTHONS", range(0))
     assert "no smaller build for Python" in choose(REPOSITORY, CPU, True, {}, None, lambda _: True).note
@@ -122,7 +122,7 @@ def test_elsewhere_there_is_one_build(system: str, machine: str, monkeypatch: py
     monkeypatch.setattr(builds.platform, "machine", lambda: machine)
     chosen = choose(REPOSITORY, CPU, True, {}, None, lambda address: pytest.fail("it need not be asked"))
     assert chosen.name == "torch"
-    assert 100e6 < chosen.download < 200e6
+    assert 100e6 < chosen.download < 250e6
 
 
 @pytest.mark.parametrize("name", ["pip", "packages", "torch", "torch-cpu"])

@@ -11,22 +11,21 @@ from nst_core.engine.chain.border import ends
 from nst_core.engine.chain.steps import chunked
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.workers import workers
-from nst_core.engine.vgg import Convolution
+from nst_core.engine.vgg import Convolution, padded
 
 _STRIPE = 16  # rows
 
 
 def to_features(convolution: Convolution, pixels: Tensor, values: Tensor) -> None:
     """Takes pixels (1, 3, H, W) through the convolution, into ``values`` (H, W, O)."""
-    mode = "constant" if convolution.padding == "zero" else convolution.padding
-    padded = F.pad(pixels, (1, 1, 1, 1), mode=mode)[0].permute(1, 2, 0).contiguous().numpy()
+    source = padded(pixels, convolution.padding)[0].permute(1, 2, 0).contiguous().numpy()
     # (O, I, 3, 3) to (chunk, row, column, color, 64)
     arranged = convolution.weight.permute(2, 3, 1, 0).reshape(27, -1, CHUNK).transpose(0, 1)
     taps = arranged.reshape(-1, 27 * CHUNK).contiguous().numpy()
     bias, target = chunked(convolution.bias.detach().contiguous()), chunked(values)
 
     def task(begin: int, end: int) -> None:
-        first.to_features(padded, taps, bias, begin, end, target)
+        first.to_features(source, taps, bias, begin, end, target)
 
     workers().share(values.shape[0], _STRIPE, task)
 
