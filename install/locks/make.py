@@ -1,8 +1,9 @@
-"""Writes the locks beside it from ``install/requirements.txt``: ``python3 install/locks/make.py``.
+"""Writes the locks beside it from ``install/requirements.txt``: ``python3 install/locks/make.py INDEX``.
 
 ``uv`` (in PATH) chooses the versions for every system and Python at once; the hashes and lengths come from
-the index of pypi.org and, for the small build of PyTorch, from the index of pytorch.org. Nothing else goes
-into the locks: no address, and no wheel for a system that PyTorch has none for.
+INDEX, the address of the Python Package Index's simple pages, and, for the small build of PyTorch, from its
+authors' index. Nothing else goes into the locks: no address, and no wheel for a system that PyTorch has none
+for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import importlib
 import json
 import re
 import subprocess
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterable
@@ -19,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-INDEX = "https://pypi.org/simple/"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu/"
 ON_CPU = {"torch": "2.13.0+cpu", "torchvision": "0.28.0+cpu"}
 PIP = "pip==26.2.1"
@@ -118,7 +119,7 @@ def on_cpu(name: str, version: str) -> Pin | None:
 
 def _wheels(name: str, version: str) -> Iterable[Wheel]:
     request = urllib.request.Request(
-        f"{INDEX}{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}
+        f"{sys.argv[1]}{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         files = json.load(answer)["files"]
@@ -144,7 +145,7 @@ def main() -> None:
     first = pins(PIP)
     _write("pip.txt", "What installs the rest.", first)
     _write("packages.txt", "All but PyTorch.", others)
-    _write("torch.txt", "PyTorch as pypi.org has it.", torch)
+    _write("torch.txt", "PyTorch as the Python Package Index has it.", torch)
     cpu = [pin for name, version in ON_CPU.items() if (pin := on_cpu(name, version))]
     if len(cpu) == len(ON_CPU):
         _write("torch-cpu.txt", "PyTorch for Linux without a GPU, from pytorch.org.", cpu)
