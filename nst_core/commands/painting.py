@@ -67,7 +67,7 @@ def paint(
     speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
 
     def cost(size: Size) -> float:
-        return speed.seconds(kind, math.prod(size)) or math.prod(size)
+        return speed.cost(kind, math.prod(size))
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())

@@ -67,7 +67,7 @@ class Studio:
         kind = kind_of_work(wanted, device_name(self._device))
 
         def cost(size: Size) -> float:
-            return self._speed.seconds(kind, math.prod(size)) or math.prod(size)
+            return self._speed.cost(kind, math.prod(size))
 
         perform(job, self._ready, cost).note(self._speed, kind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -138,6 +139,10 @@ def test_nothing_is_loaded_before_somebody_comes(here: State) -> None:
     assert not loaded
     worker.prepare()
     until(lambda: bool(loaded))
+    # A thread that is in torch while Python ends would take the whole test run down.
+    ready = threading.Event()
+    worker.when_loaded(lambda _: ready.set())
+    assert ready.wait(120)
 
 
 def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
