@@ -20,11 +20,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Convolution
+from nst_core.engine.backbone import Features
 from nst_core.engine.chain.network import WinogradPass
-from nst_core.engine.network import AutogradPass, Features, NetworkPass
+from nst_core.engine.network import AutogradPass, NetworkPass
+from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
-from nst_core.recipes import CONTENT_LAYER, STYLE_LAYERS
+from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
 SIZES = (256, 512, 1024)
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
@@ -83,7 +84,7 @@ def by_pass(network: NetworkPass, losses: ClosedForms) -> Evaluate:
     return lambda pixels: network.pull_back(losses(network.features(pixels)))
 
 
-def by_tutorial(backbone: Backbone, wanted: Features) -> Evaluate:
+def by_tutorial(backbone: VGG, wanted: Features) -> Evaluate:
     """The loop of the tutorials: NCHW, autograd through network and losses, ReLU in place."""
     weights = {
         step.layer: step.weight.contiguous() for step in backbone.steps if isinstance(step, Convolution)
@@ -108,7 +109,7 @@ def by_tutorial(backbone: Backbone, wanted: Features) -> Evaluate:
     return evaluate
 
 
-def targets(backbone: Backbone, size: int) -> Features:
+def targets(backbone: VGG, size: int) -> Features:
     found = AutogradPass(backbone, LAYERS).measure(torch.rand(1, 3, size, size))
     return {layer: values if layer == CONTENT_LAYER else gram(values) for layer, values in found.items()}
 

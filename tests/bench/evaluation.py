@@ -18,7 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.stylize import objective_for
+from nst_core.engine.passes import pass_for
+from nst_core.engine.style import Group, Style
+from nst_core.engine.targets import layers_of, objective_for
 from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
 from nst_core.recipe import Recipe
@@ -56,8 +58,9 @@ def seconds(action: Callable[[], object]) -> float:
 def measure(backbone: VGG, default: Recipe, height: int, width: int, rounds: int) -> tuple[float, float]:
     """Returns the median seconds of an evaluation and of the bare convolutions."""
     content, style = (torch.rand(1, 3, height, width) for _ in range(2))
-    objective = objective_for(content, style, backbone, default)
-    layers = [default.style_weights[-1][0]]
+    layers = layers_of(default.matching)
+    group = Group((Style(style),), None)
+    objective = objective_for(content, [group], pass_for(backbone, layers), default.matching)
     bare = bare_convolutions(backbone.cut(layers), height, width)
     pixels = torch.rand(1, 3, height, width)
     both = [(seconds(lambda: objective(pixels)), seconds(bare)) for _ in range(rounds + 1)][1:]
@@ -67,6 +70,7 @@ def measure(backbone: VGG, default: Recipe, height: int, width: int, rounds: int
 
 def main() -> None:
     backbone = load_backbone(Path(sys.argv[1]))
+    assert isinstance(backbone, VGG)
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {rounds} rounds")
     for height, width in SIZES:
