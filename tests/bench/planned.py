@@ -1,0 +1,118 @@
+"""Whether a run keeps to its plan: python -m tests.bench.planned WEIGHTS PICTURES
+
+On a machine that is known by its calibration only, as after the installation, a few runs are planned and
+then done, one after the other, each teaching the next as the core does. Printed are seconds and bytes of
+the plan and of the run, and what the run itself foretold of its length when a fifth of it was over.
+Each run is a process of its own, so that its peak of memory is its own. Other jobs on the machine must be
+the same throughout for the figures to say anything.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from nst_core.device import device_name
+from nst_core.engine.calibration import calibrated
+from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.resize import size_of
+from nst_core.engine.sizes import Size
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import stylize
+from nst_core.loading import prepared
+from nst_core.plan import kind_of_work, plan
+from nst_core.recipes import recipe
+from nst_core.service.pace import Pace
+from nst_core.settings import Settings
+from nst_core.speed import Speed, Stopwatch
+
+from .pairs import contents, styles
+
+RUNS = (
+    ("tubingen", "starry_night", {"quality": "draft"}, 384),
+    ("cup", "wave-woodcut", {"quality": "draft"}, 512),
+    ("golden gate", "the_scream", {"quality": "normal"}, 512),
+    ("astronaut", "shipwreck", {"quality": "normal", "strength": 80}, 512),
+    ("cup", "starry_night", {"quality": "draft", "brush_size": 2.0}, 256),
+    ("tubingen", "golden-mosaic", {"quality": "normal"}, 768),
+)
+
+
+def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, float]:
+    """Plans and does one of the runs; ``memory`` is the file of speeds."""
+    content_name, style_name, chosen, side = RUNS[number]
+    settings = Settings.model_validate(chosen)
+    content, style = contents(pictures, side)[content_name], styles(pictures)[style_name]
+    speed = Speed(memory)
+    ready = prepared(recipe(settings), weights)
+    kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
+    if speed.seconds(kind, 1) is None:
+        for pixels, seconds in calibrated(ready.backbone, ready.recipe):
+            speed.note(kind, pixels, seconds, 1)
+    planned = plan(settings, size_of(content), device_name(ready.backbone.device), speed)
+
+    def cost(size: Size) -> float:
+        return speed.cost(kind, math.prod(size))
+
+    pace, stopwatch, foretold = Pace(), Stopwatch(), []
+    began = time.monotonic()
+    stopwatch.start(began)
+
+    def watch(progress: Progress) -> Decision:
+        now = time.monotonic()
+        pace.note(progress.fraction, now)
+        stopwatch.evaluated(math.prod(progress.size), now)
+        left = pace.seconds_left()
+        if left is not None:
+            foretold.append((now - began, now - began + left))
+        return Decision.GO_ON
+
+    stylize(
+        content=content,
+        styles=[Style(style)],
+        backbone=ready.backbone,
+        recipe=ready.recipe,
+        cost=cost,
+        on_progress=watch,
+    )
+    took = time.monotonic() - began
+    stopwatch.note(speed, kind)
+    at_a_fifth = next(total for elapsed, total in foretold if elapsed >= took / 5)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {
+        "planned": planned.seconds or math.nan,
+        "took": took,
+        "fifth": at_a_fifth,
+        "bytes": planned.bytes,
+        "peak": peak,
+    }
+
+
+def main() -> None:
+    weights, pictures = Path(sys.argv[1]), Path(sys.argv[2])
+    if len(sys.argv) > 3:
+        print(json.dumps(run(int(sys.argv[3]), weights, pictures, Path(sys.argv[4]))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (content, style, chosen, side) in enumerate(RUNS):
+            command = [sys.executable, "-m", "tests.bench.planned", str(weights), str(pictures)]
+            memory = str(Path(folder) / "speed.json")
+            done = subprocess.run([*command, str(number), memory], check=True, stdout=subprocess.PIPE)
+            found = json.loads(done.stdout)
+            print(
+                f"{content} × {style}, {side} px, {chosen}: planned {found['planned']:.1f} s,"
+                f" took {found['took']:.1f} s ({found['took'] / found['planned']:.2f});"
+                f" after a fifth {found['fifth']:.1f} s ({found['took'] / found['fifth']:.2f});"
+                f" planned {found['bytes'] / 2**30:.2f} GiB, peak {found['peak'] / 2**30:.2f} GiB",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Whether the preview foretells the large picture: python -m tests.bench.predicts WEIGHTS PICTURES OUT [SIDE]
+
+Each of nine looks (strength × brush size) is painted at 256 pixels, as a preview is, and at SIDE (768). The
+large one, reduced to 256, is then compared with all nine previews: their distance is one minus the
+structural similarity plus the mean distance of the colors, in OKLab at 128 pixels. A preview foretells when
+its own large picture is nearer to it than to the eight others. OUT gets the sheets.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from skimage.metrics import structural_similarity
+from torch import Tensor
+
+from nst_core.engine.colors import to_oklab
+from nst_core.engine.resize import resized, size_of
+from nst_core.engine.sizes import fitted
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import stylize
+from nst_core.loading import prepared
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+
+from .pairs import contents, styles
+from .sheet import save_sheet
+
+PREVIEW = 256
+LOOKS = tuple((strength, brush) for strength in (20, 50, 80) for brush in (0.5, 1.0, 2.0))
+PAIRS = (("cup", "starry_night"), ("tubingen", "wave-woodcut"))
+
+
+def painted(content: Tensor, style: Tensor, look: tuple[int, float], side: int, weights: Path) -> Tensor:
+    strength, brush = look
+    wanted = recipe(Settings(strength=strength, brush_size=brush, quality="draft", size=side))
+    ready = prepared(wanted, weights)
+    result = stylize(content=content, styles=[Style(style)], backbone=ready.backbone, recipe=ready.recipe)
+    assert result is not None
+    return result.picture
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    """Returns how differently two pictures of one size look: structure and colors, after a slight blur."""
+    small = fitted(size_of(one), PREVIEW // 2)
+    first, second = to_oklab(resized(one, small)), to_oklab(resized(other, small))
+    lightness = (first[0, 0].numpy(), second[0, 0].numpy())
+    structure = 1 - float(structural_similarity(*lightness, data_range=1.0))
+    return structure + float((first - second).square().sum(dim=1).mean() ** 0.5)
+
+
+def main() -> None:
+    weights, pictures, out = (Path(argument) for argument in sys.argv[1:4])
+    side = int(sys.argv[4]) if len(sys.argv) > 4 else 768
+    out.mkdir(parents=True, exist_ok=True)
+    for name, style_name in PAIRS:
+        content, style = contents(pictures, side)[name], styles(pictures)[style_name]
+        small = resized(content, fitted(size_of(content), PREVIEW))
+        previews = [painted(small, style, look, PREVIEW, weights) for look in LOOKS]
+        large = [painted(content, style, look, side, weights) for look in LOOKS]
+        right, own, others = 0, [], []
+        for index, picture in enumerate(large):
+            distances = [apart(resized(picture, size_of(small)), preview) for preview in previews]
+            right += min(range(len(LOOKS)), key=distances.__getitem__) == index
+            own.append(distances[index])
+            others.append(min(d for place, d in enumerate(distances) if place != index))
+            print(f"  strength {LOOKS[index][0]}, brush {LOOKS[index][1]}: {own[-1]:.3f}", end="")
+            print(f" from its preview, {others[-1]:.3f} from the nearest other", flush=True)
+        print(f"{name} × {style_name}, {side} px: {right} of {len(LOOKS)} nearest to their own preview")
+        rows = [previews, [resized(picture, size_of(small)) for picture in large]]
+        save_sheet(rows, [f"{s}, brush {b}" for s, b in LOOKS], out / f"predicts-{name}.jpg")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Whether a strength means the same everywhere: python -m tests.bench.strength WEIGHTS PICTURES OUT
+
+Two pairs are painted at three strengths, on each network that is here and in three sizes; the judge's
+structural similarity with the content says how strong the result is, its style distance how near to the
+style. OUT gets a sheet for each pair, a row for each network and size.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from nst_core.engine.style import Style
+from nst_core.engine.stylize import stylize
+from nst_core.loading import prepared
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+from nst_core.weights.catalog import EFFICIENTNET_LITE0, VGG16
+
+from .judge import Judge, networks
+from .pairs import contents, styles
+from .sheet import save_sheet
+
+PAIRS = (("tubingen", "starry_night"), ("cup", "wave-woodcut"))
+STRENGTHS = (20, 50, 80)
+CASES = ((VGG16.name, 192), (VGG16.name, 384), (VGG16.name, 768), (EFFICIENTNET_LITE0.name, 384))
+
+
+def main() -> None:
+    weights, pictures, out = (Path(argument) for argument in sys.argv[1:4])
+    out.mkdir(parents=True, exist_ok=True)
+    judges = networks(weights)
+    for name, style_name in PAIRS:
+        rows = []
+        for network, side in CASES:
+            content, style = contents(pictures, side)[name], styles(pictures)[style_name]
+            judge, row = Judge(judges, content, style), []
+            for strength in STRENGTHS:
+                chosen = {"network": network, "strength": strength, "quality": "draft", "size": side}
+                ready = prepared(recipe(Settings.model_validate(chosen)), weights)
+                result = stylize(
+                    content=content, styles=[Style(style)], backbone=ready.backbone, recipe=ready.recipe
+                )
+                assert result is not None
+                found = judge(result.picture)
+                print(
+                    f"{name} × {style_name}  {network} {side} px  strength {strength}"
+                    f"  ssim {found.ssim:.3f}  style {found.style:.3f}  grain {found.grain:.2f}",
+                    flush=True,
+                )
+                row.append(result.picture)
+            rows.append(row)
+        save_sheet(rows, [f"strength {value}" for value in STRENGTHS], out / f"strength-{name}.jpg")
+
+
+if __name__ == "__main__":
+    main()
