@@ -130,9 +130,7 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
     name = f"{build.name}-python{sys.version_info.major}.{sys.version_info.minor}-{key}"
     folder = versions.free(versions.environments(work.state) / name)
     folder.parent.mkdir(exist_ok=True)
-    outcome = run(
-        [sys.executable, "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock]
-    )
+    outcome = run([_python(), "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock])
     if not outcome.good:
         raise no_venv(outcome) or of_pip(work.state.root, build.peak, outcome, work.offline)
     pip, *others = build.locks(work.source)
@@ -174,6 +172,16 @@ def _write_command(work: Work, folder: Path) -> None:
         f'#!/bin/sh\n{words}\nexec {shlex.quote(str(python))} -I -m nst_core "$@"\n', encoding="utf-8"
     )
     command.chmod(0o755)
+
+
+def _python() -> str:
+    """Returns this Python by the name that has its version, where it has one.
+
+    An environment that points to ``python3`` would meet another version there after the system's upgrade.
+    """
+    here = Path(sys.executable)
+    named = here.with_name(f"python{sys.version_info.major}.{sys.version_info.minor}")
+    return str(named if named.exists() and named.samefile(here) else here)
 
 
 def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_progress: bool) -> int:
