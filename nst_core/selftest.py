@@ -8,8 +8,13 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from nst_core.engine.network import AutogradPass
-from nst_core.loading import load_backbone
+from nst_core.calibrating import calibrate
+from nst_core.engine.network import AutogradPass, NetworkPass
+from nst_core.engine.passes import pass_for
+from nst_core.loading import prepared
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+from nst_core.speed import Speed
 from nst_core.wire.errors import JobFailed
 
 # Means of the features of ``picture()`` and the norm of a gradient of its pixels, by float32 on a processor.
@@ -23,6 +28,7 @@ STORED = MappingProxyType(
         "gradient": 8.90276,
     }
 )
+LAYERS = tuple(name for name in STORED if name.startswith("relu"))
 TOLERANCE = 0.01  # GPUs round products to 10 bits or more; a broken one is off by far more
 
 
@@ -37,26 +43,31 @@ def picture() -> Tensor:
     return torch.stack(planes)[None] / 4 + 0.5
 
 
-def measure(weights: Path) -> tuple[str, dict[str, float]]:
-    """Returns the device that was used, and what came of it. Raises ``JobFailed``."""
-    backbone = load_backbone(weights)
-    layers = [name for name in STORED if name.startswith("relu")]
-    network = AutogradPass(backbone, layers)
-    features = network.features(picture().to(backbone.device))
-    values = {layer: float(features[layer].mean()) for layer in layers}
+def measure(network: NetworkPass, device: torch.device) -> dict[str, float]:
+    """Returns what comes of a way through the network, under the names of ``STORED``."""
+    features = network.features(picture().to(device))
+    values = {layer: float(features[layer].mean()) for layer in LAYERS}
     gradient = network.pull_back({layer: feature / feature.numel() for layer, feature in features.items()})
     values["gradient"] = float(gradient.norm())
-    return backbone.device.type, values
+    return values
 
 
-def check(weights: Path) -> str:
-    """Returns a sentence that says on which device all was well. Raises ``JobFailed`` when it was not."""
-    device, values = measure(weights)
-    for name, stored in STORED.items():
-        if not abs(values[name] - stored) <= TOLERANCE * abs(stored):
-            raise JobFailed(
-                "internal",
-                "The engine computes wrong numbers on this device"
-                f" ({device}, {name}: {values[name]:.5g} instead of {stored:.5g}).",
-            )
-    return f"the engine computes what it should ({device})."
+def check(weights: Path, speed: Speed) -> str:
+    """Returns a sentence that says on which device all was well. Raises ``JobFailed`` when it was not.
+
+    Each way through the network that this machine has is tried: what is compiled for it is compiled now,
+    and ``speed`` learns how fast it is, so that the first run starts at once and is planned.
+    """
+    ready = prepared(recipe(Settings()), weights)
+    device = ready.backbone.device
+    for network in (AutogradPass(ready.backbone, LAYERS), pass_for(ready.backbone, LAYERS)):
+        values = measure(network, device)
+        for name, stored in STORED.items():
+            if not abs(values[name] - stored) <= TOLERANCE * abs(stored):
+                raise JobFailed(
+                    "internal",
+                    "The engine computes wrong numbers on this device"
+                    f" ({device.type}, {name}: {values[name]:.5g} instead of {stored:.5g}).",
+                )
+    calibrate(ready, speed)
+    return f"the engine computes what it should ({device.type})."

@@ -25,8 +25,9 @@ def doctor(
     installer = Path(nst_core.__file__).parents[1] / "install" / "__main__.py"
     if engine or not installer.exists():
         from nst_core.selftest import check  # imports torch: seconds
+        from nst_core.speed import Speed
 
-        typer.echo(check(State.of().weights))
+        typer.echo(check(State.of().weights, Speed(State.of().speed)))
         return
     words = [str(installer.parent), "--doctor", "--prefix", str(State.of().root)]
     words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]

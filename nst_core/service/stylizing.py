@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import torch
 
+from nst_core.calibrating import calibrate
 from nst_core.device import device_name
-from nst_core.engine.calibration import calibrated
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
@@ -42,10 +42,7 @@ class Studio:
         self._speed = Speed(state.speed)
         self._ready = prepared(recipe(Settings()), state.weights)
         self._device = self._ready.backbone.device
-        kind = kind_of_work(self._ready.recipe, device_name(self._device))
-        if self._speed.seconds(kind, 1) is None:
-            for pixels, seconds in calibrated(self._ready.backbone, self._ready.recipe):
-                self._speed.note(kind, pixels, seconds, 1)
+        calibrate(self._ready, self._speed)
 
     @property
     def about(self) -> str:

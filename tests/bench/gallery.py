@@ -51,6 +51,12 @@ class Painter:
         every = {"quality": "draft", "size": self._side, **chosen}
         return self.by(content, styles, recipe(Settings.model_validate(every)))
 
+    def depth(self, content: Tensor, styles: Sequence[Style], layers: int) -> Tensor:
+        """Returns the content painted with so many of the style layers, the first ones, at strength 70."""
+        wanted = recipe(Settings(quality="draft", size=self._side, strength=70))
+        fewer = dataclasses.replace(wanted.matching, style_layers=wanted.matching.style_layers[:layers])
+        return self.by(content, styles, dataclasses.replace(wanted, matching=fewer))
+
     def by(self, content: Tensor, styles: Sequence[Style], wanted: Recipe) -> Tensor:
         """Returns the content painted by a recipe."""
         ready = prepared(wanted, self._weights)
@@ -87,6 +93,8 @@ def main() -> None:
     sheet("strength", rows("strength", (10, 30, 50, 70, 90)), [f"strength {n}" for n in (10, 30, 50, 70, 90)])
     sheet("brush", rows("brush_size", (0.5, 1.0, 2.0)), [f"brush size {n}" for n in (0.5, 1, 2)])
     sheet("forms", rows("forms", (10, 50, 90), strength=70), ["small strokes", "as it is", "large forms"])
+    depth = [[painter.depth(c, [s], layers) for layers in (1, 3, 5)] for c, s in both]
+    sheet("layers", depth, ["relu1_1 alone", "three layers", "five layers"])
     colors = [
         [
             painter.settings(c, [s]),

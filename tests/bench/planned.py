@@ -18,8 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from nst_core.calibrating import calibrate
 from nst_core.device import device_name
-from nst_core.engine.calibration import calibrated
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import size_of
 from nst_core.engine.sizes import Size
@@ -52,9 +52,7 @@ def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, f
     speed = Speed(memory)
     ready = prepared(recipe(settings), weights)
     kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
-    if speed.seconds(kind, 1) is None:
-        for pixels, seconds in calibrated(ready.backbone, ready.recipe):
-            speed.note(kind, pixels, seconds, 1)
+    calibrate(ready, speed)
     planned = plan(settings, size_of(content), device_name(ready.backbone.device), speed)
 
     def cost(size: Size) -> float:

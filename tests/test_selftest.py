@@ -1,0 +1,30 @@
+"""The proof that the engine computes here what it computed where it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from nst_core import selftest
+from nst_core.device import best_device, device_name
+from nst_core.plan import plan
+from nst_core.settings import Settings
+from nst_core.speed import Speed
+from nst_core.wire.errors import JobFailed
+from nst_core.wire.places import State
+
+
+def test_a_machine_that_computes_well_is_known_afterwards(installed: State, tmp_path: Path) -> None:
+    speed = Speed(tmp_path / "speed.json")
+    sentence = selftest.check(installed.weights, speed)
+    assert sentence.startswith("the engine computes what it should (")
+    assert plan(Settings(), (600, 800), device_name(best_device()), speed).seconds is not None
+
+
+def test_wrong_numbers_are_named(installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selftest, "STORED", MappingProxyType({**selftest.STORED, "gradient": 1.0}))
+    with pytest.raises(JobFailed, match="gradient"):
+        selftest.check(installed.weights, Speed(tmp_path / "speed.json"))
+    assert not list(tmp_path.iterdir())
