@@ -2,15 +2,17 @@
 
 neural-style (ProGamerGov's neural-style-pt: ``pip install neural-style==0.5.7``, into an environment
 that has torch) is given the same VGG-16 weights, the same content to start from and the same size, with
-its own defaults otherwise (L-BFGS; content 5, style 100, total variation 1e-3). First the seconds of one
-of its evaluations are taken, from two runs of different length; then it gets as many evaluations as fit
-into the seconds that the default took, without the start of either. The judge (judge.py) compares the
-results on four pairs.
+its own defaults otherwise (L-BFGS; content 5, style 100, total variation 1e-3). First the processor
+seconds of one of its evaluations are taken, from two runs of different length; then it gets as many
+evaluations as fit into the processor seconds that the default took, without the start of either. The
+judge (judge.py) compares the results on four pairs, and the default at the peer's structural similarity,
+interpolated between strengths as in sweep.py.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import resource
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,7 @@ from nst_core.weights.store import load
 from .judge import Judge, networks
 from .pairs import contents, styles
 from .sheet import save_sheet
+from .sweep import style_at
 
 PAIRS = (
     ("tubingen", "starry_night"),
@@ -67,21 +70,28 @@ def saved(picture: Tensor, path: Path) -> Path:
 
 
 def by_peer(model: Path, content: Path, style: Path, side: int, evaluations: int) -> tuple[Path, float]:
-    """Returns the peer's result and the seconds that its process took."""
+    """Returns the peer's result and the processor seconds that it took."""
     output = model.parent / "peer.png"
     command = [sys.executable, "-m", "neural_style.neural_style", "-gpu", "c", "-disable_check"]
     command += ["-model_file", str(model), "-content_image", str(content), "-style_image", str(style)]
     command += ["-image_size", str(side), "-init", "image", "-seed", "0", "-save_iter", "0"]
     command += ["-print_iter", "0", "-num_iterations", str(evaluations), "-output_image", str(output)]
-    began = time.perf_counter()
+    began = seconds_of_children()
     subprocess.run(command, check=True, capture_output=True, cwd=model.parent)
-    return output, time.perf_counter() - began
+    return output, seconds_of_children() - began
 
 
-def by_default(content: Tensor, style: Tensor, weights: Path, side: int) -> tuple[Tensor, float, int]:
-    """Returns our result, its seconds from the call on, and its evaluations."""
+def seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def by_default(
+    content: Tensor, style: Tensor, weights: Path, side: int, strength: int = 50
+) -> tuple[Tensor, float, int]:
+    """Returns our result, its processor seconds from the call on, and its evaluations."""
     schedule = QUALITIES["normal"]
-    wanted = recipe(Settings())
+    wanted = recipe(Settings(strength=strength))
     ready = prepared(
         dataclasses.replace(wanted, schedule=Schedule(side, side // 2, schedule.evaluations)), weights
     )
@@ -92,7 +102,7 @@ def by_default(content: Tensor, style: Tensor, weights: Path, side: int) -> tupl
         count += 1
         return Decision.GO_ON
 
-    began = time.perf_counter()
+    began = time.process_time()
     result = stylize(
         content=content,
         styles=[Style(style)],
@@ -101,7 +111,7 @@ def by_default(content: Tensor, style: Tensor, weights: Path, side: int) -> tupl
         on_progress=watch,
     )
     assert result is not None
-    return result.picture, time.perf_counter() - began, count
+    return result.picture, time.process_time() - began, count
 
 
 def main() -> None:
@@ -121,6 +131,8 @@ def main() -> None:
             evaluations = max(1, round(seconds / each))
             theirs = style_tensor(by_peer(model, *files, side, evaluations)[0])
             judge = Judge(judges, content, style)
+            others = [by_default(content, style, weights, side, strength)[0] for strength in (20, 80)]
+            curve = [judge(result) for result in (picture, *others)]
             print(f"{name} × {style_name}, {side} px, {seconds:.1f} s each")
             for who, result, done in (("default", picture, count), ("neural-style", theirs, evaluations)):
                 found = judge(result)
@@ -129,6 +141,7 @@ def main() -> None:
                     f"  color {found.color:.3f}  grain {found.grain:.2f}",
                     flush=True,
                 )
+            print(f"  the default at its similarity: style {style_at(found.ssim, curve):.3f}")
             print(f"  an evaluation of the peer at {side} px: {each:.3f} s")
             rows.append([content, picture, theirs])
             save_sheet(rows, ["content", "default", "neural-style"], out / "peer.jpg")
