@@ -16,8 +16,8 @@ class Schedule:
     """The work of a run.
 
     ``size`` is the longer side in pixels of the finest scale, ``smallest`` of the coarsest;
-    ``evaluations`` are the evaluations at each scale from the coarsest on, the last number
-    standing for all further ones. With ``plateau`` a scale ends when it gets hardly better.
+    ``evaluations`` are the evaluations at each scale from the coarsest on; further ones
+    have half of those before, each. With ``plateau`` a scale ends when it gets hardly better.
     """
 
     size: int

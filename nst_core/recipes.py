@@ -29,6 +29,9 @@ QUALITIES = MappingProxyType(
 )
 
 
+LARGEST = 2**20  # pixels: longer than any layer
+
+
 def recipe(settings: Settings) -> Recipe:
     """Returns the recipe for what a person chose; ``auto`` leaves it as it is."""
     known = PUBLISHED.get(settings.recipe)
@@ -81,7 +84,7 @@ def on_network(
 
 
 def _schedule(base: Schedule, settings: Settings) -> Schedule:
-    size = settings.size or base.size
+    size = LARGEST if settings.finish == "exact" else settings.size or base.size
     single = base.smallest == base.size
     evaluations = base.evaluations
     if settings.evaluations:

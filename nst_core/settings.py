@@ -44,6 +44,7 @@ class Settings(BaseModel):
     start: Literal["auto", "content", "noise", "style-colors"] = _of("start")
     start_noise: float = _of("start_noise")
     smoothness: float = _of("smoothness")
+    finish: Literal["quick", "exact"] = _of("finish")
     recipe: Literal["default", "gatys", "deeplearning.ai", "fast.ai", "tensorflow", "steepest"] = _of(
         "recipe"
     )

@@ -327,12 +327,13 @@ def test_transparency_that_jpeg_lacks_is_told(
 def test_a_dry_run_tells_the_plan_and_writes_nothing(nst: Nst, photograph: Path) -> None:
     output = photograph.with_name("x.png")
     done = nst("stylize", photograph, STYLE, "-o", output, "--dry-run", "--size", 60)
-    *steps, cost = done.out.splitlines()
+    *steps, cost, exact = done.out.splitlines()
     assert steps == [
         "Step 1 of 1: 60 × 40 pixels, at most 120 evaluations",
-        "The result has 120 × 80 pixels, enlarged from 60 × 40 pixels.",
+        "The result has 120 × 80 pixels, carried up from 60 × 40 pixels.",
     ]
     assert re.fullmatch(r"It takes (about .* and )?about \d+\.\d GiB of memory\b.*\.", cost)
+    assert exact.startswith("Every pixel painted (--finish exact) takes about ")
     done = nst("stylize", photograph, STYLE, "-o", output, "--dry-run", "--grid")
     assert done.out.startswith("9 variations, for each:\nStep 1 of 1: 120 × 80 pixels")
     assert names(photograph.parent) == ["photograph.png"]

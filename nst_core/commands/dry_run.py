@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nst_core.device import device_called, device_name
 from nst_core.engine.sizes import Size
-from nst_core.plan import plan
+from nst_core.plan import Plan, plan
 from nst_core.settings import Settings
 from nst_core.speed import Speed
 from nst_core.wire.places import State
@@ -16,7 +16,8 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
 
     ``device`` is one of ``device_called``.
     """
-    found = plan(settings, size, device_name(device_called(device)), Speed(State.of().speed), resumed)
+    name, speed = device_name(device_called(device)), Speed(State.of().speed)
+    found = plan(settings, size, name, speed, resumed)
     steps = found.scales
     lines = [
         f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
@@ -25,11 +26,19 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     ]
     finest = found.size
     end = f"The result has {_pixels(size)}"
-    lines.append(f"{end}." if finest == size else f"{end}, enlarged from {_pixels(finest)}.")
+    lines.append(f"{end}." if finest == size else f"{end}, carried up from {_pixels(finest)}.")
+    lines.append(_cost("It", found))
+    if finest != size:
+        exact = plan(settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed)
+        lines.append(_cost("Every pixel painted (--finish exact)", exact))
+    return lines
+
+
+def _cost(what: str, found: Plan) -> str:
     memory = f"about {found.bytes / 2**30:.1f} GiB of memory"
     if found.seconds is None:
-        return [*lines, f"It takes {memory}; how long is not known before the first run."]
-    return [*lines, f"It takes about {words_for_seconds(found.seconds)} and {memory}."]
+        return f"{what} takes {memory}; how long is not known before the first run."
+    return f"{what} takes about {words_for_seconds(found.seconds)} and {memory}."
 
 
 def _pixels(size: Size) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nst_core.engine.sizes import Size, fitted
-from nst_core.recipe import Recipe
+from nst_core.recipe import Recipe, Schedule
+
+_FEWEST = 4  # evaluations, with which a finer scale still gains what the coarser one could not show
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,14 @@ def scales(content: Size, recipe: Recipe, resumed: bool = False) -> tuple[Scale,
     sides = [longest]
     while sides[0] / 2 >= schedule.smallest and not resumed:
         sides.insert(0, sides[0] // 2)
-    counts = schedule.evaluations + (schedule.evaluations[-1],) * len(sides)
-    found = [Scale(fitted(content, side), count) for side, count in zip(sides, counts, strict=False)]
+    found = [Scale(fitted(content, side), _evaluations(schedule, place)) for place, side in enumerate(sides)]
     if recipe.matching.detail:
         found.append(Scale(found[-1].size, found[-1].evaluations, detail=True))
     return tuple(found)
+
+
+def _evaluations(schedule: Schedule, place: int) -> int:
+    """Returns those of a scale; beyond the schedule's own each has half as many as the one before."""
+    beyond = place + 1 - len(schedule.evaluations)
+    last = schedule.evaluations[-1]
+    return schedule.evaluations[place] if beyond <= 0 else max(min(_FEWEST, last), last >> beyond)

@@ -25,6 +25,7 @@ from nst_core.engine.start import start_picture
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
+from nst_core.engine.upsampling import carried_up
 from nst_core.recipe import Colors, Recipe, Steps
 
 # A scale has converged when twenty evaluations lower the objective by less than a hundredth.
@@ -109,7 +110,7 @@ def stylize(
             return None
         if run.decision is Decision.FINISH:
             break
-    picture = resized(pixels, size_of(original))
+    picture = carried_up(pixels, content)
     if recipe.colors.keep:
         picture = torch.lerp(picture, with_colors_of(picture, original), recipe.colors.strength)
     if coverage is not None:

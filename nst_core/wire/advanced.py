@@ -116,6 +116,14 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
         "Work",
         (
             Choice(
+                "finish",
+                "At full size",
+                "How the picture gets from its working size to the layer's: quickly, with the layer's own"
+                " detail, or by painting every pixel, whatever the working size is",
+                default="quick",
+                options=(("quick", "Quick"), ("exact", "Exact (slow)")),
+            ),
+            Choice(
                 "recipe",
                 "Recipe",
                 "Our own way, or a published one as it was published",

@@ -76,7 +76,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Number(
         "size",
         "Working s_ize",
-        "Longer side in pixels of the largest picture that is computed and then enlarged to the layer;"
+        "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
         " 0 chooses by quality",
         default=0,
         low=0,

@@ -44,7 +44,7 @@ PARAMETERS = (
     Number(
         "size",
         "Working s_ize",
-        "Longer side in pixels of the largest picture that is computed and then enlarged to the layer;"
+        "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
         " 0 chooses by quality",
         0,
         0,

@@ -30,8 +30,9 @@ Size = tuple[int, int]
         (
             (900, 1800),
             Schedule(1800, 192, (9, 8)),
-            [((112, 225), 9), ((225, 450), 8), ((450, 900), 8), ((900, 1800), 8)],
+            [((112, 225), 9), ((225, 450), 8), ((450, 900), 4), ((900, 1800), 4)],
         ),
+        ((100, 800), Schedule(800, 200, (3,)), [((25, 200), 3), ((50, 400), 3), ((100, 800), 3)]),
     ],
 )
 def test_it_goes_from_coarse_to_fine(
@@ -46,6 +47,14 @@ def test_a_run_that_goes_on_has_the_finest_scale_alone() -> None:
     schedule = Schedule(512, 64, (60, 30))
     (alone,) = scales((300, 400), Recipe(schedule), resumed=True)
     assert alone.size == scales((300, 400), Recipe(schedule))[-1].size
+
+
+def test_exact_goes_up_to_the_content_and_quick_to_the_working_size() -> None:
+    size = (3000, 4000)
+    quick, exact = (scales(size, recipe(Settings(finish=how, size=1000))) for how in ("quick", "exact"))
+    assert quick[-1].size == (750, 1000)
+    assert exact[-1].size == size
+    assert [scale.evaluations for scale in exact] == [120, 60, 30, 15, 7]
 
 
 @pytest.mark.parametrize("resumed", [False, True])
