@@ -102,6 +102,11 @@ def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: s
     return _to_tensor(rgb), _to_tensor(alpha)
 
 
+def gray_tensor(pixels: memoryview | bytes, size: tuple[int, int]) -> Tensor:
+    """Returns raw gray pixels, one byte each, of ``size`` (height, width) as (1, 1, H, W) in 0–1."""
+    return _to_tensor(np.frombuffer(pixels, np.uint8).reshape(*size, 1).astype(np.float32) / 255)
+
+
 def raw_pixels(rgb: Tensor, alpha: Tensor, form: str) -> bytes:
     """Returns (1, 3, H, W) colors and (1, 1, H, W) alpha in 0–1 as raw pixels of the named format."""
     rgba = torch.cat((rgb, alpha), dim=1)[0].permute(1, 2, 0).clamp(0, 1).cpu().numpy()

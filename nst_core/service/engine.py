@@ -14,13 +14,14 @@ class Estimate:
     """What a job would cost.
 
     ``seconds`` is None before the first run on a device; ``bytes`` is the memory at the finest
-    scale, ``width`` × ``height`` pixels.
+    scale, ``width`` × ``height`` pixels; ``device`` is what the device is called.
     """
 
     seconds: float | None
     bytes: int
     width: int
     height: int
+    device: str = ""
 
 
 class Engine(Protocol):

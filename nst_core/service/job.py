@@ -22,8 +22,22 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True)
+class StyleFile:
+    """A style file as it is, its share among the styles, and where in the content it paints.
+
+    ``region`` is gray, one byte a pixel, of ``region_size`` (height, width), and covers the whole
+    content; without one the style paints wherever no other style's region lies.
+    """
+
+    data: memoryview
+    weight: float = 1.0
+    region: memoryview | None = None
+    region_size: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
 class Request:
-    """A checked ``start`` message. ``pixels`` and ``style`` are views of its blob."""
+    """A checked ``start`` message. ``pixels`` and what is in ``styles`` are views of its blob."""
 
     id: int
     settings: Settings
@@ -31,7 +45,7 @@ class Request:
     height: int
     format: str
     pixels: memoryview
-    style: memoryview
+    styles: tuple[StyleFile, ...]
     preview_size: int
     quick: bool
 

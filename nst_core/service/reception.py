@@ -21,7 +21,7 @@ from nst_core.wire.proof import admit
 
 log = logging.getLogger(__name__)
 
-FEATURES = ["preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace"]
+FEATURES = ["preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"]
 
 
 class Reception:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from nst_core.service.job import Request
+from nst_core.service.job import Request, StyleFile
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
+from nst_core.wire.job import MOST_STYLES
 
 _BYTES = {"RGBA u8": 4, "RGBA float": 16}
 MAX_SIDE = 65_536
@@ -25,10 +26,19 @@ class _Content(BaseModel):
     format: Literal["RGBA u8", "RGBA float"]
 
 
-class _Style(BaseModel):
+class _Region(BaseModel):
     model_config = ConfigDict(strict=True)
 
+    width: int = Field(ge=1, le=MAX_SIDE)
+    height: int = Field(ge=1, le=MAX_SIDE)
+
+
+class _Style(BaseModel):
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
     length: int = Field(ge=1)
+    weight: float = Field(1.0, gt=0, le=1000)
+    region: _Region | None = None
 
 
 class _Start(BaseModel):
@@ -37,9 +47,15 @@ class _Start(BaseModel):
     id: int = Field(strict=True)
     settings: Settings
     content: _Content
-    style: _Style
+    styles: list[_Style] = Field(min_length=1, max_length=MOST_STYLES)
     preview_size: int = Field(0, strict=True, ge=0, le=MAX_PREVIEW)
     quick: bool = Field(False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single(cls, message: Message) -> Message:
+        """A client that knows of one style only names it ``style``."""
+        return message if "styles" in message else {**message, "styles": [message.get("style")]}
 
 
 class _Estimate(BaseModel):
@@ -59,9 +75,10 @@ def parse_start(message: Message, blob: bytearray) -> Request:
         raise _refusal(error) from error
     content = start.content
     length = content.width * content.height * _BYTES[content.format]
-    if len(blob) != length + start.style.length:
-        raise JobFailed("bad_request", "The request is not valid: the pixels have another length.", HINT)
     view = memoryview(blob)
+    styles, end = _cut(start.styles, view, length)
+    if end != len(view):
+        raise JobFailed("bad_request", "The request is not valid: the pixels have another length.", HINT)
     return Request(
         id=start.id,
         settings=start.settings,
@@ -69,7 +86,7 @@ def parse_start(message: Message, blob: bytearray) -> Request:
         height=content.height,
         format=content.format,
         pixels=view[:length],
-        style=view[length:],
+        styles=styles,
         preview_size=start.preview_size,
         quick=start.quick,
     )
@@ -82,6 +99,18 @@ def parse_estimate(message: Message) -> tuple[Settings, int, int]:
     except ValidationError as error:
         raise _refusal(error) from error
     return asked.settings, asked.width, asked.height
+
+
+def _cut(asked: list[_Style], view: memoryview, start: int) -> tuple[tuple[StyleFile, ...], int]:
+    """Returns the styles that lie one after the other from ``start`` on, and where the last one ends."""
+    styles = []
+    for style in asked:
+        region, middle = style.region, start + style.length
+        end = middle + (region.width * region.height if region else 0)
+        size = (region.height, region.width) if region else (0, 0)
+        styles.append(StyleFile(view[start:middle], style.weight, view[middle:end] if region else None, size))
+        start = end
+    return tuple(styles), start
 
 
 def _refusal(error: ValidationError) -> JobFailed:

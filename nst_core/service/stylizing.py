@@ -17,11 +17,11 @@ from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import Prepared, for_recipe, prepared
-from nst_core.picture import content_tensors, raw_pixels, style_tensor
+from nst_core.picture import content_tensors, gray_tensor, raw_pixels, style_tensor
 from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
-from nst_core.service.job import Ending, Job
+from nst_core.service.job import Ending, Job, StyleFile
 from nst_core.service.reporter import Reporter
 from nst_core.settings import Settings
 from nst_core.speed import Speed
@@ -71,7 +71,13 @@ class Studio:
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
         found = plan(settings, (height, width), device_name(self._device), self._speed)
-        return Estimate(found.seconds, found.bytes, width=found.size[1], height=found.size[0])
+        return Estimate(
+            found.seconds,
+            found.bytes,
+            width=found.size[1],
+            height=found.size[0],
+            device=device_name(self._device),
+        )
 
     def release(self) -> None:
         """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
@@ -90,13 +96,13 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     asked = job.request
     began = time.monotonic()
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
-    style = style_tensor(asked.style)
     where = ready.backbone.device
+    styles = [_style(style, where) for style in asked.styles]
     reporter = Reporter(job)
     try:
         painted = stylize(
             content=content.to(where),
-            styles=[Style(style.to(where))],
+            styles=styles,
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             backbone=ready.backbone,
             recipe=ready.recipe,
@@ -136,3 +142,8 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
 
     return reporter
+
+
+def _style(given: StyleFile, where: torch.device) -> Style:
+    region = None if given.region is None else gray_tensor(given.region, given.region_size).to(where)
+    return Style(style_tensor(given.data).to(where), given.weight, region)

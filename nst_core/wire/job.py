@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel
 from .errors import ConnectionLost, CoreDied, JobFailed, ProtocolError
 from .frames import AFTER_PROOF, Blob, Message
+
+MOST_STYLES = 4
 
 _ids = itertools.count(1)
 _RESUBMISSIONS = 2
@@ -24,6 +26,27 @@ class Picture:
     height: int
     format: str
     pixels: Blob
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a style paints: raw gray pixels, one byte each, over the whole content in any size."""
+
+    width: int
+    height: int
+    pixels: Blob
+
+
+@dataclass(frozen=True)
+class StyleFile:
+    """A style file as it is, its share among the styles (over 0, up to 1000), and where it paints.
+
+    Without a region that is wherever no other style's region lies.
+    """
+
+    data: Blob
+    weight: float = 1.0
+    region: Region | None = None
 
 
 @dataclass(frozen=True)
@@ -69,17 +92,21 @@ class Job:
     def run(
         self,
         content: Picture,
-        style: bytes,
+        styles: Blob | Sequence[StyleFile],
         on_event: Callable[[Message, bytearray], None] = lambda message, blob: None,
     ) -> Result | None:
         """Sends the job and returns its result, or None when it was cancelled.
 
-        ``style`` is the style file as it is. ``on_event`` gets each ``queued``, ``stage``,
-        ``progress`` and ``preview``, the last with its pixels (RGB u8). Raises ``JobFailed`` with
-        the core's sentence, ``CoreDied`` when the core ends before its answer, and what ``again``
-        raises.
+        ``styles`` are up to four, or the bytes of the one style file. ``on_event`` gets each
+        ``queued``, ``stage``, ``progress`` and ``preview``, the last with its pixels (RGB u8).
+        Raises ``JobFailed`` with the core's sentence, ``CoreDied`` when the core ends before its
+        answer, and what ``again`` raises.
         """
-        if len(content.pixels) + len(style) > AFTER_PROOF.blob:
+        wanted = [StyleFile(styles)] if isinstance(styles, (bytes, bytearray, memoryview)) else styles
+        parts = [content.pixels]
+        for style in wanted:
+            parts += [style.data, style.region.pixels] if style.region else [style.data]
+        if sum(map(len, parts)) > AFTER_PROOF.blob:
             raise JobFailed(
                 "too_large",
                 "The layer and the style picture together have more than 1 GiB of pixels.",
@@ -87,7 +114,7 @@ class Job:
             )
         for left in range(_RESUBMISSIONS, -1, -1):
             try:
-                self._send(content, style)
+                self._send(content, wanted, parts)
                 return self._follow(content, on_event)
             except ConnectionLost as error:
                 if self._asked == "cancel":
@@ -99,19 +126,19 @@ class Job:
                 self._channel = self._again()
         raise AssertionError("the last round returns or raises")
 
-    def _send(self, content: Picture, style: bytes) -> None:
+    def _send(self, content: Picture, styles: Sequence[StyleFile], parts: Sequence[Blob]) -> None:
         self._channel.send(
             {
                 "type": "start",
                 "id": self._id,
                 "settings": self._settings,
                 "content": {"width": content.width, "height": content.height, "format": content.format},
-                "style": {"length": len(style)},
+                "styles": [_described(style) for style in styles],
+                "style": {"length": len(styles[0].data)},  # for a core that knows of one style only
                 "preview_size": self._preview_size,
                 "quick": self._quick,
             },
-            content.pixels,
-            style,
+            *parts,
         )
         self._started = True
         if self._asked:
@@ -156,6 +183,11 @@ class Job:
     def _say(self, kind: str, **fields: Any) -> None:
         with contextlib.suppress(ConnectionLost):  # the receiving thread notices and reports it
             self._channel.send({"type": kind, "id": self._id, **fields})
+
+
+def _described(style: StyleFile) -> Message:
+    region = style.region and {"width": style.region.width, "height": style.region.height}
+    return {"length": len(style.data), "weight": style.weight, "region": region}
 
 
 def _picture(message: Message, blob: bytearray, content: Picture) -> Picture:

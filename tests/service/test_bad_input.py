@@ -117,6 +117,13 @@ REQUESTS: dict[str, tuple[Message, bytes]] = {
     "a setting out of its range": ({"settings": {"strength": 1e9}}, b"abcdefgh"),
     "an id that is no number": ({"id": "7"}, b"abcdefgh"),
     "an id that is in use": ({}, b"abcdefgh"),
+    "no style": ({"styles": []}, b"abcdefgh"),
+    "five styles": ({"styles": [{"length": 1}] * 5}, b"abcdefgh"),
+    "a style that weighs nothing": ({"styles": [{"length": 1, "weight": 0}]}, b"abcdefgh"),
+    "a region that is not there": (
+        {"styles": [{"length": 1, "region": {"width": 99, "height": 99}}]},
+        b"abcdefgh",
+    ),
 }
 
 
@@ -126,7 +133,8 @@ class Reader(StandIn):
     def perform(self, job: Job) -> None:
         asked = job.request
         content_tensors(asked.pixels, asked.width, asked.height, asked.format)
-        style_tensor(asked.style)
+        for style in asked.styles:
+            style_tensor(style.data)
         super().perform(job)
 
 

@@ -36,6 +36,7 @@ def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) 
         "bytes": 60_000,
         "width": 30,
         "height": 20,
+        "device": "",
     }
 
 

@@ -20,7 +20,7 @@ from nst_core.service.stylizing import Studio
 from nst_core.service.worker import Worker
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
-from nst_core.wire.job import Job, Picture
+from nst_core.wire.job import Job, Picture, Region, StyleFile
 from nst_core.wire.places import State
 from nst_core.wire.question import ask
 
@@ -62,6 +62,30 @@ def test_an_estimate_learns_from_each_job(core: Running) -> None:
     assert larger["bytes"] > after["bytes"]
     assert larger["width"] <= 3000
     assert "torch" in ask(core.state, {}, "diagnose")["text"]
+
+
+def test_several_styles_paint_where_and_as_much_as_they_are_asked_to(core: Running) -> None:
+    channel = core.client()
+    other = (SAMPLES / "styles" / "night-oil.jpg").read_bytes()
+
+    opaque = bytes(255 if index % 4 == 3 else value for index, value in enumerate(bytes(PICTURE.pixels)))
+
+    def painted(*styles: StyleFile | bytes) -> bytes:
+        one = styles[0] if isinstance(styles[0], bytes) else styles
+        result = Job(channel, SMALL).run(Picture(16, 12, "RGBA u8", opaque), one)
+        assert result
+        return bytes(result.picture.pixels)
+
+    alone = painted(STYLE)
+    assert painted(StyleFile(STYLE)) == alone
+    both = painted(StyleFile(STYLE), StyleFile(other))
+    assert both != alone
+    assert painted(StyleFile(STYLE), StyleFile(other, weight=9.0)) not in (alone, both)
+    half = painted(StyleFile(STYLE, region=Region(16, 12, bytes([255] * 8 + [0] * 8) * 12)))
+    left, right = slice(0, 8 * 4), slice(8 * 4, 16 * 4)
+    rows = [(half[start : start + 64], opaque[start : start + 64]) for start in range(0, 12 * 64, 64)]
+    assert all(row[right] == first[right] for row, first in rows)
+    assert all(row[left] != first[left] for row, first in rows)
 
 
 @pytest.mark.parametrize("spoil", ["missing", "changed", "cut off", "a folder"])
