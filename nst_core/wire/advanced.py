@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nst_core.wire.parameters import Choice, Flag, Number, Parameter
+from .parameters import Choice, Flag, Number, Parameter
 
 AUTO = ("auto", "As the recipe has it")
 

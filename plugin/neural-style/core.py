@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from wire.channel import Channel
 from wire.errors import CoreUnavailable, WireError
-from wire.launch import connect_or_start
+from wire.frames import Message
+from wire.launch import connect, connect_or_start
+from wire.question import ask
 
 from installation import Installation
 from trouble import Trouble
@@ -50,6 +53,14 @@ class Core:
         if self._given_up:
             self._channel.close()
         return self._channel
+
+    def another(self) -> Channel:
+        """Returns a connection of its own to the core that runs. Raises ``WireError``."""
+        return connect(self._where.state, self._client)[0]
+
+    def ask(self, kind: str, **fields: Any) -> Message:
+        """Returns the core's answer to a question such as ``estimate``. Raises ``WireError``."""
+        return ask(self._where.state, self._client, kind, **fields)
 
     def close(self) -> None:
         """Ends the connection, which cancels what the core still does for it."""

@@ -2,144 +2,166 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, GObject, Gtk
+from gi.repository import Gimp, GimpUi, GLib, Gtk
+from wire.job import Picture
 from wire.places import State
 
+import styles
+from advanced_box import advanced_box, number_row
 from core import Core
+from estimate_line import EstimateLine
+from language import _
+from look_combo import look_combo
+from preview_pane import PreviewPane
+from recent import remember
+from settings import settings_of
+from sketches import CONTENT_SIDE, Sketch
+from style_chooser import StyleChooser
+from style_table import style_table
+from trouble import Trouble
+from variations import choose_variation
+from window import tell
 
-_THUMBNAIL = 256
+_HEIGHT = 440  # of the right side: what is opened below scrolls, so that all fits 1024 × 768
 
 
-def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, core: Core, state: State) -> bool:
+def ask(
+    procedure: Gimp.Procedure,
+    config: Gimp.ProcedureConfig,
+    core: Core,
+    state: State,
+    image: Gimp.Image,
+    layer: Gimp.Layer,
+) -> bool:
     """Shows the dialog; what is chosen lands in ``config``. Returns False when it was cancelled."""
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, "Neural Style")
-    dialog.set_ok_label("Styli_ze")
-    chooser = dialog.get_widget("style-file", GObject.TYPE_NONE)
-    _prepare_chooser(chooser, state)
-    dialog.get_scale_entry("strength", 1.0)
-    dialog.get_scale_entry("brush-size", 1.0)
-    dialog.get_widget("quality", Gtk.ComboBox.__gtype__)
-    main = dialog.fill_box("main-box", ["style-file", "strength", "brush-size", "quality", "keep-colors"])
-    dialog.get_label("advanced-title", "Advanced", False, False)
-    dialog.fill_box("advanced-box", ["size", "seed"])
-    dialog.fill_expander("advanced", "advanced-title", False, "advanced-box")
-    dialog.fill(["main-box", "advanced"])
-    main.set_spacing(9)
+    return _Dialog(procedure, config, core, state, image, layer).run()
 
-    thumbnail = _Thumbnail()
-    main.pack_start(thumbnail.widget, False, False, 0)
-    main.reorder_child(thumbnail.widget, 0)
 
-    status = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=44)
-    status.get_style_context().add_class("dim-label")
-    dialog.get_content_area().pack_start(status, False, False, 6)
-    status.show()
+class _Dialog:
+    def __init__(
+        self,
+        procedure: Gimp.Procedure,
+        config: Gimp.ProcedureConfig,
+        core: Core,
+        state: State,
+        image: Gimp.Image,
+        layer: Gimp.Layer,
+    ) -> None:
+        self._config, self._core = config, core
+        self._area = styles.area_of(layer)
+        self._content = _small(layer)
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
+        self._dialog.set_ok_label(_("Styli_ze"))
+        self._chooser = StyleChooser(self._dialog, config, state)
+        self._chooser.take_drops(self._dialog)
+        self._estimate = EstimateLine(core, lambda: settings_of(config), *self._area[2:])
+        self._preview = PreviewPane(core, self._content, self._sketch)
+        self._variations = Gtk.Button.new_with_mnemonic(_("_Variations…"))
+        self._variations.set_tooltip_text(
+            _("A sheet of small pictures, strength by brush size, to choose from")
+        )
+        # Not in the handler itself: what pressed the button, a screen reader perhaps, would wait for its end.
+        self._variations.connect("clicked", lambda _button: GLib.idle_add(self._vary))
+        self._preview.row.pack_end(self._variations, False, False, 0)
+        self._status = Gtk.Label(xalign=0.0, wrap=True)
 
-    def style_changed(*_: object) -> None:
-        file = config.get_property("style-file")
-        shown = thumbnail.show(file.get_path() if file else None)
-        dialog.set_response_sensitive(Gtk.ResponseType.OK, file is not None and shown is not None)
+        columns = Gtk.Box(spacing=18, border_width=12)
+        columns.pack_start(self._preview.widget, False, False, 0)
+        columns.pack_start(self._right(image, state), True, True, 0)
+        lines = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, border_width=12)
+        lines.pack_start(self._status, False, False, 0)
+        lines.pack_start(self._estimate.widget, False, False, 0)
+        content = self._dialog.get_content_area()
+        content.pack_start(columns, True, True, 0)
+        content.pack_start(lines, False, False, 0)
+        columns.show_all()
+        lines.show_all()
 
-    def core_changed() -> bool:
+    def run(self) -> bool:
+        """Returns whether to paint."""
+        self._was = ""
+        self._changed()
+        self._look_at_core()
+        handler = self._config.connect("notify", self._changed)
+        timer = GLib.timeout_add(200, self._look_at_core)
+        chosen = bool(self._dialog.run())
+        self._config.disconnect(handler)
+        if self._core.state == "starting":
+            GLib.source_remove(timer)
+        self._preview.close()
+        self._estimate.close()
+        self._dialog.destroy()
+        file = self._config.get_property("style-file")
+        if chosen and file and file.get_path():
+            remember(file.get_path())
+        return chosen
+
+    def _right(self, image: Gimp.Image, state: State) -> Gtk.Widget:
+        dialog, box = self._dialog, Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9)
+        box.pack_start(self._chooser.widget, False, False, 0)
+        box.pack_start(look_combo(self._config), False, False, 0)
+        for name in ("strength", "brush-size"):
+            box.pack_start(number_row(dialog, name), False, False, 0)
+        box.pack_start(dialog.get_widget("keep-colors", Gtk.CheckButton.__gtype__), False, False, 0)
+        row = Gtk.Box(spacing=18)
+        row.pack_start(dialog.get_widget("quality", Gtk.ComboBox.__gtype__), False, False, 0)
+        row.pack_start(dialog.get_widget("size", GimpUi.LabelSpin.__gtype__), False, False, 0)
+        box.pack_start(row, False, False, 0)
+        more = Gtk.Expander(label=_("_More styles, and where they paint"), use_underline=True)
+        more.add(style_table(self._config, image, state.samples / "styles"))
+        advanced = Gtk.Expander(label=_("_Advanced"), use_underline=True)
+        advanced.add(advanced_box(dialog))
+        box.pack_start(more, False, False, 0)
+        box.pack_start(advanced, False, False, 0)
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled.set_min_content_height(_HEIGHT)
+        scrolled.add(box)
+        return scrolled
+
+    def _changed(self, *_: object) -> None:
+        self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._chooser.ready)
+        self._variations.set_sensitive(self._chooser.ready and self._core.state == "ready")
+        self._estimate.refresh()
+        self._preview.refresh()
+
+    def _look_at_core(self) -> bool:
         words = {
-            "starting": "The engine is starting…",
-            "ready": "The engine is ready.",
-            "failed": "The engine does not start; Stylize tells why.",
+            "starting": _("The engine is starting…"),
+            "ready": _("The engine is ready."),
+            "failed": _("The engine does not start; Stylize tells why."),
         }
-        status.set_text(words[core.state])
-        return core.state == "starting"
+        state = self._core.state
+        if state != self._was:
+            self._was = state
+            self._status.set_text(words[state])
+            self._changed()
+        return state == "starting"
 
-    style_changed()
-    core_changed()
-    handler = config.connect("notify::style-file", style_changed)
-    timer = GLib.timeout_add(200, core_changed)
-    chosen = bool(dialog.run())
-    config.disconnect(handler)
-    if core.state == "starting":
-        GLib.source_remove(timer)
-    dialog.destroy()
-    return chosen
-
-
-class _Thumbnail:
-    """The chosen style, small."""
-
-    def __init__(self) -> None:
-        self.widget = Gtk.Frame(shadow_type=Gtk.ShadowType.IN)
-        self._image = Gtk.Image()
-        self._image.set_size_request(_THUMBNAIL, _THUMBNAIL * 3 // 4)
-        self._image.get_accessible().set_name("Style thumbnail")
-        self.widget.add(self._image)
-        self.widget.show_all()
-
-    def show(self, path: str | None) -> str | None:
-        """Shows the picture at ``path``; returns it, or None when there is no such file."""
-        if path is None or not Path(path).is_file():
-            self._image.set_from_icon_name("image-x-generic", Gtk.IconSize.DIALOG)
-            self._image.set_tooltip_text("Choose a picture to paint in its style")
+    def _sketch(self, patient: bool) -> Sketch | None:
+        if not self._chooser.ready:
             return None
-        pixbuf = load_small(path, _THUMBNAIL)
-        if pixbuf:
-            self._image.set_from_pixbuf(pixbuf)
-        else:
-            self._image.set_from_icon_name("image-missing", Gtk.IconSize.DIALOG)
-        self._image.set_tooltip_text(Path(path).name)
-        return path
+        read = styles.read(self._config, self._area)
+        return Sketch(self._content, read, settings_of(self._config), patient)
+
+    def _vary(self) -> bool:
+        try:
+            sketch = self._sketch(True)
+            found = sketch and choose_variation(self._dialog, self._core, sketch, tell)
+        except Trouble as trouble:
+            tell(trouble)
+            return False
+        if found:
+            self._config.set_property("strength", found[0])
+            self._config.set_property("brush-size", found[1])
+        return False
 
 
-def load_small(path: str, size: int) -> GdkPixbuf.Pixbuf | None:
-    """Returns the picture at ``path`` within ``size`` × ``size``, or None when it cannot be shown."""
-    try:
-        return GdkPixbuf.Pixbuf.new_from_file_at_size(path, size, size * 3 // 4)
-    except GLib.Error:
-        return None
-
-
-def _prepare_chooser(chooser: Gtk.Widget, state: State) -> None:
-    """Gives the file button a filter, a preview, and a short cut to the sample styles."""
-    button = _find(chooser, Gtk.FileChooserButton)
-    if button is None:
-        return
-    pictures = Gtk.FileFilter()
-    pictures.set_name("Pictures")
-    pictures.add_pixbuf_formats()
-    everything = Gtk.FileFilter()
-    everything.set_name("All files")
-    everything.add_pattern("*")
-    button.add_filter(pictures)
-    button.add_filter(everything)
-    samples = state.samples / "styles"
-    if samples.is_dir():
-        button.add_shortcut_folder(str(samples))
-        if button.get_filename() is None:
-            button.set_current_folder(str(samples))
-    preview = Gtk.Image()
-    button.set_preview_widget(preview)
-
-    def update(*_: object) -> None:
-        name = button.get_preview_filename()
-        pixbuf = load_small(name, 200) if name and Path(name).is_file() else None
-        preview.set_from_pixbuf(pixbuf)
-        button.set_preview_widget_active(pixbuf is not None)
-
-    button.connect("update-preview", update)
-
-
-def _find(widget: Gtk.Widget, kind: type[Gtk.Widget]) -> Gtk.Widget | None:
-    found: list[Gtk.Widget] = []
-
-    def look(child: Gtk.Widget) -> None:
-        if isinstance(child, kind):
-            found.append(child)
-        elif isinstance(child, Gtk.Container):
-            child.forall(look)
-
-    look(widget)
-    return found[0] if found else None
+def _small(layer: Gimp.Layer) -> Picture:
+    """The layer as a sketch is painted from it."""
+    size = layer.get_width(), layer.get_height()
+    return styles.reduced(layer, min(1.0, CONTENT_SIDE / max(size)))

@@ -9,8 +9,12 @@ from typing import Any
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib, GObject
-from wire.parameters import PARAMETERS, Choice, Flag, Parameter
+from gi.repository import Gimp, GLib
+from wire.advanced import ADVANCED
+from wire.parameters import PARAMETERS
+
+from arguments import STYLES, add_parameter, add_styles
+from language import _
 
 NAME = "plug-in-neural-style"
 
@@ -28,44 +32,22 @@ class NeuralStyle(Gimp.PlugIn):
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)
         procedure.set_image_types("RGB*, GRAY*, INDEXED*")
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
-        procedure.set_menu_label("_Neural Style…")
+        procedure.set_menu_label(_("_Neural Style…"))
         procedure.add_menu_path("<Image>/Filters")
         procedure.set_documentation(
-            "Paint the layer in the style of another picture",
-            "Paints the current layer in the style of another picture, by neural style transfer on this"
-            " machine. The result is a new layer above it.",
+            _("Paint the layer in the style of another picture"),
+            _(
+                "Paints the current layer in the style of another picture, by neural style transfer on this"
+                " machine. The result is a new layer above it."
+            ),
             name,
         )
         procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
-        procedure.add_file_argument(
-            "style-file",
-            "St_yle picture",
-            "The picture whose style to paint in",
-            Gimp.FileChooserAction.OPEN,
-            True,
-            None,
-            GObject.ParamFlags.READWRITE,
-        )
-        for parameter in PARAMETERS:
-            _add_argument(procedure, parameter)
+        add_styles(procedure, STYLES[:1])
+        for parameter in (*PARAMETERS, *ADVANCED):
+            add_parameter(procedure, parameter)
+        add_styles(procedure, STYLES[1:])
         return procedure
-
-
-def _add_argument(procedure: Gimp.Procedure, parameter: Parameter) -> None:
-    words = (parameter.name.replace("_", "-"), parameter.label, parameter.help)
-    flags = GObject.ParamFlags.READWRITE
-    if isinstance(parameter, Flag):
-        procedure.add_boolean_argument(*words, parameter.default, flags)
-    elif isinstance(parameter, Choice):
-        choice = Gimp.Choice.new()
-        for number, (value, label) in enumerate(parameter.options):
-            choice.add(value, number, label, "")
-        procedure.add_choice_argument(*words, choice, parameter.default, flags)
-    elif parameter.digits:
-        procedure.add_double_argument(*words, parameter.low, parameter.high, parameter.default, flags)
-    else:
-        low, high, default = int(parameter.low), int(parameter.high), int(parameter.default)
-        procedure.add_int_argument(*words, low, high, default, flags)
 
 
 def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.ValueArray:

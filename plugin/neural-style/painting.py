@@ -5,15 +5,17 @@ from __future__ import annotations
 import queue
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
-from wire.errors import JobFailed, WireError
-from wire.job import Job, Picture
+from wire.errors import CoreDied, JobFailed, WireError
+from wire.job import Job, Picture, StyleFile
 from wire.words import words_for_seconds
 
 from core import Core
+from language import _
+from last_preview import enlarged
 from trouble import Trouble
 
 
@@ -49,11 +51,16 @@ class Painting:
     """A style transfer on its way. ``events`` yields what came since; ``Done`` is the last."""
 
     def __init__(
-        self, core: Core, content: Picture, style: bytes, settings: Mapping[str, Any], preview_size: int = 0
+        self,
+        core: Core,
+        content: Picture,
+        styles: Sequence[StyleFile],
+        settings: Mapping[str, Any],
+        preview_size: int = 0,
     ) -> None:
         self._core = core
         self._content = content
-        self._style = style
+        self._styles = styles
         self._settings = settings
         self._preview_size = preview_size
         self._events: queue.Queue[Event] = queue.Queue()
@@ -86,21 +93,25 @@ class Painting:
 
     def _work(self) -> None:
         try:
-            self._put(Status("Starting the engine…", 0.0))
+            self._put(Status(_("Starting the engine…"), 0.0))
             job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
             self._job = job
             if self._wish == "cancel":
                 job.cancel()
             elif self._wish == "finish":
                 job.finish()
-            result = job.run(self._content, self._style, self._hear)
+            result = job.run(self._content, self._styles, self._hear)
             self._put(Done(result.picture if result else None))
         except Trouble as trouble:
             self._put(Done(trouble=trouble))
         except JobFailed as failure:
             self._put(Done(trouble=Trouble(str(failure), failure.hint)))
+        except CoreDied as error:
+            last = self._job and self._job.last_preview
+            kept = enlarged(*last, self._content) if last else None
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error), kept)))
         except WireError as error:
-            self._put(Done(trouble=Trouble(str(error), f"The image is as it was. {error.hint}")))
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error))))
         except Exception:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
@@ -111,17 +122,28 @@ class Painting:
             self._put(Preview(int(message["width"]), int(message["height"]), bytes(blob)))
         elif kind == "queued":
             ahead = int(message["ahead"])
-            place = "yours is next" if ahead == 1 else f"{ahead} are before yours"
-            self._put(Status(f"Another picture is being painted; {place}.", 0.0))
+            words = _("Another picture is being painted; yours is next.")
+            if ahead > 1:
+                words = _("Another picture is being painted; {count} are before yours.").format(count=ahead)
+            self._put(Status(words, 0.0))
         elif kind == "stage":
-            self._put(Status(f"{message['text']}…", self._fraction))
+            self._put(Status(f"{_(message['text'])}…", self._fraction))
         elif kind == "progress":
             self._fraction = float(message["fraction"])
-            text = f"Step {message['scale']} of {message['scales']}: {message['width']} × {message['height']}"
+            text = _("Step {number} of {count}: {width} × {height}").format(
+                number=message["scale"],
+                count=message["scales"],
+                width=message["width"],
+                height=message["height"],
+            )
             left = message.get("seconds_left")
             if left is not None:
-                text += f" — about {words_for_seconds(float(left))} left"
+                text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
             self._put(Status(text, self._fraction))
 
     def _put(self, event: Event) -> None:
         self._events.put(event)
+
+
+def _unharmed(error: WireError) -> str:
+    return f"{_('The image is as it was.')} {_(error.hint)}"

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import traceback
-from pathlib import Path
 from typing import Any
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.job import Picture
-from wire.parameters import PARAMETERS
+from wire.job import Picture, StyleFile
 
 from core import Core
 from installation import installation
 from layers import chosen_layer, insert_result, pixels_of
 from painting import Done, Painting, Status
+from settings import settings_of
+from styles import area_of, chosen, read
 from trouble import Cancelled, Trouble
 
-MAX_STYLE_BYTES = 200_000_000
 PREVIEW_SIZE = 512
 
 
@@ -68,15 +67,17 @@ def _with_windows(
     core = Core(where, _host())
     try:
         while True:
-            if not ask(procedure, config, core, where.state):
+            if not ask(procedure, config, core, where.state, image, layer):
                 raise Cancelled
             try:
-                content, style, name = _read(image, layer, config)
-                painting = Painting(core, content, style, _settings(config), PREVIEW_SIZE)
+                content, styles, name = _read(image, layer, config)
+                painting = Painting(core, content, styles, settings_of(config), PREVIEW_SIZE)
                 picture = PaintingWindow(painting, layer, name).run()
                 break
             except Trouble as trouble:
-                tell(trouble)
+                if tell(trouble):
+                    picture = trouble.kept
+                    break
                 # Back to the dialog with everything as it was chosen; a lost core is started again.
                 core.close()
                 core = Core(where, _host())
@@ -92,11 +93,11 @@ def _with_windows(
 
 def _without_windows(image: Gimp.Image, drawables: list[Gimp.Drawable], config: Gimp.ProcedureConfig) -> None:
     layer = chosen_layer(image, drawables)
-    content, style, name = _read(image, layer, config)
+    content, styles, name = _read(image, layer, config)
     core = Core(installation(), _host())
     try:
         Gimp.progress_init(name)
-        painting = Painting(core, content, style, _settings(config))
+        painting = Painting(core, content, styles, settings_of(config))
         picture = _follow(painting)
     finally:
         core.close()
@@ -119,31 +120,15 @@ def _follow(painting: Painting) -> Picture | None:
                 return event.picture
 
 
-def _read(image: Gimp.Image, layer: Gimp.Layer, config: Gimp.ProcedureConfig) -> tuple[Picture, bytes, str]:
-    """Returns the layer's pixels, the style file's bytes, and the name of the result."""
-    file = config.get_property("style-file")
-    if file is None or not file.get_path():
-        raise Trouble("No style picture is chosen.", "Choose a picture whose style to paint in.")
-    path = Path(file.get_path())
-    try:
-        if path.stat().st_size > MAX_STYLE_BYTES:
-            raise Trouble(f"The style picture “{path.name}” is too large.", "Choose one below 200 MB.")
-        style = path.read_bytes()
-    except OSError as error:
-        raise Trouble(
-            f"The style picture “{path.name}” cannot be opened.", "Choose a picture that is still there."
-        ) from error
+def _read(
+    image: Gimp.Image, layer: Gimp.Layer, config: Gimp.ProcedureConfig
+) -> tuple[Picture, list[StyleFile], str]:
+    """Returns the layer's pixels, the styles, and the name of the result. Raises ``Trouble``."""
     if not (image.is_valid() and layer.is_valid()):
         raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
-    return pixels_of(image, layer), style, f"Neural Style – {path.stem}"
-
-
-def _settings(config: Gimp.ProcedureConfig) -> dict[str, Any]:
-    """Returns what the person chose, in the wire's words."""
-    settings = {}
-    for parameter in PARAMETERS:
-        settings[parameter.name] = config.get_property(parameter.name.replace("_", "-"))
-    return settings
+    found = read(config, area_of(layer))
+    names = " + ".join(style.name for style in chosen(config))
+    return pixels_of(image, layer), found, f"Neural Style – {names}"
 
 
 def _host() -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from wire.job import Picture
+
+from language import _
+
 
 class Trouble(Exception):
-    """``str()`` is one sentence on what is wrong; ``hint`` is one on what to do about it."""
+    """``str()`` is one sentence on what is wrong; ``hint`` is one on what to do about it.
 
-    def __init__(self, sentence: str, hint: str = "") -> None:
+    ``kept`` is a picture that can be had all the same.
+    """
+
+    def __init__(self, sentence: str, hint: str = "", kept: Picture | None = None) -> None:
         super().__init__(sentence)
         self.hint = hint
+        self.kept = kept
 
     @property
     def text(self) -> str:
         """Both sentences in one line."""
-        return f"{self} {self.hint}".strip()
+        return f"{_(str(self))} {_(self.hint)}".strip()
 
 
 class Cancelled(Exception):

@@ -12,6 +12,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
 from wire.job import Picture
 
+from language import _
 from painting import Done, Painting, Preview, Status
 from trouble import Trouble
 
@@ -33,17 +34,18 @@ class PaintingWindow:
             max(1, round(layer.get_width() * scale)),
             max(1, round(layer.get_height() * scale)),
         )
+        self._name = name
         self._dialog = GimpUi.Dialog(title=name, role="neural-style-painting")
         GimpUi.window_set_transient(self._dialog)
-        self._dialog.add_button("_Cancel", Gtk.ResponseType.CANCEL)
-        self._keep = self._dialog.add_button("_Stop and keep this", Gtk.ResponseType.ACCEPT)
+        self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
+        self._keep = self._dialog.add_button(_("_Stop and keep this"), Gtk.ResponseType.ACCEPT)
         self._keep.set_sensitive(False)
         self._image = Gtk.Image.new_from_pixbuf(
             layer.get_thumbnail(*self._size, Gimp.PixbufTransparency.SMALL_CHECKS)
         )
         self._image.set_size_request(max(self._size[0], 360), self._size[1])
-        self._image.get_accessible().set_name("Live picture")
-        self._label = Gtk.Label(label="Starting the engine…", xalign=0.0)
+        self._image.get_accessible().set_name(_("Live picture"))
+        self._label = Gtk.Label(label=_("Starting the engine…"), xalign=0.0)
         self._bar = Gtk.ProgressBar(show_text=True)
         box = self._dialog.get_content_area()
         box.set_border_width(12)
@@ -72,7 +74,7 @@ class PaintingWindow:
             self._show(self._painting.wait(seconds=0))
         except Exception:
             traceback.print_exc()
-            self._end(Done(trouble=Trouble("Something went wrong in the plug-in.")))
+            self._end(Done(trouble=Trouble(_("Something went wrong in the plug-in."))))
         return True
 
     def _show(self, events: list[object]) -> None:
@@ -83,6 +85,10 @@ class PaintingWindow:
             elif isinstance(event, Status):
                 self._label.set_text(event.text)
                 self._bar.set_fraction(event.fraction)
+                # Also where only the title is seen, in the list of windows.
+                self._dialog.set_title(
+                    f"{self._name} – {event.fraction:.0%}" if event.fraction else self._name
+                )
             elif isinstance(event, Done):
                 self._end(event)
         if preview and not self._done:
@@ -93,11 +99,11 @@ class PaintingWindow:
             self._image.set_from_pixbuf(picture.scale_simple(*self._size, GdkPixbuf.InterpType.BILINEAR))
             self._keep.set_sensitive(True)
 
-    def _respond(self, _: Gtk.Dialog, response: int) -> None:
+    def _respond(self, _dialog: Gtk.Dialog, response: int) -> None:
         if response == Gtk.ResponseType.ACCEPT:
             self._painting.finish()
             self._keep.set_sensitive(False)
-            self._label.set_text("Finishing…")
+            self._label.set_text(_("Finishing…"))
         elif not self._done:
             self._painting.cancel()
             self._end(Done())
@@ -107,14 +113,19 @@ class PaintingWindow:
         Gtk.main_quit()
 
 
-def tell(trouble: Trouble) -> None:
-    """Shows what went wrong and what to do, and waits until it was read."""
-    box = Gtk.MessageDialog(
-        message_type=Gtk.MessageType.WARNING, buttons=Gtk.ButtonsType.CLOSE, text=str(trouble)
-    )
-    box.set_title("Neural Style")
+def tell(trouble: Trouble) -> bool:
+    """Shows what went wrong and what to do, and waits until it was read.
+
+    Returns whether what there is of the picture is to be kept.
+    """
+    box = Gtk.MessageDialog(message_type=Gtk.MessageType.WARNING, text=_(str(trouble)))
+    box.set_title(_("Neural Style"))
     GimpUi.window_set_transient(box)
     if trouble.hint:
-        box.format_secondary_text(trouble.hint)
-    box.run()
+        box.format_secondary_text(_(trouble.hint))
+    if trouble.kept:
+        box.add_button(_("_Keep the last preview"), Gtk.ResponseType.ACCEPT)
+    box.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+    answer = box.run()
     box.destroy()
+    return bool(answer == Gtk.ResponseType.ACCEPT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from nst_core.wire.errors import CoreUnavailable
 from nst_core.wire.launch import connect
 from nst_core.wire.places import State
 
-from ..conftest import REPOSITORY
+from ..conftest import REPOSITORY, SAMPLES
 from .home import Home
 from .root import GimpRoot
 from .session import GimpSession
@@ -70,6 +71,7 @@ class Plugged:
         root.bind(installed.weights, read_only=True)
         state.environment.symlink_to(installed.environment)
         state.weights.symlink_to(installed.weights)
+        shutil.copytree(SAMPLES, state.samples)
         target = home.config / "plug-ins" / plugin.NAME
         plugin.place(
             target, plugin.contents(REPOSITORY, state, __version__), Manifest(folder / "manifest.json")

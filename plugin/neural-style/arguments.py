@@ -1,0 +1,74 @@
+"""The arguments of the procedure: the wire's parameters, and up to four styles."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GObject
+from wire.job import MOST_STYLES
+from wire.parameters import Choice, Flag, Parameter
+
+from language import _
+
+STYLES = ("style", *(f"style-{number}" for number in range(2, MOST_STYLES + 1)))
+_FLAGS = GObject.ParamFlags.READWRITE
+
+
+def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> None:
+    """Adds what says which styles there are: file or layer, weight, and region of each."""
+    for name in names:
+        procedure.add_file_argument(
+            f"{name}-file",
+            _("St_yle picture"),
+            _("The picture whose style to paint in"),
+            Gimp.FileChooserAction.OPEN,
+            True,
+            None,
+            _FLAGS,
+        )
+        procedure.add_drawable_argument(
+            f"{name}-layer",
+            _("Style layer"),
+            _("A layer of an open image, in the place of a file"),
+            True,
+            _FLAGS,
+        )
+        procedure.add_double_argument(
+            f"{name}-weight",
+            _("Weight"),
+            _("How much this style counts among the styles"),
+            0.01,
+            100.0,
+            1.0,
+            _FLAGS,
+        )
+        procedure.add_drawable_argument(
+            f"{name}-region",
+            _("Region"),
+            _("A layer, layer mask or channel that is white where this style is to paint"),
+            True,
+            _FLAGS,
+        )
+
+
+def add_parameter(procedure: Gimp.Procedure, parameter: Parameter) -> None:
+    """Adds one of the wire's parameters; the underscores of its name become hyphens."""
+    words = (property_of(parameter.name), _(parameter.label), _(parameter.help))
+    if isinstance(parameter, Flag):
+        procedure.add_boolean_argument(*words, parameter.default, _FLAGS)
+    elif isinstance(parameter, Choice):
+        choice = Gimp.Choice.new()
+        for number, (value, label) in enumerate(parameter.options):
+            choice.add(value, number, _(label), "")
+        procedure.add_choice_argument(*words, choice, parameter.default, _FLAGS)
+    elif parameter.digits:
+        procedure.add_double_argument(*words, parameter.low, parameter.high, parameter.default, _FLAGS)
+    else:
+        low, high, default = int(parameter.low), int(parameter.high), int(parameter.default)
+        procedure.add_int_argument(*words, low, high, default, _FLAGS)
+
+
+def property_of(name: str) -> str:
+    """Returns what GIMP calls the parameter ``name``."""
+    return name.replace("_", "-")

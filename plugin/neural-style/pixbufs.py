@@ -1,0 +1,31 @@
+"""Pictures as GTK shows them."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, GLib
+from wire.job import Picture
+
+
+def pixbuf_of(picture: Picture) -> GdkPixbuf.Pixbuf:
+    """Returns an ``RGBA u8`` picture for GTK."""
+    data = GLib.Bytes.new(bytes(picture.pixels))
+    width, height = picture.width, picture.height
+    return GdkPixbuf.Pixbuf.new_from_bytes(data, GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
+
+
+def load_small(path: str, width: int, height: int) -> GdkPixbuf.Pixbuf | None:
+    """Returns the picture at ``path`` within that size, or None when GTK cannot show it."""
+    try:
+        return GdkPixbuf.Pixbuf.new_from_file_at_size(path, width, height)
+    except GLib.Error:
+        return None
+
+
+def within(picture: GdkPixbuf.Pixbuf, width: int, height: int) -> GdkPixbuf.Pixbuf:
+    """Returns ``picture`` as large as it can be within that size."""
+    scale = min(width / picture.get_width(), height / picture.get_height())
+    size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
+    return picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
