@@ -18,6 +18,11 @@ TEMPLATE = PLUGIN / "po" / "neural-style.pot"
 # What holds words: those that are marked, the sentences of trouble, and the tables of parameters.
 _MARKS = {"_": 0, "_later": 0, "Trouble": 0, "Look": 0, "Number": 1, "Choice": 1, "Flag": 1}
 _ENGINE = {"JobFailed": 1, "PictureError": 0, "CoreUnavailable": 0, "CoreDied": 0, "ProtocolError": 0}
+# What the engine puts together from parts, as a person of GIMP gets to see it.
+_ENGINE_SAYS = (
+    "The style picture cannot be read: it is damaged or no known kind of picture.",
+    "The network's weights are missing.",
+)
 _SOURCES = (
     "plugin/neural-style",
     "nst_core/wire",
@@ -37,6 +42,8 @@ def words() -> dict[str, list[str]]:
             for text in _in_file(ast.parse(file.read_text(encoding="utf-8"))):
                 if name not in found.setdefault(text, []):
                     found[text].append(name)
+    for text in _ENGINE_SAYS:
+        found.setdefault(text, []).append("nst_core")
     for sample in sorted((REPOSITORY / "install" / "samples" / "styles").glob("*.jpg")):
         found.setdefault(sample.stem.replace("-", " ").capitalize(), []).append("install/samples")
     return found
@@ -44,8 +51,8 @@ def words() -> dict[str, list[str]]:
 
 def _in_file(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield from _in_call(node, node.func.id)
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            yield from _in_call(node, node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
         elif isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["hint"]:
             yield from _constants([node.value])
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
@@ -67,7 +74,7 @@ def _in_call(node: ast.Call, name: str) -> Iterator[str]:
         if name == "Choice" and keyword.arg == "options" and isinstance(keyword.value, ast.Tuple):
             pairs = [pair for pair in keyword.value.elts if isinstance(pair, ast.Tuple)]
             yield from _constants([pair.elts[1] for pair in pairs])
-        elif keyword.arg in ("hint", "message") and name in _ENGINE | {"answer": 0}:
+        elif keyword.arg in ("hint", "message", "text") and name in (*_ENGINE, "answer", "tell"):
             yield from _constants([keyword.value])
 
 

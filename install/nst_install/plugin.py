@@ -23,6 +23,8 @@ def contents(source: Path, state: State, version: str, name: str = NAME) -> dict
     files = {path.name: path.read_bytes() for path in sorted((source / "plugin" / name).glob("*.py"))}
     if f"{name}.py" not in files:
         raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
+    for path in sorted((source / "plugin" / name / "po").glob("*.po")):
+        files[f"po/{path.name}"] = path.read_bytes()
     # The wire is for Python 3; the plug-in for GIMP 2.10 has one of its own.
     for path in sorted((source / "nst_core" / "wire").glob("*.py")) if name == NAME else ():
         files[f"wire/{path.name}"] = path.read_bytes()
