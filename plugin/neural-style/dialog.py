@@ -70,7 +70,7 @@ class _Dialog:
         self._preview.row.pack_end(self._variations, False, False, 0)
         self._status = Gtk.Label(xalign=0.0, wrap=True)
 
-        columns = Gtk.Box(spacing=18, border_width=12)
+        columns = Gtk.Box(spacing=12, border_width=9)
         columns.pack_start(self._preview.widget, False, False, 0)
         columns.pack_start(self._right(image, state), True, True, 0)
         lines = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, border_width=12)
@@ -121,6 +121,8 @@ class _Dialog:
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
         scrolled.set_min_content_height(_HEIGHT)
         scrolled.add(box)
+        for opened, other in ((more, advanced), (advanced, more)):
+            opened.connect("notify::expanded", _unfold, other, scrolled.get_vadjustment())
         return scrolled
 
     def _changed(self, *_: object) -> None:
@@ -159,6 +161,18 @@ class _Dialog:
             self._config.set_property("strength", found[0])
             self._config.set_property("brush-size", found[1])
         return False
+
+
+def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk.Adjustment) -> None:
+    """Shows what was opened, and nothing beside it: both together are higher than a small screen."""
+
+    def show() -> bool:
+        place.set_value(place.get_upper())
+        return False
+
+    if opened.get_expanded():
+        other.set_expanded(False)
+        GLib.timeout_add(100, show)  # by then it has its size
 
 
 def _small(layer: Gimp.Layer) -> Picture:

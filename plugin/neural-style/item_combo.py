@@ -53,7 +53,7 @@ def _combo(
     items = {str(item.get_id()): item for _label, item in entries}
     for cell in combo.get_cells():
         cell.set_property("ellipsize", 3)
-        cell.set_property("width-chars", 12)
+        cell.set_property("width-chars", 9)
 
     def show(*_: object) -> None:
         item = config.get_property(name)

@@ -19,7 +19,7 @@ from sketches import Sketch, Sketcher, TooSlow
 from split_view import SplitView
 from trouble import Trouble
 
-_WIDTH, _HEIGHT = 320, 280
+_WIDTH, _HEIGHT = 300, 270
 _QUIET = 400  # milliseconds after the last change
 
 

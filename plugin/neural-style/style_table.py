@@ -46,7 +46,7 @@ def _named(widget: Gtk.Widget, pattern: str, title: str) -> Gtk.Widget:
 
 def _file(config: Gimp.ProcedureConfig, name: str, samples: Path) -> Gtk.Widget:
     button = Gtk.FileChooserButton(title=_("Style picture"), action=Gtk.FileChooserAction.OPEN)
-    button.set_width_chars(10)
+    button.set_width_chars(8)
     prepare(button, samples)
     clear = Gtk.Button.new_from_icon_name("edit-clear-symbolic", Gtk.IconSize.MENU)
     clear.set_tooltip_text(_("No picture"))
@@ -75,6 +75,7 @@ def _file(config: Gimp.ProcedureConfig, name: str, samples: Path) -> Gtk.Widget:
 
 def _weight(config: Gimp.ProcedureConfig, name: str) -> Gtk.SpinButton:
     spin = Gtk.SpinButton.new_with_range(0.01, 100.0, 0.1)
+    spin.set_width_chars(4)
     spin.set_value(config.get_property(name))
     spin.set_tooltip_text(_("How much this style counts among the styles"))
     spin.connect("value-changed", lambda _spin: config.set_property(name, spin.get_value()))
