@@ -43,6 +43,8 @@ config.set_property("image", image)
 config.set_core_object_array("drawables", drawables if "drawables" in globals() else [layer])
 for name, value in {arguments!r}.items():
     config.set_property(name, Gio.File.new_for_path(value) if name == "style-file" else value)
+for name, value in globals().get("ARGUMENTS", {{}}).items():  # what only GIMP itself can name
+    config.set_property(name, value)
 answer = procedure.run(config)
 status, words = answer.index(0), answer.index(1) if answer.length() > 1 else ""
 told = {{"status": int(status), "message": str(words)}}

@@ -1,0 +1,145 @@
+"""What the dialog offers, in the real GIMP: choosing, looks, preview, variations; the same from scripts."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from nst_core.wire.places import State
+
+from ..conftest import SAMPLES
+from .conftest import cache_folder
+from .home import Home
+from .plugged import Plugged, until
+from .root import GimpRoot
+from .session import GimpSession
+
+pytestmark = [pytest.mark.gimp, pytest.mark.timeout(500)]
+
+DIALOG = "Neural Style"
+STYLE = SAMPLES / "styles" / "night-oil.jpg"
+HALF = """
+import gi
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl
+channel = Gimp.Channel.new(image, "left half", 96, 64, 50, Gegl.Color.new("red"))
+image.insert_channel(channel, None, 0)
+half = Gegl.Rectangle.new(0, 0, 48, 64)
+channel.get_buffer().set(half, "Y' u8", bytes([255]) * (48 * 64))
+channel.get_buffer().flush()
+"""
+ROWS = """
+def rows(drawable, start, end):
+    area = Gegl.Rectangle.new(start, 0, end - start, drawable.get_height())
+    return bytes(drawable.get_buffer().get(area, 1.0, "R'G'B'A u8", Gegl.AbyssPolicy.NONE))
+result, first = image.get_layers()
+told["left"] = rows(result, 0, 48) == rows(first, 0, 48)
+told["right"] = rows(result, 50, 96) == rows(first, 50, 96)
+told["name"] = result.get_name()
+"""
+
+
+@pytest.fixture
+def gimp(
+    gimp_root: GimpRoot, gimp_home: Home, installed: State, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Plugged]:
+    plugged = Plugged.make(gimp_root, gimp_home, installed, tmp_path_factory.mktemp("ns"))
+    yield plugged
+    plugged.end_core()
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    path = tmp_path / "photograph.png"
+    Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
+    return path
+
+
+def shoot(session: GimpSession, name: str) -> None:
+    folder = cache_folder() / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    session.screenshot(folder / f"gimp-{session.root.series}-{name}.png")
+
+
+def test_a_style_is_clicked_and_everything_follows(gimp: Plugged, photograph: Path) -> None:
+    with gimp.session(photograph) as session:
+        assert session.menu("Filters", "Neural Style…")
+        session.wait_window(DIALOG)
+        assert not session.is_sensitive("Stylize", window=DIALOG)
+        session.toggle("Night oil", DIALOG)
+        until(lambda: session.is_sensitive("Stylize", window=DIALOG))
+        assert "night-oil.jpg" in session.tree(DIALOG)
+        until(lambda: any("of memory" in text for text in session.texts(DIALOG)), 200)
+        until(lambda: "Painting a preview…" not in session.texts(DIALOG), 100)
+        shoot(session, "preview")
+
+        session.choose("Look", "Its brush, my colors", DIALOG)
+        until(lambda: session.read("Keep my colors", DIALOG) is True)
+        assert session.read("Strength", DIALOG) == 60
+        session.set_value("Strength", 20, DIALOG)
+        until(lambda: "'As set below / Look'" in session.tree(DIALOG))
+
+        session.press("Variations…", DIALOG)
+        session.wait_window("Variations")
+        until(lambda: "Click the one you like." in session.texts("Variations"), 200)
+        shoot(session, "variations")
+        session.press("Strength 75, brush size 0.5", "Variations")
+        session.wait_gone("Variations")
+        until(lambda: session.read("Strength", DIALOG) == 75)
+        assert session.read("Brush size", DIALOG) == 0.5
+        before = session.images()
+        session.press("Cancel", DIALOG)
+        session.wait_gone(DIALOG)
+        assert session.images() == before
+
+
+def test_the_last_preview_is_kept_when_the_core_dies(gimp: Plugged, photograph: Path) -> None:
+    running = "Neural Style – night-oil"
+    with gimp.session(photograph) as session:
+        session.menu("Filters", "Neural Style…")
+        session.wait_window(DIALOG)
+        session.toggle("Night oil", DIALOG)
+        session.choose("Quality", "High", DIALOG)
+        session.press("Stylize", DIALOG)
+        session.wait_window(running)
+        until(lambda: session.is_sensitive("Stop and keep this", window=running), 200)
+        os.kill(gimp.core_pid(), signal.SIGKILL)
+        until(lambda: "The engine stopped unexpectedly." in session.texts())
+        session.press("Keep the last preview")
+        until(lambda: len(session.images()[0]["layers"]) == 2)
+        result, first = session.images()[0]["layers"]
+        assert (result["width"], result["height"]) == (96, 64)
+        assert result["sha256"] != first["sha256"]
+
+
+SCRIPT = {"style-file": "", "quality": "draft", "size": 48}
+
+
+def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Plugged, photograph: Path) -> None:
+    prepare = HALF + "ARGUMENTS = {'style-region': channel}"
+    arguments = {**SCRIPT, "style-file": gimp.home.put(STYLE)}
+    told = gimp.script(photograph, arguments, prepare, ROWS)
+    assert told["status"] == 3, told
+    assert told["right"]
+    assert not told["left"]
+
+
+def test_styles_come_from_layers_and_from_files_of_gimps_own(gimp: Plugged, photograph: Path) -> None:
+    own = f"{gimp.home.inside}/own.xcf"
+    prepare = f"""
+other = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({gimp.home.put(STYLE)!r}))
+Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, other, Gio.File.new_for_path({own!r}), None)
+ARGUMENTS = {{"style-2-layer": other.get_layers()[0], "style-2-weight": 2.0, "smoothness": 20}}
+import gi
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl
+"""
+    told = gimp.script(photograph, {**SCRIPT, "style-file": own}, prepare, ROWS)
+    assert told["status"] == 3, told
+    assert not told["left"]
+    assert told["name"] == "Neural Style – own + night-oil.jpg"
