@@ -136,7 +136,7 @@ def test_ctrl_c_ends_it_with_whole_files_only(installed: State, folder: Path) ->
         core.send_signal(signal.SIGINT)
         _, err = core.communicate(timeout=60)
     assert first.decode().strip() == str(output / "a.png")
-    assert core.returncode == 130
+    assert core.returncode == 130, err.decode()
     assert b"Stopped after" in err
     assert b"Traceback" not in err
     assert not [path for path in output.iterdir() if path.name.startswith(".")]
