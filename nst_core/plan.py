@@ -5,27 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nst_core.engine.pyramid import Scale, scales
+from nst_core.engine.room import bytes_for, share_of
 from nst_core.engine.sizes import Size
 from nst_core.recipe import Recipe
 from nst_core.recipes import recipe
 from nst_core.settings import Settings
 from nst_core.speed import Speed
 
-# What a run takes, measured: torch and the network by themselves, and per pixel of the finest scale the
-# activations that autograd keeps (2,130 to 2,860 at 256² to 1024², on the processor) and the optimizer's
-# vectors. The layer itself is there a few times as floats: 64 bytes a pixel.
+# What a run takes besides its finest scale (engine/room.py), measured: torch and the network by themselves,
+# and the layer itself, which is there a few times as floats: 64 bytes a pixel.
 _BASE_BYTES = 750 * 2**20
-_BYTES_PER_PIXEL = 2_400
 _BYTES_PER_CONTENT_PIXEL = 64
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Scales with their evaluations; seconds (None: speed unknown yet); bytes at the peak."""
+    """Scales with their evaluations; seconds (None: speed unknown yet); bytes at the peak.
+
+    ``in_tiles``: the finest scale does not fit into the memory at once.
+    """
 
     scales: tuple[Scale, ...]
     seconds: float | None
     bytes: int
+    in_tiles: bool = False
 
     @property
     def size(self) -> Size:
@@ -33,21 +36,26 @@ class Plan:
         return self.scales[-1].size
 
 
-def plan(settings: Settings, size: Size, device: str, speed: Speed, resumed: bool = False) -> Plan:
+def plan(
+    settings: Settings, size: Size, device: str, speed: Speed, resumed: bool = False, room: int | None = None
+) -> Plan:
     """Returns the plan for a content of ``size`` (height, width) on the device of this name.
 
-    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s.
+    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s, ``room`` what
+    ``stylize`` is given.
     """
     wanted = recipe(settings)
     found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
     each = [speed.seconds(kind, scale.size[0] * scale.size[1]) for scale in found]
     known = [seconds * scale.evaluations for seconds, scale in zip(each, found, strict=True) if seconds]
-    height, width = found[-1].size
+    finest = found[-1].size
+    share = share_of(room, finest)
     return Plan(
         scales=found,
         seconds=round(sum(known), 2) if len(known) == len(found) else None,
-        bytes=_BASE_BYTES + _BYTES_PER_PIXEL * height * width + _BYTES_PER_CONTENT_PIXEL * size[0] * size[1],
+        bytes=_BASE_BYTES + bytes_for(share, finest) + _BYTES_PER_CONTENT_PIXEL * size[0] * size[1],
+        in_tiles=share.area is not None,
     )
 
 

@@ -91,3 +91,12 @@ def test_another_loss_is_another_kind_of_work(speed: Speed) -> None:
     default, slow = (recipe(Settings(style_loss=loss)) for loss in ("auto", "wasserstein"))
     assert kind_of_work(default, "cpu") != kind_of_work(slow, "cpu")
     assert kind_of_work(default, "cpu") != kind_of_work(default, "cuda")
+
+
+def test_what_does_not_fit_is_planned_in_tiles_and_takes_less(speed: Speed) -> None:
+    settings = Settings(size=6000, finish="exact")
+    free, tight = (plan(settings, (4000, 6000), "cpu", speed, room=room) for room in (None, 8 * 10**9))
+    assert not free.in_tiles
+    assert tight.in_tiles
+    assert tight.scales == free.scales
+    assert tight.bytes < 11 * 10**9 < 50 * 10**9 < free.bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nst_core.device import device_called, device_name
+from nst_core.device import device_called, device_name, free_memory
 from nst_core.engine.sizes import Size
 from nst_core.plan import Plan, plan
 from nst_core.settings import Settings
@@ -16,8 +16,9 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
 
     ``device`` is one of ``device_called``.
     """
-    name, speed = device_name(device_called(device)), Speed(State.of().speed)
-    found = plan(settings, size, name, speed, resumed)
+    where = device_called(device)
+    name, speed, room = device_name(where), Speed(State.of().speed), free_memory(where)
+    found = plan(settings, size, name, speed, resumed, room)
     steps = found.scales
     lines = [
         f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
@@ -29,13 +30,13 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     lines.append(f"{end}." if finest == size else f"{end}, carried up from {_pixels(finest)}.")
     lines.append(_cost("It", found))
     if finest != size:
-        exact = plan(settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed)
+        exact = plan(settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed, room)
         lines.append(_cost("Every pixel painted (--finish exact)", exact))
     return lines
 
 
 def _cost(what: str, found: Plan) -> str:
-    memory = f"about {found.bytes / 2**30:.1f} GiB of memory"
+    memory = f"about {found.bytes / 2**30:.1f} GiB of memory" + (", in tiles" if found.in_tiles else "")
     if found.seconds is None:
         return f"{what} takes {memory}; how long is not known before the first run."
     return f"{what} takes about {words_for_seconds(found.seconds)} and {memory}."

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from torch import Tensor
 
 from nst_core.commands.errors import CommandError
-from nst_core.device import device_name
+from nst_core.device import device_name, free_memory
 from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
@@ -86,6 +86,7 @@ def paint(
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             start=None if start is None else start.to(where),
             cost=cost,
+            room=free_memory(where),
             on_progress=tell,
         )
         stopwatch.note(speed, kind)

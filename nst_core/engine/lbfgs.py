@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from nst_core.engine.optimizer import Evaluate, Iterate
+from nst_core.engine.pairs import Pair
 
 
-def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20) -> Iterator[Iterate]:
+def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20, half: bool = False) -> Iterator[Iterate]:
     """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) with the pixels kept within 0–1.
 
     Nothing in it depends on the scale of the objective. Pixels at a bound that the gradient
     pushes outward are left out of the step; a step that does not lower the objective is shortened,
     and after a few tries the history is dropped. Ends when not even the steepest descent lowers
-    the objective, or when it is not finite at the start.
+    the objective, or when it is not finite at the start. ``history`` pairs are remembered, in 16
+    bits with ``half``.
     """
-    memory: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
+    memory: deque[Pair] = deque(maxlen=history)
     pixels = pixels.clamp(0, 1)
     value, gradient = evaluate(pixels)
     if not math.isfinite(value):
@@ -35,6 +37,7 @@ def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20) -> Iterator[
         if not memory or float((direction * inner).sum()) >= 0:
             memory.clear()
             direction = inner * (-_FIRST_STEP / size)
+        del free, inner  # of a large picture each vector counts
         length = 1.0
         for _ in range(_TRIES):
             moved = (pixels + length * direction).clamp_(0, 1)
@@ -50,11 +53,17 @@ def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20) -> Iterator[
                 return
             memory.clear()
             continue
-        change = new_gradient - gradient
-        curvature = float((change * step).sum())
-        if curvature > 1e-6 * float(change.norm() * step.norm()):
-            memory.append((step, change, curvature))
+        change = new_gradient.sub(gradient)
         pixels, value, gradient = moved, new_value, new_gradient
+        del direction, moved, new_gradient
+        large = 1e-6 * float(change.norm() * step.norm())
+        if len(memory) == history:
+            memory.popleft()
+        pair = Pair(step, change, half)
+        del step, change
+        if pair.curvature > large:
+            memory.append(pair)
+        del pair
         yield Iterate(pixels, value)
 
 
@@ -70,18 +79,18 @@ def _shorter(slope: float, value: float, new_value: float) -> float:
     return min(0.5, max(0.1, -slope / (2 * bend))) if bend > 0 else 0.5
 
 
-def _direction(gradient: Tensor, memory: deque[tuple[Tensor, Tensor, float]]) -> Tensor:
+def _direction(gradient: Tensor, memory: deque[Pair]) -> Tensor:
     """The two-loop recursion: returns −H·gradient."""
+    rest = gradient.neg().contiguous()
     if not memory:
-        return -gradient
-    rest = -gradient
+        return rest
     factors: list[float] = []
-    for step, change, curvature in reversed(memory):
-        factor = float((step * rest).sum()) / curvature
-        rest.add_(change, alpha=-factor)
+    for pair in reversed(memory):
+        factor = pair.step.dot(rest) / pair.curvature
+        pair.change.add_to(rest, -factor)
         factors.append(factor)
-    _, change, curvature = memory[-1]
-    rest.mul_(curvature / float(change.square().sum()))
-    for (step, change, curvature), factor in zip(memory, reversed(factors), strict=True):
-        rest.add_(step, alpha=factor - float((change * rest).sum()) / curvature)
+    newest = memory[-1]
+    rest.mul_(newest.curvature / newest.change.dot(newest.change))
+    for pair, factor in zip(memory, reversed(factors), strict=True):
+        pair.step.add_to(rest, factor - pair.change.dot(rest) / pair.curvature)
     return rest

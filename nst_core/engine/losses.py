@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
 
-from nst_core.engine.distances import Distance, at_zero
-from nst_core.engine.moments import Moments, like_features, moments, rows
+from nst_core.engine.distances import Distance, Slope, at_zero
+from nst_core.engine.moments import Gathering, Moments, like_features, rows, weights_of
+from nst_core.engine.tiling import Part, all_of
 
 ContentForm = Literal["gatys", "course", "mean"]
 
 
-class Loss(Protocol):
+class InParts(Protocol):
+    """A loss whose features come in parts, in two rounds: all parts are seen, then each is pulled.
+
+    ``value`` (a scalar) is the loss when the last part was pulled.
+    """
+
+    value: Tensor
+
+    def see(self, features: Tensor, part: Part) -> None:
+        """Takes in what has to be known of the whole layer; ``features`` (1, N, h, w) are the part's."""
+        ...
+
+    def pull(self, features: Tensor, part: Part) -> Tensor:
+        """Returns the part's gradient, (1, N, h, w)."""
+        ...
+
+
+class Loss(ABC):
     """A distance of features (1, N, H, W) from a target, with its gradient."""
 
     at_zero: float
     """The loss of features that are all zero: the natural unit of this loss."""
 
+    @abstractmethod
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss, times ``weight``, of features that are still to come."""
+
     def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
         """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
+        loss, part = self.in_parts(weight), all_of(features)
+        loss.see(features, part)
+        gradient = loss.pull(features, part)
+        return loss.value, gradient
+
+
+class Target(Protocol):
+    """The features (1, N, H, W) that a layer is to have: how many, and Σ of their squares."""
+
+    count: int
+    energy: float
+
+    def at(self, part: Part) -> Tensor:
+        """Returns those of a part."""
         ...
 
 
-class ContentLoss:
+class Kept:
+    """A target in memory."""
+
+    def __init__(self, features: Tensor) -> None:
+        self._features = features.detach()
+        self.count = features.numel()
+        self.energy = float(self._features.square().sum())
+
+    def at(self, part: Part) -> Tensor:
+        """Returns those of a part."""
+        return part.of(self._features)
+
+
+class ContentLoss(Loss):
     """The squared difference of features F and P, in the published forms.
 
     ``gatys``: ½ Σ (F − P)² (Gatys, Ecker, Bethge 2016, equation 1). ``course``: 1/(4·H·W·C) Σ (F − P)²
@@ -32,19 +82,33 @@ class ContentLoss:
     article).
     """
 
-    def __init__(self, target: Tensor, form: ContentForm = "gatys") -> None:
-        self._target = target.detach()
-        self._unit = {"gatys": 0.5, "course": 0.25 / target.numel(), "mean": 1.0 / target.numel()}[form]
-        self.at_zero = self._unit * float(self._target.square().sum())
+    def __init__(self, target: Tensor | Target, form: ContentForm = "gatys") -> None:
+        self._target = Kept(target) if isinstance(target, Tensor) else target
+        count = self._target.count
+        self._unit = {"gatys": 0.5, "course": 0.25 / count, "mean": 1.0 / count}[form]
+        self.at_zero = self._unit * self._target.energy
 
-    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Returns value and gradient; see ``Loss``."""
-        away = features - self._target
-        value = (weight * self._unit) * away.square().sum()
-        return value, away.mul_(2 * weight * self._unit)
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss in parts; see ``Loss``."""
+        return _ContentInParts(self._target, weight * self._unit)
 
 
-class MomentLoss:
+class _ContentInParts:
+    def __init__(self, target: Target, weight: float) -> None:
+        self._target = target
+        self._weight = weight
+        self.value = torch.zeros(())
+
+    def see(self, features: Tensor, part: Part) -> None:
+        """Each position is for itself: there is nothing to know of the others."""
+
+    def pull(self, features: Tensor, part: Part) -> Tensor:
+        away = features - self._target.at(part)
+        self.value = self._weight * away.square().sum() + self.value.to(away)
+        return away.mul_(2 * self._weight)
+
+
+class MomentLoss(Loss):
     """A distance of the features' moments from the style's.
 
     For a distance D(μ, S) of the moments μ = Σ w f and S = Σ w f fᵀ, with a weight w for each position,
@@ -57,16 +121,33 @@ class MomentLoss:
         self._weights = weights
         self.at_zero = at_zero(distance, target)
 
-    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Returns value and gradient; see ``Loss``."""
-        matrix = rows(features)
-        slope = self._distance(moments(matrix, self._weights))
-        share = weight if self._weights is not None else weight / matrix.shape[0]
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss in parts; see ``Loss``."""
+        return _MomentsInParts(self._distance, self._weights, weight)
+
+
+class _MomentsInParts:
+    def __init__(self, distance: Distance, weights: Tensor | None, weight: float) -> None:
+        self._distance = distance
+        self._weights = weights
+        self._weight = weight
+        self._gathering = Gathering(weights)
+        self._slope: Slope | None = None
+
+    def see(self, features: Tensor, part: Part) -> None:
+        self._gathering.add(features, part)
+
+    def pull(self, features: Tensor, part: Part) -> Tensor:
+        if self._slope is None:
+            self._slope = self._distance(self._gathering.moments())
+            self.value = self._slope.value * self._weight
+        matrix, slope = rows(features), self._slope
+        share = self._weight if self._weights is not None else self._weight / (part.size[0] * part.size[1])
         by_second = slope.second * (2 * share)
         if slope.mean is None:
             gradient = matrix @ by_second
         else:
             gradient = torch.addmm(slope.mean * share, matrix, by_second)
         if self._weights is not None:
-            gradient.mul_(self._weights[:, None])
-        return slope.value * weight, like_features(gradient, features)
+            gradient.mul_(weights_of(self._weights, part))
+        return like_features(gradient, features)

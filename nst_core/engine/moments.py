@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nst_core.engine.tiling import Part, all_of
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -39,12 +41,49 @@ def moments(matrix: Tensor, weights: Tensor | None = None) -> Moments:
 
     ``weights`` (M,), which sum to 1, say how much each position counts; without them all count alike.
     """
-    if weights is None:
-        positions = matrix.shape[0]
-        return Moments(float(positions), matrix.mean(dim=0), matrix.mT @ matrix / positions)
-    # As many as there would have to be, all counting alike, for the same certainty.
-    count = float(1.0 / weights.square().sum())
-    return Moments(count, weights @ matrix, (matrix * weights[:, None]).mT @ matrix)
+    gathering = Gathering(weights)
+    column = matrix.mT[None, :, :, None]
+    gathering.add(column, all_of(column))
+    return gathering.moments()
+
+
+class Gathering:
+    """The moments of a layer's features, gathered from one part of it after the other.
+
+    ``weights`` (M,), of the whole layer's positions, which sum to 1; without them all count alike.
+    """
+
+    def __init__(self, weights: Tensor | None = None) -> None:
+        self._weights = weights
+        self._positions = 0
+        self._first: Tensor | None = None
+        self._second: Tensor | None = None
+
+    def add(self, features: Tensor, part: Part) -> None:
+        """Takes in the features (1, N, h, w) of a part."""
+        matrix = rows(features)
+        weighted = matrix
+        if self._weights is not None:
+            weighted = matrix * weights_of(self._weights, part)
+        first, second = weighted.sum(dim=0), weighted.mT @ matrix
+        self._positions += matrix.shape[0]
+        self._first = first if self._first is None else self._first + first
+        self._second = second if self._second is None else self._second + second
+
+    def moments(self) -> Moments:
+        """Returns the moments of all parts together. There must have been one."""
+        mean, second = self._first, self._second
+        assert mean is not None
+        assert second is not None
+        if self._weights is None:
+            return Moments(float(self._positions), mean / self._positions, second / self._positions)
+        # As many as there would have to be, all counting alike, for the same certainty.
+        return Moments(float(1.0 / self._weights.square().sum()), mean, second)
+
+
+def weights_of(weights: Tensor, part: Part) -> Tensor:
+    """Returns the weights (m, 1) of a part's positions, from those (M,) of the whole layer."""
+    return part.of(weights.view(part.size)).reshape(-1, 1)
 
 
 def blended(parts: Sequence[tuple[float, Moments]]) -> Moments:

@@ -50,6 +50,7 @@ class AutogradPass:
 
     def features(self, pixels: Tensor) -> Features:
         """Returns the features of each layer; see ``NetworkPass``."""
+        self._outputs = {}  # given back before more is taken
         self._pixels = pixels.detach().requires_grad_()
         with torch.enable_grad():
             self._outputs = self._run(self._pixels)

@@ -3,13 +3,70 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.tiling import Part, all_of
+
 _CHUNK_BYTES = 64 * 2**20
 _CANDIDATES = 4096
+
+
+class Patches:
+    """The 3×3 patches of a style's features (1, N, h, w).
+
+    ``counts`` (h·w,) is 0 where the style is not to be taken from. Of a large style only patches evenly
+    spread over it are looked at.
+    """
+
+    def __init__(self, style: Tensor, counts: Tensor | None = None) -> None:
+        places = torch.arange(style[0, 0].numel(), device=style.device)
+        if counts is not None:
+            places = places[counts > 0]
+        places = places[:: math.ceil(len(places) / _CANDIDATES)]
+        framed = F.pad(style, (1, 1, 1, 1), mode="replicate")
+        top, left = places // style.shape[-1], places % style.shape[-1]
+        taps = [framed[0, :, top + down, left + right] for down in range(3) for right in range(3)]
+        self._patches = torch.stack(taps, dim=1).flatten(0, 1).mT.contiguous()  # (patches, N · 9)
+
+    def nearest(self, features: Tensor, part: Part | None = None) -> Tensor:
+        """Returns the number (h, w) of the patch that is nearest to each position of a part.
+
+        ``features`` are those of the part's window; without ``part`` they are the whole layer.
+        """
+        part = part or all_of(features)
+        around = part.widened(1)
+        here = around.of_window(features)
+        frame = (
+            int(around.columns.start == part.columns.start),
+            int(around.columns.stop == part.columns.stop),
+            int(around.rows.start == part.rows.start),
+            int(around.rows.stop == part.rows.stop),
+        )
+        looking = F.unfold(F.pad(here, frame, mode="replicate"), 3)[0].mT
+        candidates = self._patches / self._patches.norm(dim=1, keepdim=True).clamp_min(1e-8)
+        found = torch.empty(looking.shape[0], dtype=torch.int64, device=looking.device)
+        step = max(1, _CHUNK_BYTES // (4 * candidates.shape[0]))
+        for begin in range(0, looking.shape[0], step):
+            # The length of the patch that looks does not change which is nearest to it.
+            torch.argmax(
+                looking[begin : begin + step] @ candidates.mT, dim=1, out=found[begin : begin + step]
+            )
+        return found.view(part.rows.stop - part.rows.start, part.columns.stop - part.columns.start)
+
+    def put_together(self, nearest: Tensor, part: Part) -> Tensor:
+        """Returns the features (1, N, h, w) of a part, from the numbers (H, W) that all positions have."""
+        around = part.widened(1)
+        numbers = around.of(nearest)
+        height, width = numbers.shape
+        patches = self._patches[numbers.flatten()].mT[None]
+        total = F.fold(patches, (height + 2, width + 2), 3)
+        overlaps = F.fold(torch.ones_like(patches[:, :9]), (height + 2, width + 2), 3)
+        inside = replace(part, corner=(around.rows.start - 1, around.columns.start - 1))
+        return inside.of_window(total / overlaps)
 
 
 def from_nearest_patches(features: Tensor, style: Tensor, counts: Tensor | None = None) -> Tensor:
@@ -18,27 +75,7 @@ def from_nearest_patches(features: Tensor, style: Tensor, counts: Tensor | None 
     Nearest is the largest normalized correlation; overlapping patches are averaged (Li and Wand 2016,
     "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", arXiv 1601.04589,
     section 3.1). With the assignment held, their energy Σ ‖patch − nearest‖² is, but for a
-    constant, a weighted squared distance to this average: a content loss. ``counts`` (h·w,) is 0 where the
-    style is not to be taken from. Of a large style only patches evenly spread over it are looked at.
+    constant, a weighted squared distance to this average: a content loss.
     """
-    wanted = _unfolded(style)
-    if counts is not None:
-        wanted = wanted[counts > 0]
-    wanted = wanted[:: math.ceil(wanted.shape[0] / _CANDIDATES)]
-    candidates = wanted / wanted.norm(dim=1, keepdim=True).clamp_min(1e-8)
-    patches = _unfolded(features)
-    nearest = torch.empty(patches.shape[0], dtype=torch.int64, device=patches.device)
-    step = max(1, _CHUNK_BYTES // (4 * candidates.shape[0]))
-    for begin in range(0, patches.shape[0], step):
-        # The length of the patch that looks does not change which is nearest to it.
-        torch.argmax(patches[begin : begin + step] @ candidates.mT, dim=1, out=nearest[begin : begin + step])
-    height, width = features.shape[-2:]
-    found = wanted[nearest].mT[None]
-    total = F.fold(found, (height + 2, width + 2), 3)
-    overlaps = F.fold(torch.ones_like(found[:, :9]), (height + 2, width + 2), 3)
-    return (total / overlaps)[..., 1:-1, 1:-1]
-
-
-def _unfolded(features: Tensor) -> Tensor:
-    """Returns the 3×3 patch around each position, as rows (H·W, 9 N)."""
-    return F.unfold(F.pad(features, (1, 1, 1, 1), mode="replicate"), 3)[0].mT
+    patches = Patches(style, counts)
+    return patches.put_together(patches.nearest(features), all_of(features))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import torch
 from torch import Tensor
@@ -14,17 +15,19 @@ from nst_core.engine.backbone import Backbone
 from nst_core.engine.colors import matched_colors, with_colors_of
 from nst_core.engine.lbfgs import lbfgs
 from nst_core.engine.memory import OutOfMemory, memory_errors
-from nst_core.engine.objective import Objective
-from nst_core.engine.optimizer import Minimize, until_plateau
+from nst_core.engine.optimizer import Evaluate, Minimize, until_plateau
 from nst_core.engine.passes import pass_for
 from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import Scale, scales
 from nst_core.engine.resize import resized, size_of
+from nst_core.engine.room import Share, share_of
+from nst_core.engine.sight import sight
 from nst_core.engine.sizes import Size
 from nst_core.engine.start import start_picture
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
+from nst_core.engine.tiling import tiling_for
 from nst_core.engine.upsampling import carried_up
 from nst_core.recipe import Colors, Recipe, Steps
 
@@ -55,6 +58,7 @@ def stylize(
     start: Tensor | None = None,
     precision: torch.dtype | None = None,
     cost: Callable[[Size], float] = math.prod,
+    room: int | None = None,
     on_progress: Callback = lambda progress: Decision.GO_ON,
 ) -> Result | None:
     """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
@@ -65,9 +69,10 @@ def stylize(
     the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
     evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
     features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
-    the fraction done is told. When the memory is too small for a scale the result is that of the
-    scale before, enlarged, and a note says so. Raises ``DivergedError``, ``OutOfMemory`` (at the first
-    scale) and ``ValueError`` (no style).
+    the fraction done is told. A scale that takes more than ``room`` bytes of memory (None: unknown)
+    is worked out in tiles, and so is one for which the memory turns out to be too small; should it still
+    be, the result is that of the scale before, enlarged. Notes say so. Raises ``DivergedError``,
+    ``OutOfMemory`` (at the first scale) and ``ValueError`` (no style).
     """
     if not styles:
         raise ValueError("there is no style")
@@ -83,29 +88,45 @@ def stylize(
         pixels = start_picture(recipe.start, first, resized(styles[0].picture, plan[0].size), recipe.seed)
     else:
         pixels = start
-    network = pass_for(backbone, layers_of(recipe.matching), precision)
+    layers = layers_of(recipe.matching)
+    network = pass_for(backbone, layers, precision)
+    seen = cache(lambda: sight(backbone, layers))
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
-        try:
-            with memory_errors():
-                begun = resized(pixels, scale.size)
-                at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
-                groups, _ = grouped(at_scale, scale.size, visible)
-                objective = objective_for(
-                    resized(content, scale.size),
-                    groups,
-                    network,
-                    recipe.matching,
-                    painted=begun if scale.detail else None,
-                )
-                pixels = run.minimize(number, objective, begun, minimize)
-        except OutOfMemory:
+        share: Share | None = share_of(room, scale.size)
+        while share is not None:
+            try:
+                with memory_errors():
+                    tiling = None if share.area is None else tiling_for(seen(), share.area)
+                    begun = resized(pixels, scale.size)
+                    at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
+                    groups, _ = grouped(at_scale, scale.size, visible)
+                    kept = partial(lbfgs, history=share.pairs, half=share.half)
+                    pixels = run.minimize(
+                        number,
+                        objective_for(
+                            resized(content, scale.size),
+                            groups,
+                            network,
+                            recipe.matching,
+                            painted=begun if scale.detail else None,
+                            tiling=tiling,
+                        ),
+                        begun,
+                        kept if minimize is lbfgs else minimize,
+                    )
+                break
+            except OutOfMemory:
+                share = share.less(scale.size)
+        else:
             if number == 0:
-                raise
+                raise OutOfMemory
             height, width = plan[number - 1].size
             notes += (f"The memory sufficed for {width} × {height} pixels only; they were enlarged.",)
             break
+        if tiling and _TILED not in notes:
+            notes += (_TILED,)
         if run.decision is Decision.CANCEL:
             return None
         if run.decision is Decision.FINISH:
@@ -138,7 +159,7 @@ class _Run:
         self._plateau = plateau
         self.decision = Decision.GO_ON
 
-    def minimize(self, number: int, objective: Objective, pixels: Tensor, minimize: Minimize) -> Tensor:
+    def minimize(self, number: int, objective: Evaluate, pixels: Tensor, minimize: Minimize) -> Tensor:
         """Returns the pixels after one scale. Raises ``DivergedError``."""
         scale, work = self._plan[number], self._work[number]
         iterates = minimize(objective, pixels)
@@ -194,3 +215,4 @@ def _notes(styles: Sequence[Style], finest: Size, brush_size: float) -> tuple[st
 
 
 _SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."
+_TILED = "The memory was too small for the picture at once: it was worked out in tiles, which takes longer."

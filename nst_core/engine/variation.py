@@ -27,22 +27,25 @@ class Variation:
         gradient = torch.zeros_like(pixels)
         value = torch.zeros((), dtype=pixels.dtype, device=pixels.device)
         height, width = pixels.shape[-2:]
+        step = max(1, _BLOCK // width)
         for down, right, share in _STEPS if self._form == "nine" else _STEPS[:2]:
-            here = (..., slice(None, height - down), slice(max(0, -right), width - max(0, right)))
-            there = (..., slice(down, None), slice(max(0, right), width + min(0, right)))
-            away = pixels[there] - pixels[here]
-            if away.numel() == 0:
-                continue
             unit = weight * share / (1.0 if self._form == "sum" else pixels.numel())
-            if self._form in ("sum", "l1"):
-                value += unit * away.abs().sum()
-                slope = unit * away.sign()
-            else:
-                value += unit * away.square().sum()
-                slope = (2 * unit) * away
-            gradient[there] += slope
-            gradient[here] -= slope
+            left, last = slice(max(0, -right), width - max(0, right)), height - down
+            for begin in range(0, last, step):
+                end = min(begin + step, last)
+                here = (..., slice(begin, end), left)
+                there = (..., slice(begin + down, end + down), slice(left.start + right, left.stop + right))
+                away = pixels[there] - pixels[here]
+                if self._form in ("sum", "l1"):
+                    value += unit * away.abs().sum()
+                    slope = unit * away.sign()
+                else:
+                    value += unit * away.square().sum()
+                    slope = (2 * unit) * away
+                gradient[there] += slope
+                gradient[here] -= slope
         return value, gradient
 
 
 _STEPS = ((1, 0, 1.0), (0, 1, 1.0), (1, 1, 0.5), (1, -1, 0.5))  # down, right, share
+_BLOCK = 2**20  # pixels at a time: a large picture's differences take no more memory than that

@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 
 from nst_core.calibrating import calibrate
-from nst_core.device import device_name
+from nst_core.device import device_name, free_memory
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
@@ -70,7 +70,8 @@ class Studio:
 
     def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
-        found = plan(settings, (height, width), device_name(self._device), self._speed)
+        room = free_memory(self._device)
+        found = plan(settings, (height, width), device_name(self._device), self._speed, room=room)
         return Estimate(
             found.seconds,
             found.bytes,
@@ -107,6 +108,7 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
             backbone=ready.backbone,
             recipe=ready.recipe,
             cost=cost,
+            room=free_memory(where),
             on_progress=reporter,
         )
     except DivergedError as error:

@@ -10,6 +10,12 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.lbfgs import lbfgs
+from nst_core.engine.passes import pass_for
+from nst_core.engine.resize import resized
+from nst_core.engine.style import Group, Style
+from nst_core.engine.targets import layers_of, objective_for
+from nst_core.engine.vgg import VGG
+from nst_core.recipe import Matching
 
 from .bowls import bowl
 from .drawn import by_autograd
@@ -102,3 +108,28 @@ def test_it_ends_when_no_step_helps() -> None:
     iterates = list(itertools.islice(lbfgs(lying, start), 1000))
     assert len(iterates) == count < 50
     assert all(torch.equal(iterate.pixels, start) for iterate in iterates)
+
+
+@pytest.mark.parametrize("scale", [1e-18, 1.0, 1e18])
+def test_in_half_precision_it_gets_as_far(scale: float) -> None:
+    """Also where the gradient's changes are far too small or too large for 16 bits."""
+    evaluate, start = bowl(scale)
+    for half in (False, True):
+        *_, last = itertools.islice(lbfgs(evaluate, start, history=6, half=half), 150)
+        assert last.value < 1e-6 * evaluate(start)[0]
+
+
+def test_a_picture_gets_as_good_with_few_pairs_in_half_precision(
+    backbone: VGG, content: Tensor, style: Tensor
+) -> None:
+    matching = Matching()
+    small = resized(content, (80, 100))
+    group = Group((Style(resized(style, (90, 90))),), None)
+    objective = objective_for(small, [group], pass_for(backbone, layers_of(matching)), matching)
+    best = []
+    for history, half in ((20, False), (4, True)):
+        *_, last = itertools.islice(lbfgs(objective, small, history=history, half=half), 40)
+        best.append(last.value)
+    first = objective(small)[0]
+    assert best[0] < 0.5 * first
+    assert best[1] < best[0] + 0.05 * (first - best[0])

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from nst_core.engine.backbone import Features
 from nst_core.engine.memory import OutOfMemory, memory_errors
 from nst_core.engine.resize import size_of
+from nst_core.engine.room import Share, bytes_for, share_of
 from nst_core.engine.vgg import VGG
+from nst_core.recipe import Recipe
 
 from .small_runs import painted, small
 
 
 class Cramped:
-    """A network on a device whose memory holds pictures up to a width."""
+    """A network on a device whose memory holds pictures up to a width, or so many pixels."""
 
-    def __init__(self, network: VGG, widest: int, error: Callable[[], Exception]) -> None:
+    def __init__(
+        self, network: VGG, widest: int, error: Callable[[], Exception] = MemoryError, most: int = 10**9
+    ) -> None:
         self._network = network
         self._widest = widest
+        self._most = most
         self._error = error
         self.layers = network.layers
         self.device = network.device
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
         # Styles may be wider than the picture that is painted.
-        if pixels.requires_grad and pixels.shape[-1] > self._widest:
+        height, width = size_of(pixels)
+        if pixels.requires_grad and (width > self._widest or height * width > self._most):
             raise self._error()
         return self._network.run(pixels, layers)
 
@@ -75,3 +85,49 @@ def test_a_style_with_too_few_pixels_is_told(tiny: VGG, content: Tensor, style: 
     (note,) = painted(tiny, content, few, small()).notes
     assert "fewer pixels" in note
     assert painted(tiny, content, few, small(brush_size=0.5)).notes == ()
+
+
+def shallow(**settings: object) -> Recipe:
+    """Layers that see no farther than a few pixels, so that small pictures have tiles."""
+    how = small(3, 640, 640, **settings)
+    matching = replace(
+        how.matching,
+        style_layers=(("relu1_1", 0.5), ("relu2_1", 0.5)),
+        content_layers=(("relu2_2", 1.0),),
+    )
+    return replace(how, matching=matching)
+
+
+def test_what_does_not_fit_at_once_is_done_in_tiles(tiny: VGG, content: Tensor, style: Tensor) -> None:
+    large = F.interpolate(content, size=(500, 640), mode="bilinear")
+    whole = painted(tiny, large, style, shallow())
+    cramped = painted(Cramped(tiny, 10_000, most=120_000), large, style, shallow())
+    assert cramped.size == (500, 640)
+    (note,) = set(cramped.notes) - set(whole.notes)
+    assert "tiles" in note
+    assert float((cramped.picture - whole.picture).abs().mean()) < 2e-3
+    assert float((whole.picture - large).abs().mean()) > 0.01
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_where_the_room_is_known_to_be_small_it_is_done_in_tiles_at_once(
+    tiny: VGG, content: Tensor, style: Tensor, optimizer: str
+) -> None:
+    large = F.interpolate(content, size=(600, 640), mode="bilinear")
+    how = shallow(optimizer=optimizer)
+    whole = painted(tiny, large, style, how, room=10**12)
+    assert not any("tiles" in note for note in whole.notes)
+    # Nothing may fail here: the memory must not have to run out before tiles are thought of.
+    tight = painted(Cramped(tiny, 10_000, AssertionError, 300_000), large, style, how, room=5 * 10**8)
+    assert any("tiles" in note for note in tight.notes)
+    assert float((tight.picture - whole.picture).abs().mean()) < 2e-3
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.integers(1, 8000), st.integers(1, 8000), st.integers(10**8, 10**11))
+def test_a_share_stays_within_the_room_where_it_can(height: int, width: int, room: int) -> None:
+    share = share_of(room, (height, width))
+    assert share.pairs >= 4
+    smallest_window = bytes_for(replace(share, area=2**18), (height, width))
+    assert bytes_for(share, (height, width)) <= max(room, smallest_window)
+    assert share_of(None, (height, width)) == Share()

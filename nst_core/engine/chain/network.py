@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +16,8 @@ from nst_core.engine.chain.stages import Stage, stages
 from nst_core.engine.resize import size_of
 from nst_core.engine.sizes import Size
 from nst_core.engine.vgg import VGG
+
+Room = Callable[[str, tuple[int, ...], torch.dtype], Tensor]
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ class Maps:
 class WinogradPass:
     """A ``NetworkPass`` for 32-bit floats on a processor, where ``chain.support.applies``.
 
-    Features are views of the pass's own memory, valid until the next ``features``. That memory is made
-    for one size of picture at a time and goes with the pass; transformed weights go with the backbone.
+    Features are views of the pass's own memory, valid until the next ``features``. That memory is used
+    for one picture at a time and goes with the pass; transformed weights go with the backbone.
     """
 
     def __init__(self, backbone: VGG, layers: Iterable[str]) -> None:
@@ -48,6 +51,7 @@ class WinogradPass:
         self._size: Size | None = None
         self._maps: list[Maps] = []
         self._ways: list[Tensor] = []
+        self._kept: dict[str, Tensor] = {}
         self._ready = False
 
     def features(self, pixels: Tensor) -> Features:
@@ -68,7 +72,7 @@ class WinogradPass:
         source = pixels.detach() - self._mean
         height, width = size_of(pixels)
         for stage in self._stages:
-            maps = _empty(stage, height, width)
+            maps = _empty(stage, height, width, _new)
             source = self._forward(stage, source, maps)
             found.update(self._named(stage, maps))
             height, width = maps.last.shape[:2]
@@ -115,11 +119,11 @@ class WinogradPass:
         return maps.last
 
     def _make_room(self, size: Size) -> None:
-        self._maps, self._ways = [], []  # given back before more is taken
+        self._maps, self._ways = [], []
         self._size = size
         height, width = size
         for stage in self._stages:
-            self._maps.append(_empty(stage, height, width))
+            self._maps.append(_empty(stage, height, width, self._room))
             height, width = self._maps[-1].last.shape[:2]
         # A stage reads the gradient that the next one wrote while it writes its own: two are enough.
         for turn in (0, 1):
@@ -128,7 +132,17 @@ class WinogradPass:
                 for number in range(1, len(self._maps))
                 if number % 2 == turn
             ]
-            self._ways.append(torch.empty(max(sizes, default=0)))
+            self._ways.append(self._room(f"way {turn}", (max(sizes, default=0),), torch.float32))
+
+    def _room(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+        """Returns memory of any content, that of the last size where it will do: new pages cost time."""
+        count = math.prod(shape)
+        kept = self._kept.pop(name, None)
+        if kept is None or not count <= kept.numel() <= 2 * count:
+            del kept  # given back before more is taken
+            kept = torch.empty(count, dtype=dtype)
+        self._kept[name] = kept
+        return kept[:count].view(shape)
 
     def _named(self, stage: Stage, maps: Maps) -> Features:
         named = {stage.convolution.layer: maps.full, stage.layer: maps.last}
@@ -139,12 +153,18 @@ class WinogradPass:
         }
 
 
-def _empty(stage: Stage, height: int, width: int) -> Maps:
-    full = torch.empty(height, width, stage.channels) if stage.keeps_map else None
+def _empty(stage: Stage, height: int, width: int, room: Room) -> Maps:
+    shape = (height, width, stage.channels)
+    full = room(stage.convolution.layer, shape, torch.float32) if stage.keeps_map else None
     if stage.pooling is None:
         return Maps((height, width), full, None, None)
     shape = (-(-height // 2), -(-width // 2), stage.channels)
-    return Maps((height, width), full, torch.empty(shape), torch.empty(shape, dtype=torch.uint8))
+    pooled = room(stage.layer, shape, torch.float32)
+    return Maps((height, width), full, pooled, room(f"marks of {stage.layer}", shape, torch.uint8))
+
+
+def _new(name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    return torch.empty(shape, dtype=dtype)
 
 
 def _masked(gradient: Tensor, maps: Maps) -> Tensor:

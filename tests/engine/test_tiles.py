@@ -1,0 +1,179 @@
+"""Tile by tile: value and gradient of the whole picture, whatever the loss, the network and the size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from nst_core.engine.backbone import Backbone, Features
+from nst_core.engine.network import AutogradPass, NetworkPass
+from nst_core.engine.passes import pass_for
+from nst_core.engine.sight import Sight, sight
+from nst_core.engine.sizes import Size
+from nst_core.engine.style import Style, grouped
+from nst_core.engine.targets import layers_of, objective_for
+from nst_core.engine.tiling import Tiling
+from nst_core.engine.vgg import VGG
+from nst_core.loading import load_backbone
+from nst_core.recipe import Matching
+from nst_core.weights.catalog import EFFICIENTNET_LITE0
+
+from ..conftest import sample
+from .drawn import picture
+from .tiny_network import in_double, tiny_vgg
+
+SIZES = ((437, 301), (203, 614), (331, 345))
+FORMS = ("gatys", "mean", "unscaled", "moments", "wasserstein", "sliced")
+AREA = 50_000
+EACH_FORM = pytest.mark.parametrize("form", FORMS)
+EACH_SIZE = pytest.mark.parametrize("size", SIZES, ids=str)
+
+
+def shown(name: str, size: Size) -> Tensor:
+    return F.interpolate(sample(name, 1200), size=size, mode="area")
+
+
+def striped(size: Size) -> Tensor:
+    """A region with a soft border that no tile's border follows."""
+    slope = torch.linspace(0, 1, size[0]).view(-1, 1) + torch.linspace(-0.4, 0.7, size[1])
+    return slope.clamp(0, 1).view(1, 1, *size)
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    return float((one - other).norm() / other.norm())
+
+
+def both_ways(
+    backbone: Backbone,
+    network: NetworkPass,
+    size: Size,
+    matching: Matching,
+    regions: bool = False,
+    dtype: torch.dtype = torch.float32,
+    area: int = AREA,
+) -> tuple[tuple[float, Tensor], tuple[float, Tensor]]:
+    """Value and gradient of the whole and in tiles, with every target measured that way too."""
+    content = shown("photograph.jpg", size).to(dtype)
+    style = shown("styles/night-oil.jpg", (240, 310)).to(dtype)
+    pixels = 0.7 * content + 0.3 * picture(1, *size, dtype)
+    styles = [Style(style)]
+    if regions:
+        mask = striped((240, 310)).to(dtype)
+        other = style.flip(1)
+        styles = [Style(style, region=striped(size).to(dtype), mask=mask), Style(other), Style(style, 0.4)]
+    groups, _ = grouped(styles, size, None)
+    found = sight(backbone, layers_of(matching))
+    assert found
+    tiling = Tiling(found, area)
+    assert len(tiling.tiles(size)) > 1
+    painted = pixels if matching.detail else None
+    whole = objective_for(content, groups, network, matching, painted)(pixels)
+    return whole, objective_for(content, groups, network, matching, painted, tiling)(pixels)
+
+
+@pytest.fixture(scope="module")
+def general() -> VGG:
+    """In double precision nothing is left but what is wrong."""
+    return in_double(tiny_vgg())
+
+
+@EACH_SIZE
+@EACH_FORM
+@pytest.mark.parametrize("regions", [False, True], ids=["everywhere", "regions"])
+def test_every_loss_on_the_general_pass(general: VGG, form: str, size: Size, regions: bool) -> None:
+    matching = Matching(style_form=form)  # type: ignore[arg-type]
+    network = AutogradPass(general, layers_of(matching))
+    whole, tiled = both_ways(general, network, size, matching, regions, torch.float64)
+    assert tiled[0] == pytest.approx(whole[0], rel=1e-9)
+    assert apart(tiled[1], whole[1]) < 1e-9
+
+
+@pytest.mark.parametrize("form", ["gatys", "course", "mean"])
+def test_every_content_loss(general: VGG, form: str) -> None:
+    matching = Matching(content_form=form, content_weight=1.0, relative=False)  # type: ignore[arg-type]
+    network = AutogradPass(general, layers_of(matching))
+    whole, tiled = both_ways(general, network, SIZES[0], matching, dtype=torch.float64)
+    assert tiled[0] == pytest.approx(whole[0], rel=1e-9)
+    assert apart(tiled[1], whole[1]) < 1e-9
+
+
+@pytest.mark.parametrize("regions", [False, True], ids=["everywhere", "regions"])
+def test_patches(general: VGG, regions: bool) -> None:
+    matching = Matching(detail=5.0)
+    network = AutogradPass(general, layers_of(matching))
+    whole, tiled = both_ways(general, network, SIZES[2], matching, regions, torch.float64)
+    assert tiled[0] == pytest.approx(whole[0], rel=1e-9)
+    assert apart(tiled[1], whole[1]) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("form", "size"), [*((form, (203, 301)) for form in FORMS), ("moments", SIZES[1]), ("moments", SIZES[2])]
+)
+def test_the_fast_pass(backbone: VGG, form: str, size: Size) -> None:
+    matching = Matching(style_form=form)  # type: ignore[arg-type]
+    network = pass_for(backbone, layers_of(matching))
+    whole, tiled = both_ways(backbone, network, size, matching, regions=form in ("moments", "sliced"))
+    assert tiled[0] == pytest.approx(whole[0], rel=1e-5)
+    assert apart(tiled[1], whole[1]) < 1e-5
+
+
+def test_a_network_whose_padding_depends_on_the_size(networks: Path) -> None:
+    """EfficientNet-Lite0 pads as TensorFlow does; with an odd length otherwise than with an even one."""
+    backbone = load_backbone(networks, EFFICIENTNET_LITE0.name)
+    style = tuple((layer, 0.25) for layer in EFFICIENTNET_LITE0.style_layers[:4])
+    content = ((EFFICIENTNET_LITE0.content_layer, 1.0),)
+    matching = Matching(style_layers=style, content_layers=content)
+    network = AutogradPass(backbone, layers_of(matching))
+    for size in ((701, 300), (512, 603)):
+        whole, tiled = both_ways(backbone, network, size, matching, area=250_000)
+        assert tiled[0] == pytest.approx(whole[0], rel=1e-5)
+        assert apart(tiled[1], whole[1]) < 1e-5
+
+
+class Averaging:
+    """A network of which each feature depends on every pixel."""
+
+    layers = ("all",)
+    device = torch.device("cpu")
+
+    def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+        return {"all": pixels * pixels.mean()}
+
+    def to(self, device: torch.device) -> Averaging:
+        return self
+
+
+def test_a_network_that_sees_all_is_not_for_tiles() -> None:
+    assert sight(Averaging(), ["all"]) is None
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.tuples(st.integers(1, 9000), st.integers(1, 9000)),
+    st.integers(100_000, 3_000_000),
+    st.sampled_from([(64, 64), (16, 144), (128, 512)]),
+)
+def test_tiles_cover_every_pixel_once_and_see_around_it(
+    size: Size, area: int, reach: tuple[int, int]
+) -> None:
+    step, halo = reach
+    tiles = Tiling(Sight({}, step, halo), area).tiles(size)
+    assert sum((t.rows.last - t.rows.first) * (t.columns.last - t.columns.first) for t in tiles) == (
+        size[0] * size[1]
+    )
+    for tile in tiles:
+        for span, length in ((tile.rows, size[0]), (tile.columns, size[1])):
+            assert 0 <= span.begin <= span.first < span.last <= span.end <= length
+            assert span.begin % step == span.first % step == 0
+            assert (length - (span.end - span.begin)) % step == 0
+            assert span.begin == 0 or span.first - span.begin >= halo
+            assert span.end == length or span.end - span.last >= halo
+    if area > 4 * (3 * halo + 2 * step) ** 2:
+        windows = [(t.rows.end - t.rows.begin) * (t.columns.end - t.columns.begin) for t in tiles]
+        assert max(windows) <= area
