@@ -9,10 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageCms
 
 from nst_core import picture
-from nst_core.picture import PictureError, content_tensors, opened, raw_pixels, rgb_bytes, style_tensor
+from nst_core.picture import (
+    PictureError,
+    content_tensors,
+    opened,
+    raw_pixels,
+    rgb_bytes,
+    style_tensor,
+    with_hidden,
+)
 
 
 def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -123,6 +132,30 @@ def test_alpha_is_kept_and_what_is_hidden_is_not_seen() -> None:
     rgb, alpha = content_tensors(pixels, 2, 2, "RGBA u8")
     assert (rgb[0, :, 1, 1] * 255).round().tolist() == [200, 100, 50]
     assert raw_pixels(rgb, alpha, "RGBA u8")[3::4] == pixels[3::4]
+
+
+@pytest.mark.parametrize("form", ["RGBA u8", "RGBA float"])
+def test_an_unchanged_picture_comes_back_with_what_the_engine_was_not_shown(form: str) -> None:
+    if form == "RGBA u8":
+        raw = np.random.default_rng(0).integers(0, 256, (3, 5, 4)).astype(np.uint8)
+    else:
+        raw = np.random.default_rng(0).uniform(-1, 3, (3, 5, 4)).astype(np.float32)
+        raw[..., 3] = raw[..., 3].clip(0, 1)
+    rgb, alpha = content_tensors(raw.tobytes(), 5, 3, form)
+    back = raw_pixels(with_hidden(rgb, rgb, raw.tobytes(), form), alpha, form)
+    np.testing.assert_allclose(np.frombuffer(back, raw.dtype).reshape(raw.shape), raw, atol=1e-6)
+
+
+def test_where_the_picture_is_painted_over_its_hidden_colors_are_gone() -> None:
+    raw = np.array([[[3, -1, 0.5, 1]] * 3], np.float32)
+    rgb, _ = content_tensors(raw.tobytes(), 3, 1, "RGBA float")
+    painted = rgb + torch.tensor([0.0, 0.125, 0.5]).view(1, 1, 1, 3) * torch.tensor([-1, 1, 1]).view(
+        1, 3, 1, 1
+    )
+    back = with_hidden(painted, rgb, raw.tobytes(), "RGBA float")
+    assert back[0, :, 0, 0].tolist() == [3, -1, 0.5]
+    assert back[0, :2, 0, 1].tolist() == pytest.approx([0.875 + 0.5 * 2, 0.125 - 0.5 * 1])
+    assert back[0, :, 0, 2].tolist() == [0.5, 0.5, 1]
 
 
 def test_a_layer_without_a_visible_pixel_does_no_harm() -> None:

@@ -17,7 +17,7 @@ from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import Prepared, for_recipe, prepared
-from nst_core.picture import content_tensors, gray_tensor, raw_pixels, style_tensor
+from nst_core.picture import content_tensors, gray_tensor, raw_pixels, style_tensor, with_hidden
 from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
@@ -131,7 +131,9 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     seconds = time.monotonic() - began
     job.answer(
         "result",
-        raw_pixels(painted.picture.cpu(), alpha, asked.format),
+        raw_pixels(
+            with_hidden(painted.picture.cpu(), content, asked.pixels, asked.format), alpha, asked.format
+        ),
         width=asked.width,
         height=asked.height,
         format=asked.format,

@@ -12,6 +12,14 @@ from wire.parameters import Choice, Flag, Parameter
 from language import _
 
 STYLES = ("style", *(f"style-{number}" for number in range(2, MOST_STYLES + 1)))
+# The dialog does not show it: the plug-in asks when the image has a palette.
+INDEXED = Choice(
+    "indexed",
+    "Image with a palette",
+    "What to do with the result when the image has a palette, whose colors do not suffice for it",
+    default="new-image",
+    options=(("new-image", "Make a new image"), ("convert", "Convert the image to RGB")),
+)
 _FLAGS = GObject.ParamFlags.READWRITE
 
 

@@ -19,6 +19,7 @@ from language import _
 from look_combo import look_combo
 from preview_pane import PreviewPane
 from recent import remember
+from selection import Area, painted_area
 from settings import settings_of
 from sketches import CONTENT_SIDE, Sketch
 from style_chooser import StyleChooser
@@ -53,8 +54,10 @@ class _Dialog:
         layer: Gimp.Layer,
     ) -> None:
         self._config, self._core = config, core
-        self._area = styles.area_of(layer)
-        self._content = _small(layer)
+        part = painted_area(image, layer)
+        left, top, *_size = styles.area_of(layer)
+        self._area = (left + part.x, top + part.y, part.width, part.height)
+        self._content = _small(layer, part)
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
         self._dialog.set_ok_label(_("Styli_ze"))
         self._chooser = StyleChooser(self._dialog, config, state)
@@ -175,7 +178,6 @@ def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk
         GLib.timeout_add(100, show)  # by then it has its size
 
 
-def _small(layer: Gimp.Layer) -> Picture:
-    """The layer as a sketch is painted from it."""
-    size = layer.get_width(), layer.get_height()
-    return styles.reduced(layer, min(1.0, CONTENT_SIDE / max(size)))
+def _small(layer: Gimp.Layer, part: Area) -> Picture:
+    """What is painted of the layer, as a sketch is painted from it."""
+    return styles.reduced(layer, min(1.0, CONTENT_SIDE / max(part.width, part.height)), part)

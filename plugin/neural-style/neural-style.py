@@ -13,7 +13,7 @@ from gi.repository import Gimp, GLib
 from wire.advanced import ADVANCED
 from wire.parameters import PARAMETERS
 
-from arguments import STYLES, add_parameter, add_styles
+from arguments import INDEXED, STYLES, add_parameter, add_styles
 from language import _
 
 NAME = "plug-in-neural-style"
@@ -31,7 +31,8 @@ class NeuralStyle(Gimp.PlugIn):
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)
         procedure.set_image_types("RGB*, GRAY*, INDEXED*")
-        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+        several = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+        procedure.set_sensitivity_mask(several)
         procedure.set_menu_label(_("_Neural Style…"))
         procedure.add_menu_path("<Image>/Filters")
         procedure.set_documentation(
@@ -44,7 +45,7 @@ class NeuralStyle(Gimp.PlugIn):
         )
         procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
         add_styles(procedure, STYLES[:1])
-        for parameter in (*PARAMETERS, *ADVANCED):
+        for parameter in (*PARAMETERS, *ADVANCED, INDEXED):
             add_parameter(procedure, parameter)
         add_styles(procedure, STYLES[1:])
         return procedure

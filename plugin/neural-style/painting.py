@@ -1,4 +1,4 @@
-"""One picture being painted: the job runs in a thread, what it tells waits in a queue."""
+"""Pictures being painted one after the other: a thread has it done, what it tells waits in a queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Union
 
 from wire.errors import CoreDied, JobFailed, WireError
-from wire.job import Job, Picture, StyleFile
+from wire.job import Job, Picture, Result, StyleFile
 from wire.words import words_for_seconds
 
 from core import Core
@@ -38,34 +38,35 @@ class Preview:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: a picture, or trouble, or neither when it was cancelled."""
+    """The end: the pictures, or trouble, or neither when it was cancelled.
 
-    picture: Picture | None = None
+    There are fewer pictures than there was work when the person stopped it.
+    """
+
+    pictures: Sequence[Picture] = ()
     trouble: Trouble | None = None
 
+
+Work = tuple[Picture, Sequence[StyleFile]]
+"""A content and the styles to paint it in."""
 
 Event = Union[Status, Preview, Done]
 
 
 class Painting:
-    """A style transfer on its way. ``events`` yields what came since; ``Done`` is the last."""
+    """Style transfers on their way. ``wait`` returns what came since; ``Done`` is the last."""
 
     def __init__(
-        self,
-        core: Core,
-        content: Picture,
-        styles: Sequence[StyleFile],
-        settings: Mapping[str, Any],
-        preview_size: int = 0,
+        self, core: Core, work: Sequence[Work], settings: Mapping[str, Any], preview_size: int = 0
     ) -> None:
         self._core = core
-        self._content = content
-        self._styles = styles
+        self._all = work
         self._settings = settings
         self._preview_size = preview_size
         self._events: queue.Queue[Event] = queue.Queue()
         self._job: Job | None = None
         self._wish = ""
+        self._number = 0
         self._fraction = 0.0
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -80,41 +81,54 @@ class Painting:
             return events
 
     def cancel(self) -> None:
-        """Ends without a picture."""
+        """Ends without any picture."""
         self._wish = "cancel"
         if self._job:
             self._job.cancel()
 
     def finish(self) -> None:
-        """Ends with the picture as it is now."""
+        """Ends with the pictures that are done, and the one that is painted as it is now."""
         self._wish = "finish"
         if self._job:
             self._job.finish()
 
     def _work(self) -> None:
+        pictures: list[Picture] = []
         try:
             self._put(Status(_("Starting the engine…"), 0.0))
-            job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
-            self._job = job
-            if self._wish == "cancel":
-                job.cancel()
-            elif self._wish == "finish":
-                job.finish()
-            result = job.run(self._content, self._styles, self._hear)
-            self._put(Done(result.picture if result else None))
+            for number, work in enumerate(self._all):
+                self._number, self._fraction = number, 0.0
+                result = self._paint(*work)
+                if result is None:
+                    self._put(Done())
+                    return
+                pictures.append(result.picture)
+                if self._wish:
+                    break
+            self._put(Done(pictures))
         except Trouble as trouble:
             self._put(Done(trouble=trouble))
         except JobFailed as failure:
             self._put(Done(trouble=Trouble(str(failure), failure.hint)))
         except CoreDied as error:
             last = self._job and self._job.last_preview
-            kept = enlarged(*last, self._content) if last else None
-            self._put(Done(trouble=Trouble(str(error), _unharmed(error), kept)))
+            if last:
+                pictures.append(enlarged(*last, self._all[self._number][0]))
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures)))
         except WireError as error:
             self._put(Done(trouble=Trouble(str(error), _unharmed(error))))
         except Exception:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
+
+    def _paint(self, content: Picture, styles: Sequence[StyleFile]) -> Result | None:
+        job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
+        self._job = job
+        if self._wish == "cancel":
+            job.cancel()
+        elif self._wish == "finish":
+            job.finish()
+        return job.run(content, styles, self._hear)
 
     def _hear(self, message: Mapping[str, Any], blob: bytearray) -> None:
         kind = message["type"]
@@ -125,9 +139,9 @@ class Painting:
             words = _("Another picture is being painted; yours is next.")
             if ahead > 1:
                 words = _("Another picture is being painted; {count} are before yours.").format(count=ahead)
-            self._put(Status(words, 0.0))
+            self._tell(words)
         elif kind == "stage":
-            self._put(Status(f"{_(message['text'])}…", self._fraction))
+            self._tell(f"{_(message['text'])}…")
         elif kind == "progress":
             self._fraction = float(message["fraction"])
             text = _("Step {number} of {count}: {width} × {height}").format(
@@ -139,7 +153,13 @@ class Painting:
             left = message.get("seconds_left")
             if left is not None:
                 text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
-            self._put(Status(text, self._fraction))
+            self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        count = len(self._all)
+        if count > 1:
+            text = _("Layer {number} of {count}.").format(number=self._number + 1, count=count) + " " + text
+        self._put(Status(text, (self._number + self._fraction) / count))
 
     def _put(self, event: Event) -> None:
         self._events.put(event)

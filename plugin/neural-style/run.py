@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.job import Picture, StyleFile
+from wire.job import Picture
 
 from core import Core
 from installation import installation
-from layers import chosen_layer, insert_result, pixels_of
-from painting import Done, Painting, Status
+from layers import chosen_layers
+from painting import Done, Painting, Status, Work
+from parasite import packed
+from place import Result, Source, place
+from selection import painted_area
 from settings import settings_of
-from styles import area_of, chosen, read
+from styles import chosen, read
 from trouble import Cancelled, Trouble
 
 PREVIEW_SIZE = 512
@@ -35,7 +39,7 @@ def run(
         if run_mode == Gimp.RunMode.INTERACTIVE:
             _with_windows(procedure, image, drawables, config)
         else:
-            _without_windows(image, drawables, config)
+            _without_windows(procedure, image, drawables, config)
     except Cancelled:
         return Gimp.PDBStatusType.CANCEL, ""
     except Trouble as trouble:
@@ -55,58 +59,61 @@ def _with_windows(
     drawables: list[Gimp.Drawable],
     config: Gimp.ProcedureConfig,
 ) -> None:
-    layer = chosen_layer(image, drawables)
+    layers = chosen_layers(drawables)
+    for layer in layers:
+        painted_area(image, layer)  # before the dialog, so that nobody fills it in for nothing
     where = installation()
     gi.require_version("GimpUi", "3.0")
     from gi.repository import GimpUi
 
     GimpUi.init("plug-in-neural-style")
     from dialog import ask
+    from palette import ask_what_to_do_with_it
     from window import PaintingWindow, tell
 
     core = Core(where, _host())
     try:
         while True:
-            if not ask(procedure, config, core, where.state, image, layer):
+            if not ask(procedure, config, core, where.state, image, layers[0]):
                 raise Cancelled
             try:
-                content, styles, name = _read(image, layer, config)
-                painting = Painting(core, content, styles, settings_of(config), PREVIEW_SIZE)
-                picture = PaintingWindow(painting, layer, name).run()
+                if _is_indexed(image):
+                    config.set_property("indexed", ask_what_to_do_with_it())
+                run = _Run(procedure, image, layers, config)
+                painting = Painting(core, run.work, settings_of(config), PREVIEW_SIZE)
+                pictures = PaintingWindow(painting, layers[0], run.name).run()
                 break
             except Trouble as trouble:
                 if tell(trouble):
-                    picture = trouble.kept
+                    pictures = trouble.kept
                     break
                 # Back to the dialog with everything as it was chosen; a lost core is started again.
                 core.close()
                 core = Core(where, _host())
     finally:
         core.close()
-    if picture is None:
-        raise Cancelled
-    alive = image.is_valid()
-    insert_result(image, layer, picture, name)
-    if not alive:
+    run.place(pictures)
+    if not image.is_valid():
         raise Cancelled  # after a success GIMP would store the settings in the image that is gone
 
 
-def _without_windows(image: Gimp.Image, drawables: list[Gimp.Drawable], config: Gimp.ProcedureConfig) -> None:
-    layer = chosen_layer(image, drawables)
-    content, styles, name = _read(image, layer, config)
+def _without_windows(
+    procedure: Gimp.Procedure,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+) -> None:
+    run = _Run(procedure, image, chosen_layers(drawables), config)
     core = Core(installation(), _host())
     try:
-        Gimp.progress_init(name)
-        painting = Painting(core, content, styles, settings_of(config))
-        picture = _follow(painting)
+        Gimp.progress_init(run.name)
+        pictures = _follow(Painting(core, run.work, settings_of(config)))
     finally:
         core.close()
-    if picture is None:
-        raise Cancelled
-    insert_result(image, layer, picture, name)
+    run.place(pictures)
 
 
-def _follow(painting: Painting) -> Picture | None:
+def _follow(painting: Painting) -> Sequence[Picture]:
     """Shows the progress in GIMP's own bar, whose Cancel ends this process and with it the job."""
     while True:
         for event in painting.wait(seconds=0.5):
@@ -117,18 +124,39 @@ def _follow(painting: Painting) -> Picture | None:
                 Gimp.progress_end()
                 if event.trouble:
                     raise event.trouble
-                return event.picture
+                return event.pictures
 
 
-def _read(
-    image: Gimp.Image, layer: Gimp.Layer, config: Gimp.ProcedureConfig
-) -> tuple[Picture, list[StyleFile], str]:
-    """Returns the layer's pixels, the styles, and the name of the result. Raises ``Trouble``."""
-    if not (image.is_valid() and layer.is_valid()):
-        raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
-    found = read(config, area_of(layer))
-    names = " + ".join(style.name for style in chosen(config))
-    return pixels_of(image, layer), found, f"Neural Style – {names}"
+class _Run:
+    """What a run is made of, read when it begins. Raises ``Trouble``."""
+
+    def __init__(
+        self,
+        procedure: Gimp.Procedure,
+        image: Gimp.Image,
+        layers: list[Gimp.Layer],
+        config: Gimp.ProcedureConfig,
+    ) -> None:
+        self.name = f"Neural Style – {' + '.join(style.name for style in chosen(config))}"
+        if not (image.is_valid() and all(layer.is_valid() for layer in layers)):
+            raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
+        self._image = image
+        self._sources = [Source.of(image, layer) for layer in layers]
+        self.work: list[Work] = [(source.picture, read(config, source.place)) for source in self._sources]
+        self._convert = config.get_property("indexed") == "convert"
+        self._settings = [packed(procedure, config, layer) for layer in layers]
+
+    def place(self, pictures: Sequence[Picture]) -> None:
+        """Puts what was painted where it belongs. Raises ``Cancelled`` when that is nothing."""
+        if not pictures:
+            raise Cancelled
+        parts = zip(self._sources, pictures, self._settings)
+        results = [Result(source, picture, self.name, settings) for source, picture, settings in parts]
+        place(self._image, results, self._convert)
+
+
+def _is_indexed(image: Gimp.Image) -> bool:
+    return bool(image.is_valid() and image.get_base_type() == Gimp.ImageBaseType.INDEXED)
 
 
 def _host() -> str:

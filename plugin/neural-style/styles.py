@@ -15,6 +15,7 @@ from wire.job import Picture, Region, StyleFile
 from arguments import STYLES
 from language import _
 from png import png
+from selection import Area as Part
 from trouble import Trouble
 
 MAX_STYLE_BYTES = 200_000_000
@@ -115,11 +116,12 @@ def drawable_png(drawable: Gimp.Drawable, longest: int = _LONGEST_STYLE) -> byte
     return png(picture.width, picture.height, picture.pixels)
 
 
-def reduced(drawable: Gimp.Drawable, scale: float) -> Picture:
-    """Returns the pixels of a drawable, made smaller by ``scale`` (0–1), as ``RGBA u8``."""
-    size = max(1, round(drawable.get_width() * scale)), max(1, round(drawable.get_height() * scale))
-    area = Gegl.Rectangle.new(0, 0, *size)
-    data = drawable.get_buffer().get(area, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
+def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> Picture:
+    """Returns the pixels of a drawable or a part of it, made smaller by ``scale`` (0–1), as ``RGBA u8``."""
+    part = part or Part(0, 0, drawable.get_width(), drawable.get_height())
+    size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
+    rectangle = Gegl.Rectangle.new(round(part.x * scale), round(part.y * scale), *size)
+    data = drawable.get_buffer().get(rectangle, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
     return Picture(*size, "RGBA u8", data)
 
 

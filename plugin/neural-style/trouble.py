@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wire.job import Picture
 
 from language import _
@@ -10,10 +12,10 @@ from language import _
 class Trouble(Exception):
     """``str()`` is one sentence on what is wrong; ``hint`` is one on what to do about it.
 
-    ``kept`` is a picture that can be had all the same.
+    ``kept`` are pictures that can be had all the same.
     """
 
-    def __init__(self, sentence: str, hint: str = "", kept: Picture | None = None) -> None:
+    def __init__(self, sentence: str, hint: str = "", kept: Sequence[Picture] = ()) -> None:
         super().__init__(sentence)
         self.hint = hint
         self.kept = kept

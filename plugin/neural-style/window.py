@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 
 import gi
 
@@ -29,11 +30,7 @@ class PaintingWindow:
     def __init__(self, painting: Painting, layer: Gimp.Layer, name: str) -> None:
         self._painting = painting
         self._done: Done | None = None
-        scale = min(1.0, _AREA / max(layer.get_width(), layer.get_height()))
-        self._size = (
-            max(1, round(layer.get_width() * scale)),
-            max(1, round(layer.get_height() * scale)),
-        )
+        size = _fitted(layer.get_width(), layer.get_height())
         self._name = name
         self._dialog = GimpUi.Dialog(title=name, role="neural-style-painting")
         GimpUi.window_set_transient(self._dialog)
@@ -41,9 +38,9 @@ class PaintingWindow:
         self._keep = self._dialog.add_button(_("_Stop and keep this"), Gtk.ResponseType.ACCEPT)
         self._keep.set_sensitive(False)
         self._image = Gtk.Image.new_from_pixbuf(
-            layer.get_thumbnail(*self._size, Gimp.PixbufTransparency.SMALL_CHECKS)
+            layer.get_thumbnail(*size, Gimp.PixbufTransparency.SMALL_CHECKS)
         )
-        self._image.set_size_request(max(self._size[0], 360), self._size[1])
+        self._image.set_size_request(max(size[0], 360), size[1])
         self._image.get_accessible().set_name(_("Live picture"))
         self._label = Gtk.Label(label=_("Starting the engine…"), xalign=0.0)
         self._bar = Gtk.ProgressBar(show_text=True)
@@ -56,8 +53,8 @@ class PaintingWindow:
         box.show_all()
         self._dialog.connect("response", self._respond)
 
-    def run(self) -> Picture | None:
-        """Returns the finished picture, or None when it was cancelled. Raises ``Trouble``."""
+    def run(self) -> Sequence[Picture]:
+        """Returns the finished pictures, none when it was cancelled. Raises ``Trouble``."""
         self._dialog.show()
         timer = GLib.timeout_add(_TICK, self._tick)
         Gtk.main()
@@ -66,7 +63,7 @@ class PaintingWindow:
         done = self._done or Done()
         if done.trouble:
             raise done.trouble
-        return done.picture
+        return done.pictures
 
     def _tick(self) -> bool:
         # An exception here would only be printed, and the window would stay for ever.
@@ -96,7 +93,8 @@ class PaintingWindow:
             picture = GdkPixbuf.Pixbuf.new_from_bytes(
                 data, GdkPixbuf.Colorspace.RGB, False, 8, preview.width, preview.height, preview.width * 3
             )
-            self._image.set_from_pixbuf(picture.scale_simple(*self._size, GdkPixbuf.InterpType.BILINEAR))
+            size = _fitted(preview.width, preview.height)
+            self._image.set_from_pixbuf(picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))
             self._keep.set_sensitive(True)
 
     def _respond(self, _dialog: Gtk.Dialog, response: int) -> None:
@@ -111,6 +109,12 @@ class PaintingWindow:
     def _end(self, done: Done) -> None:
         self._done = done
         Gtk.main_quit()
+
+
+def _fitted(width: int, height: int) -> tuple[int, int]:
+    """Returns the size on the screen of a picture of this shape."""
+    scale = _AREA / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def tell(trouble: Trouble) -> bool:

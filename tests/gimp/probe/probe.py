@@ -70,7 +70,7 @@ def describe_images() -> list[dict[str, Any]]:
 
 def run(procedure: Any, config: Any, data: Any) -> Any:
     names = {"Gimp": Gimp, "Gegl": Gegl, "Gio": Gio, "GLib": GLib, "pixels": pixels, "result": None}
-    names["describe_images"] = describe_images
+    names.update(describe_images=describe_images, describe_image=describe_image)
     try:
         request = FOLDER / "request.py"
         exec(compile(request.read_text("utf-8"), str(request), "exec"), names)

@@ -1,0 +1,51 @@
+"""The settings that a result keeps with it, in the image's file too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, Gio
+
+_NAME = "neural-style"
+
+
+def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.Layer) -> bytes:
+    """Returns what was chosen in ``config``, and which layer was painted, as JSON.
+
+    Layers that were chosen are left out: they mean nothing in another image.
+    """
+    values = {}
+    chosen = {argument.name for argument in procedure.get_arguments()} & {*names_in(config)}
+    for name in sorted(chosen):
+        value = config.get_property(name)
+        if isinstance(value, (bool, int, float, str)):
+            values[name] = value
+        elif isinstance(value, Gio.File):
+            values[name] = value.get_uri()
+    return json.dumps({"settings": values, "painted-from": layer.get_tattoo()}).encode()
+
+
+def names_in(config: Gimp.ProcedureConfig) -> list[str]:
+    """Returns the names of what ``config`` holds."""
+    return [found.name for found in config.list_properties()]
+
+
+def keep(layer: Gimp.Layer, settings: bytes) -> None:
+    """Attaches ``settings`` to a layer that is not in its image yet, where it is no undo step."""
+    layer.attach_parasite(Gimp.Parasite.new(_NAME, Gimp.PARASITE_PERSISTENT, settings))
+
+
+def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
+    """Returns what ``keep`` attached, or None when there is nothing or it cannot be understood."""
+    found = layer.get_parasite(_NAME)
+    if found is None:
+        return None
+    try:
+        about = json.loads(bytes(found.get_data()))
+        return {**about, "settings": dict(about["settings"]), "painted-from": int(about["painted-from"])}
+    except (ValueError, KeyError, TypeError):
+        return None

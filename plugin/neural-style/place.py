@@ -1,0 +1,125 @@
+"""Where results go: each above the layer that it was painted from, all in one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+from wire.job import Picture
+
+from parasite import keep
+from pixels import new_layer, pixels_of
+from selection import Area, Mask, painted_area, put_mask, selected
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer as it was when the run began: what is painted, and what its result needs to know.
+
+    The image may have changed by the time there is a result, or may be gone.
+    """
+
+    layer: Gimp.Layer
+    area: Area
+    picture: Picture
+    mask: Mask | None
+    base_type: Gimp.ImageBaseType
+    precision: Gimp.Precision
+    profile: Gimp.ColorProfile | None
+    place: tuple[int, int, int, int]
+    """Left, top, width and height in the image."""
+
+    @classmethod
+    def of(cls, image: Gimp.Image, layer: Gimp.Layer) -> Source:
+        """Reads what of ``layer`` is to be painted. Raises ``Trouble``."""
+        area = painted_area(image, layer)
+        _, left, top = layer.get_offsets()
+        return cls(
+            layer,
+            area,
+            pixels_of(image, layer, area),
+            selected(image, layer, area),
+            image.get_base_type(),
+            image.get_precision(),
+            image.get_color_profile(),
+            (left + area.x, top + area.y, area.width, area.height),
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """A painted picture, its layer's name, and the settings that are kept with it."""
+
+    source: Source
+    picture: Picture
+    name: str
+    settings: bytes
+
+
+def place(image: Gimp.Image, results: Sequence[Result], convert: bool = False) -> bool:
+    """Puts each result directly above its layer, in one undo step; returns whether it could.
+
+    What was selected becomes the mask. Where the layer is gone the result goes on top. Where the
+    image is gone, or has a palette and is not to be converted (``convert``) to RGB in the same
+    step, the results become new images: a finished picture is never thrown away.
+    """
+    there = image.is_valid()
+    indexed = there and image.get_base_type() == Gimp.ImageBaseType.INDEXED
+    if not there or (indexed and not convert):
+        for result in results:
+            _new_image(result)
+        return False
+    image.undo_group_start()
+    try:
+        if indexed:
+            image.convert_rgb()
+        for result in results:
+            _insert(image, result)
+    finally:
+        image.undo_group_end()
+    Gimp.displays_flush()
+    return True
+
+
+def _insert(image: Gimp.Image, result: Result) -> None:
+    made = _layer(image, result)
+    below, area = result.source.layer, result.source.area
+    there = below.is_valid()
+    if there:
+        _, left, top = below.get_offsets()
+        made.set_offsets(left + area.x, top + area.y)
+    parent = below.get_parent() if there else None
+    image.insert_layer(made, parent, image.get_item_position(below) if there else 0)
+    hidden = below.get_mask() if there and below.get_apply_mask() else None
+    if hidden is None:
+        return
+    # What the layer below does not show, its result does not show either.
+    if made.get_mask() is None:
+        made.add_mask(made.create_mask(Gimp.AddMaskType.WHITE))
+    made.get_mask().combine_masks(hidden, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
+
+
+def _new_image(result: Result) -> None:
+    source, picture = result.source, result.picture
+    gray = source.base_type == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageBaseType.GRAY if gray else Gimp.ImageBaseType.RGB
+    image = Gimp.Image.new_with_precision(picture.width, picture.height, kind, source.precision)
+    image.undo_disable()
+    if source.profile is not None:
+        image.set_color_profile(source.profile)
+    image.insert_layer(_layer(image, result), None, 0)
+    image.undo_enable()
+    Gimp.Display.new(image)
+    Gimp.displays_flush()
+
+
+def _layer(image: Gimp.Image, result: Result) -> Gimp.Layer:
+    made = new_layer(image, result.picture, result.name)
+    if result.source.mask is not None:
+        put_mask(made, result.source.mask)
+    keep(made, result.settings)
+    return made
