@@ -13,6 +13,8 @@ from gi.repository import Gegl, Gimp
 from language import _
 from trouble import Trouble
 
+# GIMP numbers precisions by hundreds for each depth; the selection has the image's, in linear light.
+_DEPTHS = {1: "u8", 2: "u16", 3: "u32", 5: "half", 6: "float", 7: "double"}
 _CONTEXT = 0.12  # of the longer side: what lies around decides with what the part is painted
 
 
@@ -68,7 +70,7 @@ def selected(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Mask | None:
         return None
     _found, left, top = layer.get_offsets()
     there = Gegl.Rectangle.new(area.x + left, area.y + top, area.width, area.height)
-    form = "Y u8" if image.get_precision() in EIGHT_BITS else "Y float"
+    form = f"Y {_DEPTHS[int(image.get_precision()) // 100]}"
     values = image.get_selection().get_buffer().get(there, 1.0, form, Gegl.AbyssPolicy.NONE)
     return Mask(form, bytes(values))
 
@@ -82,6 +84,3 @@ def put_mask(layer: Gimp.Layer, mask: Mask) -> None:
     buffer.flush()
     made.update(*size)
     layer.add_mask(made)
-
-
-EIGHT_BITS = (Gimp.Precision.U8_LINEAR, Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U8_PERCEPTUAL)
