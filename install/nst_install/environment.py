@@ -88,7 +88,9 @@ def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
 
 def _imports(work: Work, environment: Path) -> Outcome:
     python = Engine(environment, environment).python(work.state)
-    return work.python("-c", f"import {', '.join(PACKAGES)}", python=python, seconds=300)
+    variables = {"TORCHINDUCTOR_CACHE_DIR": str(environment)}  # or torch makes one in /tmp
+    words = ("-c", f"import {', '.join(PACKAGES)}")
+    return work.python(*words, python=python, seconds=300, variables=variables)
 
 
 def _damaged(environment: Path) -> Iterator[str]:

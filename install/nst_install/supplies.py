@@ -37,7 +37,8 @@ def get_weights(work: Work, engine: Engine) -> bool:
     end_core(work.state)
     shutil.rmtree(work.downloads, ignore_errors=True)
     seconds = time.monotonic() - started
-    work.console.done(f"VGG-16 (University of Oxford, CC BY 4.0) downloaded in {seconds:.0f} s.")
+    how = "unpacked" if work.offline else "downloaded"
+    work.console.done(f"VGG-16 (University of Oxford, CC BY 4.0) {how} in {seconds:.0f} s.")
     return True
 
 

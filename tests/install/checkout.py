@@ -62,11 +62,20 @@ def pack(folder: Path, name: str, files: Mapping[str, bytes]) -> Path:
     return wheel
 
 
+# What the real one brings in does so too.
+_TORCHVISION = b"""
+import os, tempfile
+folder = os.environ.get("TORCHINDUCTOR_CACHE_DIR") or os.path.join(tempfile.gettempdir(), "torchinductor")
+os.makedirs(folder, exist_ok=True)
+"""
+
+
 def make_index(folder: Path) -> Path:
     """Makes a folder of wheels that stand for the engine's packages."""
     folder.mkdir()
     for name in PACKAGES:
-        files = {f"{name}/__init__.py": b"", f"{name}/part.py": b"PART = 1\n"}
+        start = _TORCHVISION if name == "torchvision" else b""
+        files = {f"{name}/__init__.py": start, f"{name}/part.py": b"PART = 1\n"}
         # pip compiles this one anew, with another length than the wheel's list says
         files[f"{name}/__pycache__/part.cpython-{sys.version_info[0]}{sys.version_info[1]}.pyc"] = b"old"
         pack(folder, name, files)

@@ -50,6 +50,14 @@ def test_is_made_and_kept(work: Work) -> None:
     assert not work.downloads.exists()
 
 
+def test_leaves_nothing_among_the_temporary_files(work: Work, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    work.environment.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)))
+    install(work)
+    assert not list(temporary.iterdir())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there an environment has a copy")
 def test_its_python_is_asked_for_by_version(work: Work) -> None:
     engine, wanted = install(work), f"python{sys.version_info.major}.{sys.version_info.minor}"
