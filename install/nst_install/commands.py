@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -55,21 +55,39 @@ def run(
         sink.flush()
         source.seek(0, os.SEEK_END)
         try:
-            process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                env=None if environment is None else dict(environment),
-                **options,
-            )
+            with _interruptions_put_off() as came:
+                process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                    env=None if environment is None else dict(environment),
+                    **options,
+                )
         except OSError as error:
             sink.write(f"{error}\n".encode())
             return Outcome(127, str(error))
         try:
+            if came:
+                raise KeyboardInterrupt
             return _follow(process, source, seconds, on_line)
         finally:
             _end(process)
+
+
+@contextlib.contextmanager
+def _interruptions_put_off() -> Iterator[list[int]]:
+    """Collects interruptions: one that came while a program starts would leave it running, unknown to us."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _follow(

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
 _CORE = '''"""The core's command line, as far as the installer uses it."""
-import os, sys
+import os, sys, time
 from pathlib import Path
 
 state = Path(os.environ["NEURAL_STYLE_HOME"])
@@ -37,6 +37,7 @@ elif words == ["doctor", "--engine"]:
 elif words == ["diagnose"]:
     print("Neural Style", state)
 elif words[0] == "stylize":
+    time.sleep(float(os.environ.get("FAKE_SECONDS", "0")))
     assert all(Path(path).exists() for path in words[1:3])
     Path(words[words.index("-o") + 1]).write_bytes(b"picture")
 '''

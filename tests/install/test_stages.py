@@ -230,7 +230,7 @@ def test_an_end_in_the_middle_leaves_nothing_running(
     state = tmp_path / "state"
     process = subprocess.Popen(
         [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
-        env=environment,
+        env={**environment, "FAKE_SECONDS": "120"},
         stdout=subprocess.PIPE,
         text=True,
     )
