@@ -227,14 +227,14 @@ def test_an_unreadable_style_is_a_sentence_and_the_dialog_comes_back(
         assert session.images() == before
 
 
-def test_a_group_is_refused_in_a_sentence(gimp: Plugged, small: Path) -> None:
+def test_an_empty_group_is_refused_in_a_sentence(gimp: Plugged, small: Path) -> None:
     with gimp.session(small) as session:
         session.evaluate(
             "image = Gimp.get_images()[0]; group = Gimp.GroupLayer.new(image, 'group');"
             " image.insert_layer(group, None, 0); image.set_selected_layers([group])"
         )
         session.menu("Filters", "Neural Style…")
-        until(lambda: any("A layer group cannot be painted yet." in text for text in session.texts()))
+        until(lambda: any("The layer group is empty." in text for text in session.texts()))
         assert len(session.images()[0]["layers"]) == 2
 
 
