@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 from torch import Tensor
 
 from nst_core.commands.errors import CommandError
+from nst_core.commands.interruption import Interruption
 from nst_core.device import device_name, free_memory
 from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
@@ -75,20 +76,22 @@ def paint(
         height, width = progress.size
         text = f"Step {progress.scale} of {progress.scales}: {width} × {height}"
         show(text, progress.fraction, pace.seconds_left())
-        return Decision.GO_ON
+        return Decision.CANCEL if interruption.asked else Decision.GO_ON
 
+    interruption = Interruption()
     try:
-        result = stylize(
-            content=rgb.to(where),
-            styles=[_on(style, where) for style in styles],
-            backbone=ready.backbone,
-            recipe=ready.recipe,
-            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
-            start=None if start is None else start.to(where),
-            cost=cost,
-            room=free_memory(where),
-            on_progress=tell,
-        )
+        with interruption:
+            result = stylize(
+                content=rgb.to(where),
+                styles=[_on(style, where) for style in styles],
+                backbone=ready.backbone,
+                recipe=ready.recipe,
+                visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+                start=None if start is None else start.to(where),
+                cost=cost,
+                room=free_memory(where),
+                on_progress=tell,
+            )
         stopwatch.note(speed, kind)
     except OutOfMemory as error:
         raise CommandError(
