@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from nst_core.engine.pyramid import Scale, scales
@@ -16,6 +17,7 @@ from nst_core.speed import Speed
 # and the layer itself, which is there a few times as floats: 64 bytes a pixel.
 _BASE_BYTES = 750 * 2**20
 _BYTES_PER_CONTENT_PIXEL = 64
+_TILED = 1.5  # times as long for a pixel in tiles, measured (docs/performance.md)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def plan(
     wanted = recipe(settings)
     found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
-    each = [speed.seconds(kind, scale.size[0] * scale.size[1]) for scale in found]
+    each = [
+        speed.seconds(kind, math.prod(scale.size), _TILED if share_of(room, scale.size).area else 1.0)
+        for scale in found
+    ]
     known = [seconds * scale.evaluations for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
     share = share_of(room, finest)

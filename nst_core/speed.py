@@ -29,15 +29,19 @@ class Speed:
         self._path = path
         self._lock = threading.Lock()
 
-    def seconds(self, kind: str, pixels: int) -> float | None:
-        """Returns how long one evaluation of a picture takes, or None for a kind that was never run."""
+    def seconds(self, kind: str, pixels: int, beyond: float = 1.0) -> float | None:
+        """Returns how long one evaluation of a picture takes, or None for a kind that was never run.
+
+        ``beyond`` is how many times as long a pixel takes in a picture much larger than any that was run.
+        """
         with self._lock:
             known = self._read().get(kind)
         if not known:
             return None
         points = sorted((of_pixels / count, seconds / count) for seconds, count, of_pixels in known.values())
         if pixels >= points[-1][0]:
-            return points[-1][1] * pixels / points[-1][0]
+            larger = pixels / points[-1][0]
+            return points[-1][1] * larger * (beyond if larger > 1.5 else 1.0)
         if pixels <= points[0][0]:
             return points[0][1]
         above = next(index for index, (size, _) in enumerate(points) if size >= pixels)

@@ -100,3 +100,20 @@ def test_what_does_not_fit_is_planned_in_tiles_and_takes_less(speed: Speed) -> N
     assert tight.in_tiles
     assert tight.scales == free.scales
     assert tight.bytes < 11 * 10**9 < 50 * 10**9 < free.bytes
+
+
+def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Speed) -> None:
+    settings, size = Settings(finish="exact"), (4000, 6000)
+    kind = kind_of_work(recipe(settings), "cpu")
+
+    def seconds() -> float:
+        free, tight = (plan(settings, size, "cpu", speed, room=room).seconds for room in (None, 8 * 10**9))
+        assert free
+        assert tight
+        return tight / free
+
+    speed.note(kind, 500 * 750, 1.0, 1)
+    assert 1.2 < seconds() <= 1.5
+    for pixels in (size[0] * size[1], size[0] * size[1] // 4, size[0] * size[1] // 16):
+        speed.note(kind, pixels, pixels / 1e5, 1)
+    assert seconds() == 1.0
