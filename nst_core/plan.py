@@ -14,7 +14,8 @@ from nst_core.settings import Settings
 from nst_core.speed import Speed
 
 # What a run takes besides its finest scale (engine/room.py), measured (tests/bench/planned.py): torch and the
-# network, its weights as the fast pass wants them too, and the layer itself, which is there a few times as floats: 64 bytes a pixel.
+# network, its weights as the fast pass wants them too, and the layer itself, which is there a few times as
+# floats: 64 bytes a pixel.
 _BASE_BYTES = 1_400 * 2**20
 _BYTES_PER_CONTENT_PIXEL = 64
 _TILED = 1.5  # times as long for a pixel in tiles, measured (docs/performance.md)
