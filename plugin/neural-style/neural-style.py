@@ -9,7 +9,7 @@ from typing import Any
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib
+from gi.repository import Gimp, GLib, GObject
 from wire.advanced import ADVANCED
 from wire.parameters import PARAMETERS
 
@@ -17,38 +17,59 @@ from arguments import INDEXED, STYLES, add_parameter, add_styles
 from language import _
 
 NAME = "plug-in-neural-style"
+ABOUT = "plug-in-neural-style-about"
 
 
 class NeuralStyle(Gimp.PlugIn):
-    """The plug-in: one image procedure whose arguments are the wire's parameters."""
+    """The plug-in: the image procedure, whose arguments are the wire's parameters, and one for scripts."""
 
     def do_set_i18n(self, name: str) -> bool:
         return False
 
     def do_query_procedures(self) -> list[str]:
-        return [NAME]
+        return [NAME, ABOUT]
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
-        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)
-        procedure.set_image_types("RGB*, GRAY*, INDEXED*")
-        several = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
-        procedure.set_sensitivity_mask(several)
-        procedure.set_menu_label(_("_Neural Style…"))
-        procedure.add_menu_path("<Image>/Filters")
-        procedure.set_documentation(
-            _("Paint the layer in the style of another picture"),
-            _(
-                "Paints the current layer in the style of another picture, by neural style transfer on this"
-                " machine. The result is a new layer above it."
-            ),
-            name,
-        )
-        procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
-        add_styles(procedure, STYLES[:1])
-        for parameter in (*PARAMETERS, *ADVANCED, INDEXED):
-            add_parameter(procedure, parameter)
-        add_styles(procedure, STYLES[1:])
-        return procedure
+        return _about_procedure(self, name) if name == ABOUT else _image_procedure(self, name)
+
+
+def _image_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
+    procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, _run, None)
+    procedure.set_image_types("RGB*, GRAY*, INDEXED*")
+    several = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+    procedure.set_sensitivity_mask(several)
+    procedure.set_menu_label(_("_Neural Style…"))
+    procedure.add_menu_path("<Image>/Filters")
+    procedure.set_documentation(
+        _("Paint the layer in the style of another picture"),
+        _(
+            "Paints the current layer in the style of another picture, by neural style transfer on this"
+            " machine. The result is a new layer above it."
+        ),
+        name,
+    )
+    procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
+    add_styles(procedure, STYLES[:1])
+    for parameter in (*PARAMETERS, *ADVANCED, INDEXED):
+        add_parameter(procedure, parameter)
+    add_styles(procedure, STYLES[1:])
+    return procedure
+
+
+def _about_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
+    procedure = Gimp.Procedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, _run_about, None)
+    procedure.set_documentation(
+        _("Tell whether pictures can be painted"),
+        _("Starts the engine if it does not run, and tells what it is."),
+        name,
+    )
+    procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
+    flags = GObject.ParamFlags.READWRITE
+    procedure.add_string_return_value("version", _("Version"), _("Of the plug-in"), "", flags)
+    procedure.add_string_return_value("device", _("Device"), _("What the engine computes on"), "", flags)
+    procedure.add_boolean_return_value("answers", _("Answers"), _("Whether the engine answers"), False, flags)
+    procedure.add_string_return_value("reason", _("Reason"), _("Why it does not answer"), "", flags)
+    return procedure
 
 
 def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.ValueArray:
@@ -58,6 +79,18 @@ def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.
     status, sentence = run(procedure, run_mode, *rest)
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0) if sentence else GLib.Error()
     return procedure.new_return_values(status, error)
+
+
+def _run_about(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: Any) -> Gimp.ValueArray:
+    from about import about
+
+    found = about(f"GIMP {Gimp.version()}")
+    values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, GLib.Error())
+    for number, value in enumerate((found.version, found.device, found.answers, found.reason), start=1):
+        kind = GObject.TYPE_BOOLEAN if isinstance(value, bool) else GObject.TYPE_STRING
+        values.remove(number)
+        values.insert(number, GObject.Value(kind, value))
+    return values
 
 
 Gimp.main(NeuralStyle.__gtype__, sys.argv)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from nst_core import __version__
 from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
@@ -207,3 +209,40 @@ def test_without_an_installed_core_it_says_what_to_do(gimp: Plugged, photograph:
         assert "python3 install" in told["message"]
     finally:
         about.write_text(text)
+
+
+ABOUT = """
+import json
+procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style-about")
+answer = procedure.run(procedure.create_config())
+told = [int(answer.index(0)), *(answer.index(number) for number in range(1, answer.length()))]
+print("TOLD", json.dumps({"told": told, "menu": procedure.get_menu_paths()}), flush=True)
+"""
+
+
+def about(gimp: Plugged) -> Any:
+    done = gimp.root.console(ABOUT, gimp.home, 200)
+    assert "Traceback" not in done.stderr, done.stderr
+    lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
+    assert lines, done.stdout + done.stderr
+    return json.loads(lines[-1].partition("TOLD ")[2])
+
+
+def test_scripts_can_ask_beforehand_whether_there_is_an_engine(gimp: Plugged) -> None:
+    gimp.end_core()
+    told = about(gimp)
+    status, version, device, answers, reason = told["told"]
+    assert (status, version, answers, reason) == (3, __version__, True, "")
+    assert device
+    assert gimp.core_state() == "ready"
+    assert told["menu"] == []
+    record = gimp.folder / "install.json"
+    text = record.read_text()
+    try:
+        gimp.end_core()
+        record.write_text(text.replace("/bin/python", "/bin/no-python"))
+        status, version, device, answers, reason = about(gimp)["told"]
+        assert (status, version, device, answers) == (3, __version__, "", False)
+        assert reason.startswith("The engine could not be started.")
+    finally:
+        record.write_text(text)
