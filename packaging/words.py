@@ -27,6 +27,7 @@ _SOURCES = (
     "plugin/neural-style",
     "nst_core/wire",
     "nst_core/service",
+    "nst_core/engine/stylize.py",
     "nst_core/loading.py",
     "nst_core/picture.py",
 )
@@ -57,7 +58,7 @@ def _in_file(tree: ast.AST) -> Iterator[str]:
             yield from _constants([node.value])
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if ast.unparse(target) in ("AUTO", "_REPAIR", "HINT"):
+            if ast.unparse(target) in ("AUTO", "_REPAIR", "HINT", "_SMALL_STYLE", "_TILED"):
                 yield from _constants(
                     node.value.elts[1:] if isinstance(node.value, ast.Tuple) else [node.value]
                 )

@@ -68,6 +68,7 @@ class Painting:
         self._wish = ""
         self._number = 0
         self._fraction = 0.0
+        self._notes: dict[str, None] = {}
         threading.Thread(target=self._work, daemon=True).start()
 
     def wait(self, seconds: float) -> list[Event]:
@@ -79,6 +80,11 @@ class Painting:
                 events.append(self._events.get_nowait())
         except queue.Empty:
             return events
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the pictures that are done, in sentences, none of them twice."""
+        return list(self._notes)
 
     def cancel(self) -> None:
         """Ends without any picture."""
@@ -103,6 +109,7 @@ class Painting:
                     self._put(Done())
                     return
                 pictures.append(result.picture)
+                self._notes.update(dict.fromkeys(_(str(note)) for note in result.about.get("notes", ())))
                 if self._wish:
                     break
             self._put(Done(pictures))

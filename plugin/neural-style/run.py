@@ -95,6 +95,7 @@ def _with_windows(
     run.place(pictures)
     if not image.is_valid():
         raise Cancelled  # after a success GIMP would store the settings in the image that is gone
+    _tell_notes(painting)
 
 
 def _without_windows(
@@ -107,10 +108,12 @@ def _without_windows(
     core = Core(installation(), _host())
     try:
         Gimp.progress_init(run.name)
-        pictures = _follow(Painting(core, run.work, settings_of(config)))
+        painting = Painting(core, run.work, settings_of(config))
+        pictures = _follow(painting)
     finally:
         core.close()
     run.place(pictures)
+    _tell_notes(painting)
 
 
 def _follow(painting: Painting) -> Sequence[Picture]:
@@ -153,6 +156,12 @@ class _Run:
         parts = zip(self._sources, pictures, self._settings)
         results = [Result(source, picture, self.name, settings) for source, picture, settings in parts]
         place(self._image, results, self._convert)
+
+
+def _tell_notes(painting: Painting) -> None:
+    """One line where GIMP tells such things: the status bar, or standard error without windows."""
+    if painting.notes:
+        Gimp.message(" ".join(painting.notes))
 
 
 def _is_indexed(image: Gimp.Image) -> bool:

@@ -97,7 +97,10 @@ class Plugged:
         report: str = "",
         timeout: float = 120,
     ) -> dict[str, Any]:
-        """Calls the procedure from a script; ``report`` adds to ``told``, which is returned."""
+        """Calls the procedure from a script; ``report`` adds to ``told``, which is returned.
+
+        What GIMP wrote meanwhile is its ``log``.
+        """
         script = CALL.format(
             picture=self.home.put(picture), arguments=dict(arguments), prepare=prepare, report=report
         )
@@ -107,7 +110,7 @@ class Plugged:
         lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
         assert lines, done.stdout + done.stderr
         told: dict[str, Any] = json.loads(lines[-1].partition("TOLD ")[2])
-        return told
+        return {**told, "log": done.stdout + done.stderr}
 
     def core_pid(self) -> int:
         """The process of the core that runs. Raises ``CoreUnavailable``."""

@@ -181,6 +181,17 @@ def test_what_cannot_be_painted_is_a_sentence_and_adds_nothing(
     assert told["more"] == 0
 
 
+def test_what_the_engine_remarks_on_a_result_is_a_message(
+    gimp: Plugged, photograph: Path, tmp_path: Path
+) -> None:
+    note = "A style picture has fewer pixels than the result needs"
+    Image.open(STYLE).resize((20, 16)).save(tmp_path / "tiny.png")
+    told = gimp.script(photograph, arguments(gimp, **{"style-file": gimp.home.put(tmp_path / "tiny.png")}))
+    assert told["status"] == 3, told
+    assert note in told["log"]
+    assert note not in gimp.script(photograph, arguments(gimp))["log"]
+
+
 def test_styles_that_cannot_be_used_are_sentences(gimp: Plugged, photograph: Path, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("this is no picture")
     changes = {"style-file": gimp.home.put(tmp_path / "text.png")}
