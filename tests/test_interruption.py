@@ -59,6 +59,8 @@ def test_what_ignores_it_goes_on_ignoring_it() -> None:
     assert not interruption.asked
 
 
-def test_an_error_is_not_hidden() -> None:
+def test_an_error_does_not_hide_it() -> None:
     with pytest.raises(ValueError, match="wrong"):
+        work(Interruption(), 0, ValueError("wrong"))
+    with pytest.raises(KeyboardInterrupt):
         work(Interruption(), 1, ValueError("wrong"))

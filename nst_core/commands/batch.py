@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nst_core.commands.errors import CommandError
+from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import Device, Like, Styles, Weights, with_settings
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
@@ -68,7 +69,8 @@ def batch(
 
                 part("reading", 0.0, None)
                 check_output(target)
-                picture = read(source, "picture")
+                with Interruption():  # Pillow would take it for a file that cannot be read
+                    picture = read(source, "picture")
                 check_size(target, picture.size)
                 result = paint(picture, painters, ready, part)
                 form = form_of_result(picture.form, wanted)

@@ -1,4 +1,4 @@
-"""Ctrl-C while the engine works: heard at once, acted upon between two evaluations."""
+"""Ctrl-C while the engine or another library works: heard at once, acted upon when it is done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import FrameType
 class Interruption:
     """While it is entered, the first Ctrl-C only sets ``asked``; the next one interrupts as ever.
 
-    An exception out of nowhere in the middle of an evaluation, with threads at work and locks held, may
-    come out as another one. Leaving raises ``KeyboardInterrupt`` when it was asked for.
+    An exception out of nowhere in the middle of foreign code may come out as another one, such as that a
+    picture cannot be read. Leaving raises ``KeyboardInterrupt`` when it was asked for.
     """
 
     def __init__(self) -> None:
@@ -25,10 +25,10 @@ class Interruption:
             signal.signal(signal.SIGINT, self._hear)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
-        if self.asked and kind is None:
+        if self.asked:
             raise KeyboardInterrupt
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
