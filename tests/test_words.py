@@ -58,7 +58,7 @@ def test_letters_to_press_do_not_clash(path: Path) -> None:
     labels = [
         *("S_trength", "_Brush size", "_Keep my colors", "_Quality", "Working s_ize", "St_yle picture"),
         *("Loo_k", "_Preview", "_Variations…", "Or an _open picture", "_More styles, and where they paint"),
-        *("_Advanced", "Styli_ze"),
+        *("_Advanced", "Styli_ze", "_Use these settings again"),
     ]
     known = catalog(path)
     letters = [re.findall("_(.)", known[label])[0].lower() for label in labels]

@@ -13,6 +13,7 @@ from wire.places import State
 
 import styles
 from advanced_box import advanced_box, number_row
+from again import again_button
 from core import Core
 from estimate_line import EstimateLine
 from language import _
@@ -75,7 +76,7 @@ class _Dialog:
 
         columns = Gtk.Box(spacing=12, border_width=9)
         columns.pack_start(self._preview.widget, False, False, 0)
-        columns.pack_start(self._right(image, state), True, True, 0)
+        columns.pack_start(self._right(image, layer, state), True, True, 0)
         lines = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, border_width=12)
         lines.pack_start(self._status, False, False, 0)
         lines.pack_start(self._estimate.widget, False, False, 0)
@@ -104,8 +105,11 @@ class _Dialog:
             remember(file.get_path())
         return chosen
 
-    def _right(self, image: Gimp.Image, state: State) -> Gtk.Widget:
+    def _right(self, image: Gimp.Image, layer: Gimp.Layer, state: State) -> Gtk.Widget:
         dialog, box = self._dialog, Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9)
+        again = again_button(self._config, layer)
+        if again:
+            box.pack_start(again, False, False, 0)
         box.pack_start(self._chooser.widget, False, False, 0)
         box.pack_start(look_combo(self._config), False, False, 0)
         for name in ("strength", "brush-size"):

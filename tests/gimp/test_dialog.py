@@ -117,6 +117,35 @@ def test_the_last_preview_is_kept_when_the_core_dies(gimp: Plugged, photograph: 
         assert result["sha256"] != first["sha256"]
 
 
+def test_the_settings_of_a_painted_layer_are_used_again(
+    gimp: Plugged, photograph: Path, tmp_path: Path
+) -> None:
+    Image.open(STYLE).resize((20, 16)).save(tmp_path / "tiny.png")
+    again = "Use these settings again"
+    with gimp.session(photograph) as session:
+        session.menu("Filters", "Neural Style…")
+        session.wait_window(DIALOG)
+        assert again not in session.tree(DIALOG)
+        session.choose_file(DIALOG, "(None)", gimp.home.put(tmp_path / "tiny.png"))
+        session.choose("Quality", "Draft", DIALOG)
+        session.set_value("Strength", 35, DIALOG)
+        session.press("Stylize", DIALOG)
+        until(lambda: len(session.images()[0]["layers"]) == 2, 100)
+        shoot(session, "note")
+        session.menu("Filters", "Neural Style…")
+        session.wait_window(DIALOG)
+        session.toggle("Night oil", DIALOG)
+        session.set_value("Strength", 80, DIALOG)
+        until(lambda: session.read("Strength", DIALOG) == 80)
+        assert "tiny.png" not in session.tree(DIALOG)
+        shoot(session, "again")
+        session.press(again, DIALOG)
+        until(lambda: session.read("Strength", DIALOG) == 35)
+        assert "tiny.png" in session.tree(DIALOG)
+        session.press("Cancel", DIALOG)
+        session.wait_gone(DIALOG)
+
+
 SCRIPT = {"style-file": "", "quality": "draft", "size": 48}
 
 
