@@ -84,7 +84,7 @@ def _with_windows(
                 pictures = PaintingWindow(painting, layers[0], run.name).run()
                 break
             except Trouble as trouble:
-                if tell(trouble):
+                if tell(trouble, core):
                     pictures = trouble.kept
                     break
                 # Back to the dialog with everything as it was chosen; a lost core is started again.

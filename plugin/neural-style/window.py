@@ -10,9 +10,11 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
+from gi.repository import Gdk, GdkPixbuf, Gimp, GimpUi, GLib, Gtk
+from wire.errors import WireError
 from wire.job import Picture
 
+from core import Core
 from language import _
 from painting import Done, Painting, Preview, Status
 from trouble import Trouble
@@ -117,10 +119,10 @@ def _fitted(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def tell(trouble: Trouble) -> bool:
+def tell(trouble: Trouble, core: Core | None = None) -> bool:
     """Shows what went wrong and what to do, and waits until it was read.
 
-    Returns whether what there is of the picture is to be kept.
+    With ``core`` its report can be copied. Returns whether what there is of the picture is to be kept.
     """
     box = Gtk.MessageDialog(message_type=Gtk.MessageType.WARNING, text=_(str(trouble)))
     box.set_title(_("Neural Style"))
@@ -129,7 +131,24 @@ def tell(trouble: Trouble) -> bool:
         box.format_secondary_text(_(trouble.hint))
     if trouble.kept:
         box.add_button(_("_Keep the last preview"), Gtk.ResponseType.ACCEPT)
+    if core:
+        box.add_button(_("Copy _report"), Gtk.ResponseType.HELP)
     box.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
     answer = box.run()
+    while core and answer == Gtk.ResponseType.HELP:
+        box.format_secondary_text(f"{_(trouble.hint)}\n\n{_copy_report(core)}".strip())
+        answer = box.run()
     box.destroy()
     return bool(answer == Gtk.ResponseType.ACCEPT)
+
+
+def _copy_report(core: Core) -> str:
+    """Returns a sentence on whether the engine's report, which has nothing private, is in the clipboard."""
+    try:
+        text = str(core.ask("diagnose", seconds=3.0)["text"])
+    except WireError:
+        return _("The engine does not answer, so there is no report to copy.")
+    clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+    clipboard.set_text(text, -1)
+    clipboard.store()
+    return _("The report is copied; paste it where you ask for help.")

@@ -156,6 +156,11 @@ class GimpSession:
             time.sleep(0.1)
         return images
 
+    @property
+    def display(self) -> str:
+        """The X display that GIMP is on."""
+        return self._desktop.display
+
     def log(self) -> str:
         """What GIMP and its plug-ins have written to standard output and error."""
         return (self.home.outside / "run" / "gimp.log").read_text("utf-8", "replace")

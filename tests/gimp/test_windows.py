@@ -32,6 +32,12 @@ pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
 STYLE = SAMPLES / "styles" / "night-oil.jpg"
 DIALOG = "Neural Style"
 RUNNING = "Neural Style – night-oil"
+CLIPBOARD = """
+import gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
+"""
 
 
 @pytest.fixture
@@ -183,6 +189,8 @@ def test_a_core_that_dies_is_a_sentence_and_no_layer(gimp: Plugged, small: Path)
         session.wait_gone(RUNNING, 10)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         shoot(session, "engine-died")
+        session.press("Copy report")
+        until(lambda: any("there is no report to copy" in text for text in session.texts()))
         session.press("Close")
         # back in the dialog, with everything as it was chosen, and a new core
         session.wait_window(DIALOG)
@@ -219,7 +227,12 @@ def test_an_unreadable_style_is_a_sentence_and_the_dialog_comes_back(
         until(lambda: session.is_sensitive("Stylize", window=DIALOG))
         session.press("Stylize", DIALOG)
         until(lambda: any("cannot be read" in text for text in session.texts()))
+        session.press("Copy report")
+        until(lambda: any("The report is copied" in text for text in session.texts()))
         shoot(session, "bad-style")
+        copied = gimp.root.run(["python3", "-c", CLIPBOARD], gimp.home, session.display).stdout
+        assert "Last lines of the log:" in copied
+        assert gimp.home.inside not in copied
         session.press("Close")
         session.wait_window(DIALOG)
         session.press("Cancel", DIALOG)
