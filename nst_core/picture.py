@@ -100,6 +100,12 @@ def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: s
     return _to_tensor(rgb), _to_tensor(alpha)
 
 
+def laid_over(below: Tensor, pixels: memoryview | bytes, form: str) -> Tensor:
+    """Returns raw pixels of the size of ``below`` (1, 3, H, W) laid over it, in 0–1."""
+    rgba = _to_tensor(_values(pixels, below.shape[3], below.shape[2], form).clip(0, 1))
+    return torch.lerp(below, rgba[:, :3], rgba[:, 3:])
+
+
 def gray_tensor(pixels: memoryview | bytes, size: tuple[int, int]) -> Tensor:
     """Returns raw gray pixels, one byte each, of ``size`` (height, width) as (1, 1, H, W) in 0–1."""
     return _to_tensor(np.frombuffer(pixels, np.uint8).reshape(*size, 1).astype(np.float32) / 255)

@@ -101,15 +101,13 @@ class Conversation:
         self._say("pong", number, state=self._worker.state, doing=self._worker.doing)
 
     def _estimate(self, number: int, message: Message) -> None:
-        settings, width, height = parse_estimate(message)
+        asked = parse_estimate(message)
 
         def tell(engine: Engine | None) -> None:
             if engine is None:
                 self._refuse(number, JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR))
                 return
-            self.outbox.post(
-                {"type": "estimate", "id": number, **asdict(engine.estimate(settings, width, height))}
-            )
+            self.outbox.post({"type": "estimate", "id": number, **asdict(engine.estimate(*asked))})
 
         self._worker.when_loaded(tell)
 

@@ -14,7 +14,8 @@ class Estimate:
     """What a job would cost.
 
     ``seconds`` is None before the first run on a device; ``bytes`` is the memory at the finest
-    scale, ``width`` × ``height`` pixels; ``device`` is what the device is called.
+    scale, ``width`` × ``height`` pixels, worked out in tiles if ``in_tiles``; ``device`` is what the
+    device is called.
     """
 
     seconds: float | None
@@ -22,6 +23,7 @@ class Estimate:
     width: int
     height: int
     device: str = ""
+    in_tiles: bool = False
 
 
 class Engine(Protocol):
@@ -39,8 +41,11 @@ class Engine(Protocol):
         """
         ...
 
-    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
-        """Returns the cost of a job for a content of ``width`` × ``height`` pixels; from any thread."""
+    def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
+        """Returns the cost of a job for a content of ``width`` × ``height`` pixels; from any thread.
+
+        ``resumed`` is whether it goes on from a picture.
+        """
         ...
 
     def release(self) -> None:

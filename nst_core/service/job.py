@@ -37,7 +37,10 @@ class StyleFile:
 
 @dataclass(frozen=True)
 class Request:
-    """A checked ``start`` message. ``pixels`` and what is in ``styles`` are views of its blob."""
+    """A checked ``start`` message. ``pixels``, ``begin`` and what is in ``styles`` are views of its blob.
+
+    ``begin`` is a picture of the content's size and format that the work goes on from.
+    """
 
     id: int
     settings: Settings
@@ -48,6 +51,7 @@ class Request:
     styles: tuple[StyleFile, ...]
     preview_size: int
     quick: bool
+    begin: memoryview | None = None
 
 
 @dataclass(eq=False)

@@ -21,7 +21,10 @@ from nst_core.wire.proof import admit
 
 log = logging.getLogger(__name__)
 
-FEATURES = ["preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"]
+FEATURES = [
+    *("preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"),
+    "resume",
+]
 
 
 class Reception:

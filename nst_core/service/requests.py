@@ -50,6 +50,7 @@ class _Start(BaseModel):
     styles: list[_Style] = Field(min_length=1, max_length=MOST_STYLES)
     preview_size: int = Field(0, strict=True, ge=0, le=MAX_PREVIEW)
     quick: bool = Field(False, strict=True)
+    resume: bool = Field(False, strict=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -62,6 +63,7 @@ class _Estimate(BaseModel):
     settings: Settings
     width: int = Field(strict=True, ge=1, le=MAX_SIDE)
     height: int = Field(strict=True, ge=1, le=MAX_SIDE)
+    resume: bool = Field(False, strict=True)
 
 
 def parse_start(message: Message, blob: bytearray) -> Request:
@@ -76,7 +78,8 @@ def parse_start(message: Message, blob: bytearray) -> Request:
     content = start.content
     length = content.width * content.height * _BYTES[content.format]
     view = memoryview(blob)
-    styles, end = _cut(start.styles, view, length)
+    pictures = 2 * length if start.resume else length
+    styles, end = _cut(start.styles, view, pictures)
     if end != len(view):
         raise JobFailed("bad_request", "The request is not valid: the pixels have another length.", HINT)
     return Request(
@@ -89,16 +92,17 @@ def parse_start(message: Message, blob: bytearray) -> Request:
         styles=styles,
         preview_size=start.preview_size,
         quick=start.quick,
+        begin=view[length:pictures] if start.resume else None,
     )
 
 
-def parse_estimate(message: Message) -> tuple[Settings, int, int]:
-    """Returns settings, width and height of an ``estimate`` message. Raises ``JobFailed``."""
+def parse_estimate(message: Message) -> tuple[Settings, int, int, bool]:
+    """Returns settings, width, height and ``resume`` of an ``estimate`` message. Raises ``JobFailed``."""
     try:
         asked = _Estimate.model_validate(message)
     except ValidationError as error:
         raise _refusal(error) from error
-    return asked.settings, asked.width, asked.height
+    return asked.settings, asked.width, asked.height, asked.resume
 
 
 def _cut(asked: list[_Style], view: memoryview, start: int) -> tuple[tuple[StyleFile, ...], int]:

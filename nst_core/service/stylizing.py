@@ -17,7 +17,7 @@ from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import Prepared, for_recipe, prepared
-from nst_core.picture import content_tensors, gray_tensor, raw_pixels, style_tensor, with_hidden
+from nst_core.picture import content_tensors, gray_tensor, laid_over, raw_pixels, style_tensor, with_hidden
 from nst_core.plan import kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
@@ -68,16 +68,18 @@ class Studio:
 
         perform(job, self._ready, cost).note(self._speed, kind)
 
-    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
+    def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
         room = free_memory(self._device)
-        found = plan(settings, (height, width), device_name(self._device), self._speed, room=room)
+        name = device_name(self._device)
+        found = plan(settings, (height, width), name, self._speed, resumed, room)
         return Estimate(
             found.seconds,
             found.bytes,
             width=found.size[1],
             height=found.size[0],
-            device=device_name(self._device),
+            device=name,
+            in_tiles=found.in_tiles,
         )
 
     def release(self) -> None:
@@ -99,12 +101,16 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
     where = ready.backbone.device
     styles = [_style(style, where) for style in asked.styles]
+    start = None
+    if asked.begin is not None:
+        start = laid_over(content, asked.begin, asked.format).to(where)
     reporter = Reporter(job)
     try:
         painted = stylize(
             content=content.to(where),
             styles=styles,
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+            start=start,
             backbone=ready.backbone,
             recipe=ready.recipe,
             cost=cost,

@@ -94,16 +94,19 @@ class Job:
         content: Picture,
         styles: Blob | Sequence[StyleFile],
         on_event: Callable[[Message, bytearray], None] = lambda message, blob: None,
+        start: Picture | None = None,
     ) -> Result | None:
         """Sends the job and returns its result, or None when it was cancelled.
 
         ``styles`` are up to four, or the bytes of the one style file. ``on_event`` gets each
-        ``queued``, ``stage``, ``progress`` and ``preview``, the last with its pixels (RGB u8).
+        ``queued``, ``stage``, ``progress`` and ``preview``, the last with its pixels (RGB u8). ``start``,
+        of the content's size and format, is a picture to go on from; where it is transparent, from
+        the content.
         Raises ``JobFailed`` with the core's sentence, ``CoreDied`` when the core ends before its
         answer, and what ``again`` raises.
         """
         wanted = [StyleFile(styles)] if isinstance(styles, (bytes, bytearray, memoryview)) else styles
-        parts = [content.pixels]
+        parts = [content.pixels, *([start.pixels] if start else [])]
         for style in wanted:
             parts += [style.data, style.region.pixels] if style.region else [style.data]
         if sum(map(len, parts)) > AFTER_PROOF.blob:
@@ -114,7 +117,7 @@ class Job:
             )
         for left in range(_RESUBMISSIONS, -1, -1):
             try:
-                self._send(content, wanted, parts)
+                self._send(content, wanted, parts, start is not None)
                 return self._follow(content, on_event)
             except ConnectionLost as error:
                 if self._asked == "cancel":
@@ -126,7 +129,9 @@ class Job:
                 self._channel = self._again()
         raise AssertionError("the last round returns or raises")
 
-    def _send(self, content: Picture, styles: Sequence[StyleFile], parts: Sequence[Blob]) -> None:
+    def _send(
+        self, content: Picture, styles: Sequence[StyleFile], parts: Sequence[Blob], resume: bool
+    ) -> None:
         self._channel.send(
             {
                 "type": "start",
@@ -137,6 +142,7 @@ class Job:
                 "style": {"length": len(styles[0].data)},  # for a core that knows of one style only
                 "preview_size": self._preview_size,
                 "quick": self._quick,
+                "resume": resume,
             },
             *parts,
         )

@@ -62,7 +62,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Flag(
         "keep_colors",
-        "_Keep my colors",
+        "K_eep my colors",
         "Take brush and drawing from the style, but keep the colors of the layer",
         default=False,
     ),

@@ -30,7 +30,7 @@ PARAMETERS = (
     ),
     Flag(
         "keep_colors",
-        "_Keep my colors",
+        "K_eep my colors",
         "Take brush and drawing from the style, but keep the colors of the layer",
         False,
     ),

@@ -11,7 +11,7 @@ from gi.repository import GimpUi, Gtk
 from wire.advanced import GROUPS
 from wire.parameters import PARAMETERS, Choice, Number, Parameter
 
-from arguments import property_of
+from arguments import RESULT, property_of
 from language import _
 
 _FURTHER_IN = "Work"  # the seed belongs to this group for a person, and not to the six controls
@@ -20,13 +20,18 @@ _FURTHER_IN = "Work"  # the seed belongs to this group for a person, and not to 
 def advanced_box(dialog: GimpUi.ProcedureDialog) -> Gtk.Notebook:
     """Returns the pages with the dialog's own widgets, which know defaults, last values and Reset."""
     book = Gtk.Notebook()
-    for title, entries in GROUPS:
+    for title, entries in ((_later("Result"), RESULT), *GROUPS):
         page = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=9)
         seed = tuple(entry for entry in PARAMETERS if entry.name == "seed") if title == _FURTHER_IN else ()
         for entry in (*entries, *seed):
             page.pack_start(_row(dialog, entry), False, False, 0)
         book.append_page(page, Gtk.Label(label=_(title)))
     return book
+
+
+def _later(text: str) -> str:
+    """Marks a word that is translated where it is shown."""
+    return text
 
 
 def number_row(dialog: GimpUi.ProcedureDialog, name: str) -> Gtk.Widget:

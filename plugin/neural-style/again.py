@@ -1,4 +1,4 @@
-"""The button that takes over the settings that a painted layer keeps with it."""
+"""What a painted layer offers in the dialog: its settings once more, and to go on from it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,38 @@ from gi.repository import Gimp, Gio, Gtk
 from wire.advanced import ADVANCED
 from wire.parameters import PARAMETERS
 
-from arguments import STYLES, property_of
+from arguments import RESULT, START, STYLES, property_of
 from language import _
 from parasite import kept
 
 
-def again_button(config: Gimp.ProcedureConfig, layer: Gimp.Layer) -> Gtk.Button | None:
-    """Returns the button, or None for a layer without settings."""
+def again_row(config: Gimp.ProcedureConfig, layer: Gimp.Layer, goes_on: bool) -> Gtk.Box | None:
+    """Returns the buttons, or None for a layer that was not painted.
+
+    With ``goes_on``, which needs what it was painted from, the work can start with the layer as it is.
+    """
     about = kept(layer)
     if about is None:
         return None
     button = Gtk.Button.new_with_mnemonic(_("_Use these settings again"))
     button.set_tooltip_text(_("Takes over what this layer was painted with"))
-    button.set_halign(Gtk.Align.START)
     button.connect("clicked", lambda _button: _take_over(config, about["settings"]))
-    return button
+    row = Gtk.Box(spacing=12)
+    row.pack_start(button, False, False, 0)
+    if goes_on:
+        check = Gtk.CheckButton.new_with_mnemonic(_("Co_ntinue from this layer"))
+        check.set_tooltip_text(_("Paint on where this result ended, not from the start"))
+        check.set_active(config.get_property(START) is not None)
+        check.connect(
+            "toggled", lambda _check: config.set_property(START, layer if check.get_active() else None)
+        )
+        row.pack_start(check, False, False, 0)
+    return row
 
 
 def _take_over(config: Gimp.ProcedureConfig, settings: dict[str, Any]) -> None:
     """Sets what is known of ``settings``: the image's file may come from anybody and from any version."""
-    for entry in (*PARAMETERS, *ADVANCED):
+    for entry in (*PARAMETERS, *ADVANCED, *RESULT):
         _set(config, property_of(entry.name), settings.get(property_of(entry.name)))
     files = {name: _local(settings.get(f"{name}-file")) for name in STYLES}
     if not any(files.values()):

@@ -7,7 +7,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 from wire.job import MOST_STYLES
-from wire.parameters import Choice, Flag, Parameter
+from wire.parameters import Choice, Flag, Number, Parameter
 
 from language import _
 
@@ -20,6 +20,27 @@ INDEXED = Choice(
     default="new-image",
     options=(("new-image", "Make a new image"), ("convert", "Convert the image to RGB")),
 )
+# Where the result goes is no matter of the engine's.
+RESULT = (
+    Choice(
+        "result",
+        "Put it into",
+        "Where the painted picture goes",
+        default="layer",
+        options=(("layer", "A new layer above"), ("image", "A new image")),
+    ),
+    Number(
+        "opacity",
+        "Opacity",
+        "Of the new layer: it can be changed in the Layers dialog at any time",
+        default=100,
+        low=0,
+        high=100,
+    ),
+)
+START = "start-layer"
+LIVE = "live"
+ITEMS = "items"
 _FLAGS = GObject.ParamFlags.READWRITE
 
 
@@ -58,6 +79,21 @@ def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> No
             True,
             _FLAGS,
         )
+
+
+def add_others(procedure: Gimp.Procedure) -> None:
+    """Adds the layer to go on from, and what the windows remember and scripts have no use for."""
+    procedure.add_drawable_argument(
+        START,
+        _("Continue from"),
+        _("An earlier result, to go on from instead of from the start"),
+        True,
+        _FLAGS,
+    )
+    procedure.add_boolean_aux_argument(
+        LIVE, _("Show it in the image"), _("Show the picture in the image while it is painted"), False, _FLAGS
+    )
+    procedure.add_string_aux_argument(ITEMS, "", "", "", _FLAGS)
 
 
 def add_parameter(procedure: Gimp.Procedure, parameter: Parameter) -> None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk
-from wire.job import Picture
 from wire.places import State
 
 import styles
 from advanced_box import advanced_box, number_row
-from again import again_button
+from again import again_row
+from arguments import START
 from core import Core
 from estimate_line import EstimateLine
 from language import _
 from look_combo import look_combo
+from parasite import painted_from
 from preview_pane import PreviewPane
 from recent import remember
-from selection import Area, painted_area
+from selection import painted_area
 from settings import settings_of
-from sketches import CONTENT_SIDE, Sketch
+from shown import Shown
+from sketches import Sketch
 from style_chooser import StyleChooser
 from style_table import style_table
+from tell import tell
 from trouble import Trouble
 from variations import choose_variation
-from window import tell
 
 _HEIGHT = 440  # of the right side: what is opened below scrolls, so that all fits 1024 × 768
 
@@ -38,10 +43,10 @@ def ask(
     core: Core,
     state: State,
     image: Gimp.Image,
-    layer: Gimp.Layer,
+    layers: Sequence[Gimp.Layer],
 ) -> bool:
     """Shows the dialog; what is chosen lands in ``config``. Returns False when it was cancelled."""
-    return _Dialog(procedure, config, core, state, image, layer).run()
+    return _Dialog(procedure, config, core, state, image, layers).run()
 
 
 class _Dialog:
@@ -52,19 +57,20 @@ class _Dialog:
         core: Core,
         state: State,
         image: Gimp.Image,
-        layer: Gimp.Layer,
+        layers: Sequence[Gimp.Layer],
     ) -> None:
         self._config, self._core = config, core
-        part = painted_area(image, layer)
-        left, top, *_size = styles.area_of(layer)
-        self._area = (left + part.x, top + part.y, part.width, part.height)
-        self._content = _small(layer, part)
+        self._parts = [painted_area(image, layer) for layer in layers]
+        self._shown = Shown.of(image, layers[0])
+        # A layer that was painted can be gone on from, with what it was painted from as the content.
+        original = painted_from(image, layers[0]) if len(layers) == 1 else None
+        self._original = original and Shown.of(image, original, start=layers[0])
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
         self._dialog.set_ok_label(_("Styli_ze"))
         self._chooser = StyleChooser(self._dialog, config, state)
         self._chooser.take_drops(self._dialog)
-        self._estimate = EstimateLine(core, lambda: settings_of(config), *self._area[2:])
-        self._preview = PreviewPane(core, self._content, self._sketch)
+        self._estimate = EstimateLine(core, self._questions, self._use_draft)
+        self._preview = PreviewPane(core, self._shown.content, self._sketch)
         self._variations = Gtk.Button.new_with_mnemonic(_("_Variations…"))
         self._variations.set_tooltip_text(
             _("A sheet of small pictures, strength by brush size, to choose from")
@@ -76,7 +82,7 @@ class _Dialog:
 
         columns = Gtk.Box(spacing=12, border_width=9)
         columns.pack_start(self._preview.widget, False, False, 0)
-        columns.pack_start(self._right(image, layer, state), True, True, 0)
+        columns.pack_start(self._right(image, layers[0], state), True, True, 0)
         lines = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, border_width=12)
         lines.pack_start(self._status, False, False, 0)
         lines.pack_start(self._estimate.widget, False, False, 0)
@@ -107,7 +113,7 @@ class _Dialog:
 
     def _right(self, image: Gimp.Image, layer: Gimp.Layer, state: State) -> Gtk.Widget:
         dialog, box = self._dialog, Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9)
-        again = again_button(self._config, layer)
+        again = again_row(self._config, layer, self._original is not None)
         if again:
             box.pack_start(again, False, False, 0)
         box.pack_start(self._chooser.widget, False, False, 0)
@@ -154,8 +160,27 @@ class _Dialog:
     def _sketch(self, patient: bool) -> Sketch | None:
         if not self._chooser.ready:
             return None
-        read = styles.read(self._config, self._area)
-        return Sketch(self._content, read, settings_of(self._config), patient)
+        shown = self._painted
+        read = styles.read(self._config, shown.area)
+        return Sketch(shown.content, read, settings_of(self._config), patient, shown.start)
+
+    @property
+    def _painted(self) -> Shown:
+        if self._original is not None and self._config.get_property(START) is not None:
+            return self._original
+        return self._shown
+
+    def _questions(self) -> list[dict[str, Any]]:
+        """What the engine is asked of each layer's cost."""
+        fields = {"settings": settings_of(self._config), "resume": self._painted.start is not None}
+        sizes = [(part.width, part.height) for part in self._parts]
+        if self._painted.start is not None:
+            sizes = [self._painted.area[2:]]
+        return [{**fields, "width": width, "height": height} for width, height in sizes]
+
+    def _use_draft(self) -> None:
+        for name, value in (("quality", "draft"), ("size", 0), ("finish", "quick")):
+            self._config.set_property(name, value)
 
     def _vary(self) -> bool:
         try:
@@ -180,8 +205,3 @@ def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk
     if opened.get_expanded():
         other.set_expanded(False)
         GLib.timeout_add(100, show)  # by then it has its size
-
-
-def _small(layer: Gimp.Layer, part: Area) -> Picture:
-    """What is painted of the layer, as a sketch is painted from it."""
-    return styles.reduced(layer, min(1.0, CONTENT_SIDE / max(part.width, part.height)), part)

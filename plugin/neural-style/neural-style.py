@@ -13,7 +13,7 @@ from gi.repository import Gimp, GLib, GObject
 from wire.advanced import ADVANCED
 from wire.parameters import PARAMETERS
 
-from arguments import INDEXED, STYLES, add_parameter, add_styles
+from arguments import INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
 from language import _
 
 NAME = "plug-in-neural-style"
@@ -50,9 +50,10 @@ def _image_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
     )
     procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
     add_styles(procedure, STYLES[:1])
-    for parameter in (*PARAMETERS, *ADVANCED, INDEXED):
+    for parameter in (*PARAMETERS, *ADVANCED, *RESULT, INDEXED):
         add_parameter(procedure, parameter)
     add_styles(procedure, STYLES[1:])
+    add_others(procedure)
     return procedure
 
 

@@ -16,7 +16,7 @@ from wire.words import words_for_seconds
 from core import Core
 from language import _
 from last_preview import enlarged
-from trouble import Trouble
+from trouble import CORE_DIED, Trouble
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class Status:
 
 @dataclass(frozen=True)
 class Preview:
-    """The picture so far, small, as ``RGB u8`` pixels."""
+    """The picture so far, small, as ``RGB u8`` pixels; ``number`` says which of the pictures."""
 
+    number: int
     width: int
     height: int
     pixels: bytes
@@ -47,8 +48,14 @@ class Done:
     trouble: Trouble | None = None
 
 
-Work = tuple[Picture, Sequence[StyleFile]]
-"""A content and the styles to paint it in."""
+@dataclass(frozen=True)
+class Work:
+    """A content, the styles to paint it in, and a picture to go on from."""
+
+    content: Picture
+    styles: Sequence[StyleFile]
+    start: Picture | None = None
+
 
 Event = Union[Status, Preview, Done]
 
@@ -104,7 +111,7 @@ class Painting:
             self._put(Status(_("Starting the engine…"), 0.0))
             for number, work in enumerate(self._all):
                 self._number, self._fraction = number, 0.0
-                result = self._paint(*work)
+                result = self._paint(work)
                 if result is None:
                     self._put(Done())
                     return
@@ -116,31 +123,31 @@ class Painting:
         except Trouble as trouble:
             self._put(Done(trouble=trouble))
         except JobFailed as failure:
-            self._put(Done(trouble=Trouble(str(failure), failure.hint)))
+            self._put(Done(trouble=Trouble(str(failure), failure.hint, code=failure.code)))
         except CoreDied as error:
             last = self._job and self._job.last_preview
             if last:
-                pictures.append(enlarged(*last, self._all[self._number][0]))
-            self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures)))
+                pictures.append(enlarged(*last, self._all[self._number].content))
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures, CORE_DIED)))
         except WireError as error:
             self._put(Done(trouble=Trouble(str(error), _unharmed(error))))
         except Exception:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
 
-    def _paint(self, content: Picture, styles: Sequence[StyleFile]) -> Result | None:
+    def _paint(self, work: Work) -> Result | None:
         job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
         self._job = job
         if self._wish == "cancel":
             job.cancel()
         elif self._wish == "finish":
             job.finish()
-        return job.run(content, styles, self._hear)
+        return job.run(work.content, work.styles, self._hear, work.start)
 
     def _hear(self, message: Mapping[str, Any], blob: bytearray) -> None:
         kind = message["type"]
         if kind == "preview":
-            self._put(Preview(int(message["width"]), int(message["height"]), bytes(blob)))
+            self._put(Preview(self._number, int(message["width"]), int(message["height"]), bytes(blob)))
         elif kind == "queued":
             ahead = int(message["ahead"])
             words = _("Another picture is being painted; yours is next.")

@@ -39,6 +39,13 @@ def keep(layer: Gimp.Layer, settings: bytes) -> None:
     layer.attach_parasite(Gimp.Parasite.new(_NAME, Gimp.PARASITE_PERSISTENT, settings))
 
 
+def painted_from(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
+    """Returns the layer that ``layer`` was painted from, if it is still in ``image``."""
+    about = kept(layer)
+    found = about and image.get_layer_by_tattoo(about["painted-from"])
+    return found if found and found != layer else None
+
+
 def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
     """Returns what ``keep`` attached, or None when there is nothing or it cannot be understood."""
     found = layer.get_parasite(_NAME)

@@ -29,6 +29,14 @@ def pixels_of(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Picture:
     return Picture(area.width, area.height, form, data)
 
 
+def pixels_at(layer: Gimp.Layer, left: int, top: int, like: Picture) -> Picture:
+    """Returns what ``layer`` has at a place of its image, in the size and format of ``like``."""
+    _found, own_left, own_top = layer.get_offsets()
+    there = Gegl.Rectangle.new(left - own_left, top - own_top, like.width, like.height)
+    data = layer.get_buffer().get(there, 1.0, _FORMATS[like.format], Gegl.AbyssPolicy.NONE)
+    return Picture(like.width, like.height, like.format, data)
+
+
 def new_layer(image: Gimp.Image, picture: Picture, name: str) -> Gimp.Layer:
     """Returns a layer with ``picture`` that is not in ``image`` yet.
 

@@ -12,7 +12,7 @@ from gi.repository import Gimp
 from wire.job import Picture
 
 from parasite import keep
-from pixels import new_layer, pixels_of
+from pixels import new_layer, pixels_at, pixels_of
 from selection import Area, Mask, painted_area, put_mask, selected
 
 
@@ -20,7 +20,8 @@ from selection import Area, Mask, painted_area, put_mask, selected
 class Source:
     """A layer as it was when the run began: what is painted, and what its result needs to know.
 
-    The image may have changed by the time there is a result, or may be gone.
+    The image may have changed by the time there is a result, or may be gone. ``above`` is the layer above
+    which the result goes, ``start`` a picture that the work goes on from.
     """
 
     layer: Gimp.Layer
@@ -32,44 +33,51 @@ class Source:
     profile: Gimp.ColorProfile | None
     place: tuple[int, int, int, int]
     """Left, top, width and height in the image."""
+    above: Gimp.Layer
+    start: Picture | None
 
     @classmethod
-    def of(cls, image: Gimp.Image, layer: Gimp.Layer) -> Source:
-        """Reads what of ``layer`` is to be painted. Raises ``Trouble``."""
+    def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Source:
+        """Reads what of ``layer`` is to be painted, going on from ``start``. Raises ``Trouble``."""
         area = painted_area(image, layer)
         _, left, top = layer.get_offsets()
+        left, top = left + area.x, top + area.y
+        picture = pixels_of(image, layer, area)
         return cls(
             layer,
             area,
-            pixels_of(image, layer, area),
+            picture,
             selected(image, layer, area),
             image.get_base_type(),
             image.get_precision(),
             image.get_color_profile(),
-            (left + area.x, top + area.y, area.width, area.height),
+            (left, top, area.width, area.height),
+            start or layer,
+            None if start is None else pixels_at(start, left, top, picture),
         )
 
 
 @dataclass(frozen=True)
 class Result:
-    """A painted picture, its layer's name, and the settings that are kept with it."""
+    """A painted picture, its layer's name and opacity (0–100), and the settings that are kept with it."""
 
     source: Source
     picture: Picture
     name: str
+    opacity: float
     settings: bytes
 
 
-def place(image: Gimp.Image, results: Sequence[Result], convert: bool = False) -> bool:
-    """Puts each result directly above its layer, in one undo step; returns whether it could.
+def place(image: Gimp.Image, results: Sequence[Result], apart: bool = False, convert: bool = False) -> bool:
+    """Puts each result directly above its layer, in one undo step; returns whether it did.
 
-    What was selected becomes the mask. Where the layer is gone the result goes on top. Where the
-    image is gone, or has a palette and is not to be converted (``convert``) to RGB in the same
-    step, the results become new images: a finished picture is never thrown away.
+    What was selected becomes the mask. Where the layer is gone the result goes on top. When it is to be
+    ``apart``, or the image is gone, or has a palette and is not to be converted (``convert``) to RGB in
+    the same step, the results become new images: a finished picture is never thrown away.
     """
     there = image.is_valid()
     indexed = there and image.get_base_type() == Gimp.ImageBaseType.INDEXED
-    if not there or (indexed and not convert):
+    if apart or not there or (indexed and not convert):
         for result in results:
             _new_image(result)
         return False
@@ -87,13 +95,14 @@ def place(image: Gimp.Image, results: Sequence[Result], convert: bool = False) -
 
 def _insert(image: Gimp.Image, result: Result) -> None:
     made = _layer(image, result)
-    below, area = result.source.layer, result.source.area
+    below, area, above = result.source.layer, result.source.area, result.source.above
     there = below.is_valid()
     if there:
         _, left, top = below.get_offsets()
         made.set_offsets(left + area.x, top + area.y)
-    parent = below.get_parent() if there else None
-    image.insert_layer(made, parent, image.get_item_position(below) if there else 0)
+    beside = above if above.is_valid() else below if there else None
+    parent = beside.get_parent() if beside else None
+    image.insert_layer(made, parent, image.get_item_position(beside) if beside else 0)
     hidden = below.get_mask() if there and below.get_apply_mask() else None
     if hidden is None:
         return
@@ -119,6 +128,7 @@ def _new_image(result: Result) -> None:
 
 def _layer(image: Gimp.Image, result: Result) -> Gimp.Layer:
     made = new_layer(image, result.picture, result.name)
+    made.set_opacity(result.opacity)
     if result.source.mask is not None:
         put_mask(made, result.source.mask)
     keep(made, result.settings)

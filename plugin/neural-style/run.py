@@ -12,12 +12,14 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 from wire.job import Picture
 
+from arguments import START
 from core import Core
 from installation import installation
 from layers import chosen_layers
 from painting import Done, Painting, Status, Work
-from parasite import packed
+from parasite import packed, painted_from
 from place import Result, Source, place
+from remembered import recall, remember
 from selection import painted_area
 from settings import settings_of
 from styles import chosen, read
@@ -36,6 +38,8 @@ def run(
 ) -> tuple[Gimp.PDBStatusType, str]:
     """Does everything; returns GIMP's status and, if something went wrong, what to tell the person."""
     try:
+        if run_mode != Gimp.RunMode.NONINTERACTIVE:
+            recall(config)
         if run_mode == Gimp.RunMode.INTERACTIVE:
             _with_windows(procedure, image, drawables, config)
         else:
@@ -46,10 +50,7 @@ def run(
         return Gimp.PDBStatusType.EXECUTION_ERROR, trouble.text
     except Exception:
         traceback.print_exc()
-        return (
-            Gimp.PDBStatusType.EXECUTION_ERROR,
-            "Something went wrong in the plug-in.",
-        )
+        return Gimp.PDBStatusType.EXECUTION_ERROR, Trouble("Something went wrong in the plug-in.").text
     return Gimp.PDBStatusType.SUCCESS, ""
 
 
@@ -69,25 +70,28 @@ def _with_windows(
     GimpUi.init("plug-in-neural-style")
     from dialog import ask
     from palette import ask_what_to_do_with_it
-    from window import PaintingWindow, tell
+    from tell import Answer, tell
+    from window import PaintingWindow
 
     core = Core(where, _host())
+    answer = Answer.CHANGE
     try:
         while True:
-            if not ask(procedure, config, core, where.state, image, layers[0]):
+            if answer is Answer.CHANGE and not ask(procedure, config, core, where.state, image, layers):
                 raise Cancelled
             try:
-                if _is_indexed(image):
+                if answer is Answer.CHANGE and _needs_palette_question(image, config):
                     config.set_property("indexed", ask_what_to_do_with_it())
                 run = _Run(procedure, image, layers, config)
                 painting = Painting(core, run.work, settings_of(config), PREVIEW_SIZE)
-                pictures = PaintingWindow(painting, layers[0], run.name).run()
+                pictures = PaintingWindow(painting, image, run.sources, run.name, config).run()
                 break
             except Trouble as trouble:
-                if tell(trouble, core):
+                answer = tell(trouble, core, where)
+                if answer is Answer.KEEP:
                     pictures = trouble.kept
                     break
-                # Back to the dialog with everything as it was chosen; a lost core is started again.
+                # With everything as it was chosen; a lost core is started again.
                 core.close()
                 core = Core(where, _host())
     finally:
@@ -95,6 +99,7 @@ def _with_windows(
     run.place(pictures)
     if not image.is_valid():
         raise Cancelled  # after a success GIMP would store the settings in the image that is gone
+    remember(config)
     _tell_notes(painting)
 
 
@@ -143,19 +148,40 @@ class _Run:
         self.name = f"Neural Style – {' + '.join(style.name for style in chosen(config))}"
         if not (image.is_valid() and all(layer.is_valid() for layer in layers)):
             raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
+        start = _start(config, layers)
+        if start is not None and start in layers:
+            layers = [painted_from(image, start) or start]
         self._image = image
-        self._sources = [Source.of(image, layer) for layer in layers]
-        self.work: list[Work] = [(source.picture, read(config, source.place)) for source in self._sources]
+        self.sources = [Source.of(image, layer, start) for layer in layers]
+        self.work = [
+            Work(source.picture, read(config, source.place), source.start) for source in self.sources
+        ]
+        self._apart = config.get_property("result") == "image"
         self._convert = config.get_property("indexed") == "convert"
+        self._opacity = config.get_property("opacity")
         self._settings = [packed(procedure, config, layer) for layer in layers]
 
     def place(self, pictures: Sequence[Picture]) -> None:
         """Puts what was painted where it belongs. Raises ``Cancelled`` when that is nothing."""
         if not pictures:
             raise Cancelled
-        parts = zip(self._sources, pictures, self._settings)
-        results = [Result(source, picture, self.name, settings) for source, picture, settings in parts]
-        place(self._image, results, self._convert)
+        parts = zip(self.sources, pictures, self._settings)
+        results = [
+            Result(source, picture, self.name, self._opacity, settings) for source, picture, settings in parts
+        ]
+        place(self._image, results, self._apart, self._convert)
+
+
+def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer | None:
+    """Returns the layer to go on from, if any. Raises ``Trouble``."""
+    start = config.get_property(START)
+    if start is None:
+        return None
+    if not (isinstance(start, Gimp.Layer) and start.is_valid()):
+        raise Trouble("The layer to continue from is not there any more.", "Choose another one, or none.")
+    if len(layers) > 1:
+        raise Trouble("Only one layer at a time can be continued.", "Select that layer alone.")
+    return start
 
 
 def _tell_notes(painting: Painting) -> None:
@@ -164,8 +190,9 @@ def _tell_notes(painting: Painting) -> None:
         Gimp.message(" ".join(painting.notes))
 
 
-def _is_indexed(image: Gimp.Image) -> bool:
-    return bool(image.is_valid() and image.get_base_type() == Gimp.ImageBaseType.INDEXED)
+def _needs_palette_question(image: Gimp.Image, config: Gimp.ProcedureConfig) -> bool:
+    indexed = image.is_valid() and image.get_base_type() == Gimp.ImageBaseType.INDEXED
+    return bool(indexed and config.get_property("result") != "image")
 
 
 def _host() -> str:

@@ -32,6 +32,7 @@ class Sketch:
     styles: Sequence[StyleFile]
     settings: Mapping[str, Any]
     patient: bool = False
+    start: Picture | None = None
 
 
 Told = Callable[[int, "Picture | Trouble"], None]
@@ -121,7 +122,7 @@ class Sketcher:
                 return None
             job = self._job = Job(channel, settings, quick=not sketch.patient)
         try:
-            result = job.run(sketch.content, sketch.styles)
+            result = job.run(sketch.content, sketch.styles, start=sketch.start)
         finally:
             self._job = None
         return result.picture if result else None
@@ -135,6 +136,7 @@ class Sketcher:
             settings={**settings, "size": _SMALLEST},
             width=sketch.content.width,
             height=sketch.content.height,
+            resume=sketch.start is not None,
         )
         seconds = answer.get("seconds")
         if not seconds:

@@ -8,17 +8,20 @@ from wire.job import Picture
 
 from language import _
 
+CORE_DIED = "core_died"
+
 
 class Trouble(Exception):
     """``str()`` is one sentence on what is wrong; ``hint`` is one on what to do about it.
 
-    ``kept`` are pictures that can be had all the same.
+    ``kept`` are pictures that can be had all the same; ``code`` is the engine's, or ``CORE_DIED``.
     """
 
-    def __init__(self, sentence: str, hint: str = "", kept: Sequence[Picture] = ()) -> None:
+    def __init__(self, sentence: str, hint: str = "", kept: Sequence[Picture] = (), code: str = "") -> None:
         super().__init__(sentence)
         self.hint = hint
         self.kept = kept
+        self.code = code
 
     @property
     def text(self) -> str:

@@ -23,7 +23,7 @@ _WIDTH, _HEIGHT = 220, 165
 
 
 def choose_variation(
-    parent: Gtk.Window, core: Core, sketch: Sketch, tell: Callable[[Trouble], None]
+    parent: Gtk.Window, core: Core, sketch: Sketch, tell: Callable[[Trouble], object]
 ) -> tuple[float, float] | None:
     """Shows the sheet; returns the strength and brush size that were clicked, or None."""
     cells = [(strength, brush) for strength in STRENGTHS for brush in BRUSHES]

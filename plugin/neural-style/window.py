@@ -1,4 +1,4 @@
-"""The window in which the picture is painted, and the one that tells of trouble."""
+"""The window in which the picture is painted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, GdkPixbuf, Gimp, GimpUi, GLib, Gtk
-from wire.errors import WireError
+from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
 from wire.job import Picture
 
-from core import Core
+from arguments import LIVE
 from language import _
+from live_layer import LiveLayer
 from painting import Done, Painting, Preview, Status
+from place import Source
 from trouble import Trouble
 
 _AREA = 480  # longer side of the live picture, in pixels of the screen
@@ -29,9 +30,20 @@ class PaintingWindow:
     GIMP's own progress bar is not used: its Cancel ends the plug-in's process on the spot.
     """
 
-    def __init__(self, painting: Painting, layer: Gimp.Layer, name: str) -> None:
+    def __init__(
+        self,
+        painting: Painting,
+        image: Gimp.Image,
+        sources: Sequence[Source],
+        name: str,
+        config: Gimp.ProcedureConfig,
+    ) -> None:
         self._painting = painting
+        self._sources = sources
+        self._config = config
         self._done: Done | None = None
+        self._live = LiveLayer(image)
+        layer = sources[0].layer
         size = _fitted(layer.get_width(), layer.get_height())
         self._name = name
         self._dialog = GimpUi.Dialog(title=name, role="neural-style-painting")
@@ -46,13 +58,19 @@ class PaintingWindow:
         self._image.get_accessible().set_name(_("Live picture"))
         self._label = Gtk.Label(label=_("Starting the engine…"), xalign=0.0)
         self._bar = Gtk.ProgressBar(show_text=True)
+        self._in_image = Gtk.CheckButton.new_with_mnemonic(_("Show it in the _image, too"))
+        self._in_image.set_tooltip_text(_("In a layer of its own, which is there only while it is painted"))
+        self._in_image.set_active(config.get_property(LIVE))
+        self._in_image.connect("toggled", self._live_toggled)
         box = self._dialog.get_content_area()
         box.set_border_width(12)
         box.set_spacing(8)
         box.pack_start(self._image, True, True, 0)
         box.pack_start(self._label, False, False, 0)
         box.pack_start(self._bar, False, False, 0)
+        box.pack_start(self._in_image, False, False, 0)
         box.show_all()
+        self._in_image.set_visible(image.get_base_type() != Gimp.ImageBaseType.INDEXED)
         self._dialog.connect("response", self._respond)
 
     def run(self) -> Sequence[Picture]:
@@ -62,6 +80,7 @@ class PaintingWindow:
         Gtk.main()
         GLib.source_remove(timer)
         self._dialog.destroy()
+        self._live.remove()
         done = self._done or Done()
         if done.trouble:
             raise done.trouble
@@ -98,6 +117,23 @@ class PaintingWindow:
             size = _fitted(preview.width, preview.height)
             self._image.set_from_pixbuf(picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))
             self._keep.set_sensitive(True)
+            self._show_in_image(preview)
+
+    def _show_in_image(self, preview: Preview) -> None:
+        try:
+            wanted = not self._in_image.get_active() or self._live.show(
+                self._sources[preview.number], preview
+            )
+        except Exception:  # the image may be closed at any moment: the painting goes on all the same
+            traceback.print_exc()
+            wanted = False
+        if not wanted:
+            self._in_image.set_active(False)
+
+    def _live_toggled(self, _check: Gtk.CheckButton) -> None:
+        self._config.set_property(LIVE, self._in_image.get_active())
+        if not self._in_image.get_active():
+            self._live.remove()
 
     def _respond(self, _dialog: Gtk.Dialog, response: int) -> None:
         if response == Gtk.ResponseType.ACCEPT:
@@ -117,38 +153,3 @@ def _fitted(width: int, height: int) -> tuple[int, int]:
     """Returns the size on the screen of a picture of this shape."""
     scale = _AREA / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def tell(trouble: Trouble, core: Core | None = None) -> bool:
-    """Shows what went wrong and what to do, and waits until it was read.
-
-    With ``core`` its report can be copied. Returns whether what there is of the picture is to be kept.
-    """
-    box = Gtk.MessageDialog(message_type=Gtk.MessageType.WARNING, text=_(str(trouble)))
-    box.set_title(_("Neural Style"))
-    GimpUi.window_set_transient(box)
-    if trouble.hint:
-        box.format_secondary_text(_(trouble.hint))
-    if trouble.kept:
-        box.add_button(_("_Keep the last preview"), Gtk.ResponseType.ACCEPT)
-    if core:
-        box.add_button(_("Copy _report"), Gtk.ResponseType.HELP)
-    box.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
-    answer = box.run()
-    while core and answer == Gtk.ResponseType.HELP:
-        box.format_secondary_text(f"{_(trouble.hint)}\n\n{_copy_report(core)}".strip())
-        answer = box.run()
-    box.destroy()
-    return bool(answer == Gtk.ResponseType.ACCEPT)
-
-
-def _copy_report(core: Core) -> str:
-    """Returns a sentence on whether the engine's report, which has nothing private, is in the clipboard."""
-    try:
-        text = str(core.ask("diagnose", seconds=3.0)["text"])
-    except WireError:
-        return _("The engine does not answer, so there is no report to copy.")
-    clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
-    clipboard.set_text(text, -1)
-    clipboard.store()
-    return _("The report is copied; paste it where you ask for help.")

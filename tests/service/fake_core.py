@@ -42,7 +42,7 @@ class Echo:
                 os._exit(9)
         job.answer("result", asked.pixels, width=asked.width, height=asked.height, format=asked.format)
 
-    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
+    def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
         return Estimate(None, 0, width, height)
 
     def release(self) -> None:

@@ -37,7 +37,7 @@ class StandIn:
 
     about = "stand-in"
 
-    def estimate(self, settings: Settings, width: int, height: int) -> Estimate:
+    def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
         return Estimate(None, 100 * width * height, width, height)
 
     def release(self) -> None:

@@ -37,6 +37,7 @@ def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) 
         "width": 30,
         "height": 20,
         "device": "",
+        "in_tiles": False,
     }
 
 
@@ -54,7 +55,9 @@ def test_an_estimate_without_an_engine_is_a_sentence(state: State) -> None:
         running.stop()
 
 
-@pytest.mark.parametrize("change", [{"width": 0}, {"height": "20"}, {"settings": {"size": -1}}])
+@pytest.mark.parametrize(
+    "change", [{"width": 0}, {"height": "20"}, {"settings": {"size": -1}}, {"resume": 1}]
+)
 def test_an_estimate_for_nonsense_is_refused(core: Running, change: dict[str, object]) -> None:
     with pytest.raises(JobFailed) as failure:
         ask(core.state, {}, "estimate", **{"settings": {}, "width": 30, "height": 20, **change})  # type: ignore[arg-type]

@@ -88,6 +88,27 @@ def test_several_styles_paint_where_and_as_much_as_they_are_asked_to(core: Runni
     assert all(row[left] != first[left] for row, first in rows)
 
 
+def test_the_work_goes_on_from_a_picture_and_in_its_gaps_from_the_content(
+    core: Running,
+) -> None:
+    light = bytes([200, 200, 200, 255] * 192)
+    left_dark = b"".join(bytes([30, 60, 90, 255] * 8 + [0, 0, 0, 0] * 8) for _ in range(12))
+    settings = {**SMALL, "evaluations": 1}  # one step moves a pixel by a hundredth on average
+    asked = {"settings": settings, "width": 16, "height": 12}
+    result = Job(core.client(), settings).run(
+        Picture(16, 12, "RGBA u8", light), STYLE, start=Picture(16, 12, "RGBA u8", left_dark)
+    )
+    assert result
+    rows = [bytes(result.picture.pixels)[at : at + 64] for at in range(0, 768, 64)]
+    left = [value for row in rows for value in row[:32:4]]
+    right = [value for row in rows for value in row[32::4]]
+    assert abs(sum(left) / len(left) - 30) < 20
+    assert abs(sum(right) / len(right) - 200) < 20
+    fresh = ask(core.state, {}, "estimate", 120, **asked)
+    resumed = ask(core.state, {}, "estimate", 120, **asked, resume=True)
+    assert resumed["width"] == fresh["width"]
+
+
 @pytest.mark.parametrize("spoil", ["missing", "changed", "cut off", "a folder"])
 def test_weights_that_cannot_be_used_are_a_sentence(state: State, spoil: str) -> None:
     file = state.weights / "vgg16.safetensors"
