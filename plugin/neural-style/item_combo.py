@@ -10,6 +10,7 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
+from following import follow
 from language import _
 
 
@@ -66,5 +67,5 @@ def _combo(
 
     show()
     combo.connect("changed", choose)
-    config.connect(f"notify::{name}", show)
+    follow(combo, config, show, name)
     return combo

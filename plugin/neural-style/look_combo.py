@@ -9,6 +9,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from arguments import property_of
+from following import follow
 from language import _
 from looks import LOOKS, look_of, values_of
 from settings import settings_of
@@ -52,5 +53,5 @@ def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
 
     show()
     combo.connect("changed", choose)
-    config.connect("notify", show)
+    follow(combo, config, show)
     return box

@@ -13,6 +13,7 @@ from gi.repository import Gdk, Gimp, GimpUi, Gio, GLib, GObject, Gtk
 from wire.places import State
 
 from file_button import prepare
+from following import follow
 from item_combo import layer_combo
 from language import _
 from pixbufs import load_small
@@ -56,8 +57,8 @@ class StyleChooser:
         self.widget.pack_start(self._pictures(), False, False, 0)
         self.widget.pack_start(below, False, False, 0)
 
-        config.connect("notify::style-file", self._file_changed)
-        config.connect("notify::style-layer", self._layer_changed)
+        follow(self.widget, config, self._file_changed, "style-file")
+        follow(self.widget, config, self._layer_changed, "style-layer")
         self._show()
 
     @property

@@ -12,6 +12,7 @@ from gi.repository import Gimp, Gio, Gtk
 
 from arguments import STYLES
 from file_button import prepare
+from following import follow
 from item_combo import layer_combo, region_combo
 from language import _
 
@@ -69,7 +70,7 @@ def _file(config: Gimp.ProcedureConfig, name: str, samples: Path) -> Gtk.Widget:
     show()
     button.connect("file-set", choose)
     clear.connect("clicked", lambda _button: config.set_property(name, None))
-    config.connect(f"notify::{name}", show)
+    follow(box, config, show, name)
     return box
 
 
@@ -79,5 +80,5 @@ def _weight(config: Gimp.ProcedureConfig, name: str) -> Gtk.SpinButton:
     spin.set_value(config.get_property(name))
     spin.set_tooltip_text(_("How much this style counts among the styles"))
     spin.connect("value-changed", lambda _spin: config.set_property(name, spin.get_value()))
-    config.connect(f"notify::{name}", lambda *_: spin.set_value(config.get_property(name)))
+    follow(spin, config, lambda *_: spin.set_value(config.get_property(name)), name)
     return spin
