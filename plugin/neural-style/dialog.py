@@ -34,7 +34,7 @@ from tell import tell
 from trouble import Trouble
 from variations import choose_variation
 
-_HEIGHT = 440  # of the right side: what is opened below scrolls, so that all fits 1024 × 768
+_HEIGHT = 470  # of the right side: what is opened below scrolls, so that all fits 1024 × 768
 
 
 def ask(

@@ -89,7 +89,7 @@ class EstimateLine:
         words, shorter = in_words(answer), draft and draft.get("seconds")
         worth = bool(shorter and shorter < 0.7 * answer["seconds"])
         if worth:
-            words += " " + _("A draft takes {time}.").format(time=words_for_seconds(float(shorter)))
+            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(float(shorter)))
         self._words.set_text(words)
         self._draft.set_visible(worth)
         return False

@@ -87,7 +87,8 @@ def _with_windows(
                 pictures = PaintingWindow(painting, image, run.sources, run.name, config).run()
                 break
             except Trouble as trouble:
-                answer = tell(trouble, core, where)
+                network = config.get_property("network")
+                answer = tell(trouble, core, where, "vgg16" if network == "auto" else network)
                 if answer is Answer.KEEP:
                     pictures = trouble.kept
                     break

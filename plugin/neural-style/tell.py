@@ -29,11 +29,13 @@ class Answer(Enum):
 _KEEP, _AGAIN, _REPORT, _GET, _FILE = range(1, 6)
 
 
-def tell(trouble: Trouble, core: Core | None = None, where: Installation | None = None) -> Answer:
+def tell(
+    trouble: Trouble, core: Core | None = None, where: Installation | None = None, network: str = ""
+) -> Answer:
     """Shows what went wrong and what to do, and waits until it was read.
 
-    With ``core`` its report can be copied; with ``where``, what was lost can be tried again, and weights
-    that are missing can be got.
+    With ``core`` its report can be copied; with ``where``, what was lost can be tried again, and the weights
+    of ``network`` be got where they are missing.
     """
     box = Gtk.MessageDialog(message_type=Gtk.MessageType.WARNING, text=_(str(trouble)))
     box.set_title(_("Neural Style"))
@@ -56,7 +58,7 @@ def tell(trouble: Trouble, core: Core | None = None, where: Installation | None 
         if answer == _REPORT and core:
             box.format_secondary_text(f"{hint}\n\n{_copy_report(core)}".strip())
         elif answer in (_GET, _FILE) and where:
-            told = get_weights(box, where, from_file=answer == _FILE)
+            told = get_weights(box, where, network, from_file=answer == _FILE)
             if told is None:
                 answer = _AGAIN
                 break

@@ -20,22 +20,23 @@ from language import _
 _TICK = 100  # milliseconds between two looks at the command
 
 
-def get_weights(parent: Gtk.Window, where: Installation, from_file: bool) -> str | None:
-    """Gets them from where they are published, or from a file that is asked for.
+def get_weights(parent: Gtk.Window, where: Installation, network: str, from_file: bool) -> str | None:
+    """Gets those of ``network`` from where they are published, or from a file that is asked for.
 
     Returns None when they are there, else a sentence on why not, which is empty when the person gave up.
     """
-    command = [*where.command[:-1], "weights", "get"]
+    words = ["get", network]
     if from_file:
         file = _ask_for_file(parent)
         if file is None:
             return ""
-        command += ["--from", file]
-    return _Getting(parent, command, where).run()
+        # Such a file comes from another machine of ours; any other is taken for the published one.
+        words = ["add", file] if file.endswith(".safetensors") else [*words, "--from", file]
+    return _Getting(parent, [*where.command[:-1], "weights", *words], where).run()
 
 
 def _ask_for_file(parent: Gtk.Window) -> str | None:
-    chooser = Gtk.FileChooserDialog(title=_("The network's published file"), transient_for=parent, modal=True)
+    chooser = Gtk.FileChooserDialog(title=_("The network's file"), transient_for=parent, modal=True)
     chooser.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
     chooser.add_button(_("_Open"), Gtk.ResponseType.ACCEPT)
     chosen = chooser.get_filename() if chooser.run() == Gtk.ResponseType.ACCEPT else None
@@ -47,7 +48,7 @@ class _Getting:
     def __init__(self, parent: Gtk.Window, command: list[str], where: Installation) -> None:
         self._dialog = Gtk.Dialog(title=_("Getting the network"), transient_for=parent, modal=True)
         self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
-        self._bar = Gtk.ProgressBar(show_text=True, text=_("59 MB are downloaded and checked…"))
+        self._bar = Gtk.ProgressBar(show_text=True, text=_("It is fetched and checked…"))
         self._bar.set_size_request(360, -1)
         box = self._dialog.get_content_area()
         box.set_border_width(12)

@@ -117,6 +117,11 @@ def choose_file(window: str, current: str, path: str, accept: str) -> None:
     chooser = until(
         lambda: [top for top in windows() if name(top) not in before], 10, "no file chooser came"
     )[0]
+    accept_file(name(chooser), path, accept)
+
+
+def accept_file(window: str, path: str, accept: str) -> None:
+    chooser = until(lambda: windows(window), 10, f"no window {window!r}")[-1]
     title = name(chooser)
     until(lambda: has_state(chooser, "ACTIVE"), 5, f"{title!r} does not get the focus")
     key("ctrl+l")
@@ -186,8 +191,8 @@ def _line(node: Any, depth: int) -> str:
 COMMANDS = {
     function.__name__: function
     for function in (
-        *(wait_menu_bar, menu, press, toggle, set_value, set_text, choose, read, choose_file, wait_window),
-        *(wait_gone, list_windows, texts, is_sensitive, key, screenshot, tree),
+        *(wait_menu_bar, menu, press, toggle, set_value, set_text, choose, read, choose_file, accept_file),
+        *(wait_window, wait_gone, list_windows, texts, is_sensitive, key, screenshot, tree),
     )
 }
 

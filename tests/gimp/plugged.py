@@ -85,13 +85,13 @@ class Plugged:
         """Where the plug-in lies, seen from the host."""
         return self.home.config / "plug-ins" / plugin.NAME
 
-    def stand_in(self, seconds: float | None = None) -> None:
-        """Has the core be stand_in.py from now on; ``seconds`` is what it foretells of any run."""
+    def stand_in(self, *options: str) -> None:
+        """Has the core be stand_in.py from now on, with such options."""
         self.root.bind(REPOSITORY, read_only=True)
         program = [str(self.state.python), "-I", str(REPOSITORY / "tests" / "gimp" / "stand_in.py")]
         record = self.folder / "install.json"
         about = json.loads(record.read_text("utf-8"))
-        about["core"] = [*program, *([] if seconds is None else [str(seconds)])]
+        about["core"] = [*program, *options]
         record.write_text(json.dumps(about), "utf-8")
 
     def session(self, *pictures: Path) -> GimpSession:

@@ -92,6 +92,10 @@ class GimpSession:
         """Click the file button that now reads `current` and choose a path inside the root."""
         self._do("choose_file", window=window, current=current, path=path, accept=accept)
 
+    def accept_file(self, window: str, path: str, accept: str = "Open") -> None:
+        """Choose a path inside the root in the file chooser that is open."""
+        self._do("accept_file", window=window, path=path, accept=accept)
+
     def wait_window(self, title: str, seconds: float = 20) -> str:
         return str(self._do("wait_window", seconds + 10, title=title, seconds=seconds))
 

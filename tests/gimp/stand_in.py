@@ -1,10 +1,11 @@
-"""A core process with an engine that does as its style file says: python stand_in.py [SECONDS]
+"""A core process with an engine that does as its style file says: python stand_in.py [options]
 
 The style's bytes are JSON: `evaluations`, `seconds` for each, and `fails`, the code of a failure.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -12,10 +13,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+import nst_core
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job
-from nst_core.service.process import serve
 from nst_core.settings import Settings
+from nst_core.wire import proof
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 
@@ -68,6 +70,19 @@ def _fail(code: str | None, job: Job) -> None:
         raise JobFailed(code, "The picture went out of range.", "Try a lower strength; please report it.")
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--foretells", type=float, help="how many seconds any run takes")
+    parser.add_argument("--version", default=nst_core.__version__)
+    parser.add_argument("--speaks", type=int, help="the version of the protocol")
+    asked = parser.parse_args()
+    nst_core.__version__ = asked.version
+    if asked.speaks:
+        proof.VERSIONS = (asked.speaks, asked.speaks)
+    from nst_core.service.process import serve  # after the version was changed
+
+    serve(State.of(), load=lambda state: StandIn(asked.foretells))
+
+
 if __name__ == "__main__":
-    asked = float(sys.argv[1]) if len(sys.argv) > 1 else None
-    serve(State.of(), load=lambda state: StandIn(asked))
+    main()
