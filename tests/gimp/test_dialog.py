@@ -13,8 +13,8 @@ from PIL import Image
 from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
-from .conftest import cache_folder
 from .home import Home
+from .making import cache_folder
 from .plugged import Plugged, until
 from .root import GimpRoot
 from .session import GimpSession

@@ -21,8 +21,8 @@ from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
 from ..engine.judge import similarity, style_loss
-from .conftest import cache_folder
 from .home import Home
+from .making import cache_folder
 from .plugged import Plugged, listening, until
 from .root import GimpRoot
 from .session import GimpSession
