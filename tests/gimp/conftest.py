@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from nst_core.wire.places import State
+
 from .home import Home
+from .lent import Lent
 from .making import Making, cache_folder
 from .root import GimpRoot
+from .steps import small as small
 
 SUITES = ("trixie", "forky")  # GIMP 3.0 and GIMP 3.2
 SCRIPT = Path(__file__).with_name("make_root.sh")
@@ -58,4 +62,30 @@ def gimp_home(gimp_root: GimpRoot) -> Iterator[Home]:
     """A fresh HOME; whatever the test has started in it ends with the test."""
     home = gimp_root.new_home("test")
     yield home
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """A GIMP with the plug-in and a core of its own: to start both for each test would take minutes."""
+    home = gimp_root.new_home("plugged")
+    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
+    yield lent
+    lent.close()
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def echoing(
+    gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lent]:
+    """The same with a core that gives pictures back as they are, in high quality only when it is told to.
+
+    For what lies between GIMP and the core: nothing is computed, and one decides oneself how long it takes.
+    """
+    home = gimp_root.new_home("echoing")
+    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
+    lent.echo("--evaluations", "5", "--seconds", "0.05")
+    yield lent
+    lent.close()
     home.close()

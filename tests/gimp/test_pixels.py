@@ -42,7 +42,7 @@ def told(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPat
     done = gimp_root.console(
         script.replace("%STYLE%", home.put(SAMPLES / "styles" / "night-oil.jpg")), home, 500
     )
-    gimp.end_core()
+    gimp.close()
     home.close()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,9 @@ import pytest
 from PIL import Image
 
 from nst_core import __version__
-from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
-from .home import Home
 from .plugged import Plugged
-from .root import GimpRoot
 
 pytestmark = pytest.mark.gimp
 
@@ -36,16 +32,6 @@ told["layers"] = [
     for one in image.get_layers()
 ]
 """
-
-
-@pytest.fixture(scope="module")
-def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One HOME and one core for all calls of this file: the core is found when it runs."""
-    home: Home = gimp_root.new_home("script")
-    plugged = Plugged.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-    home.close()
 
 
 @pytest.fixture(scope="module")
@@ -231,17 +217,9 @@ print("TOLD", json.dumps({"told": told, "menu": procedure.get_menu_paths()}), fl
 """
 
 
-def about(gimp: Plugged) -> Any:
-    done = gimp.root.console(ABOUT, gimp.home, 200)
-    assert "Traceback" not in done.stderr, done.stderr
-    lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
-    assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("TOLD ")[2])
-
-
 def test_scripts_can_ask_beforehand_whether_there_is_an_engine(gimp: Plugged) -> None:
     gimp.end_core()
-    told = about(gimp)
+    told = gimp.console(ABOUT)
     status, version, device, answers, reason = told["told"]
     assert (status, version, answers, reason) == (3, __version__, True, "")
     assert device
@@ -252,7 +230,7 @@ def test_scripts_can_ask_beforehand_whether_there_is_an_engine(gimp: Plugged) ->
     try:
         gimp.end_core()
         record.write_text(text.replace("/bin/python", "/bin/no-python"))
-        status, version, device, answers, reason = about(gimp)["told"]
+        status, version, device, answers, reason = gimp.console(ABOUT)["told"]
         assert (status, version, device, answers) == (3, __version__, "", False)
         assert reason.startswith("The engine could not be started.")
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import time
 
@@ -16,7 +17,8 @@ from nst_core.wire.places import State
 class Echo:
     """Answers with the content's pixels after some evaluations that only take time.
 
-    A style that says ``die`` ends the process in the middle of its job.
+    A style that says ``die`` ends the process in the middle of its job; in high quality it goes on
+    until it is told to end.
     """
 
     about = "echo"
@@ -27,7 +29,8 @@ class Echo:
 
     def perform(self, job: Job) -> None:
         asked = job.request
-        for number in range(self._evaluations):
+        endless = asked.settings.quality == "high"
+        for number in itertools.count() if endless else range(self._evaluations):
             time.sleep(self._seconds)
             if job.ending is Ending.CANCEL:
                 job.answer("cancelled")
@@ -37,7 +40,9 @@ class Echo:
             if job.wants_preview:
                 job.previews_sent += 1
                 job.tell("preview", b"rgb", n=job.previews_sent, width=1, height=1)
-            job.tell("progress", fraction=(number + 1) / self._evaluations)
+            fraction = 0.5 if endless else (number + 1) / self._evaluations
+            size = {"width": asked.width, "height": asked.height}
+            job.tell("progress", fraction=fraction, scale=1, scales=1, **size)
             if bytes(asked.styles[0].data) == b"die" and job.previews_seen:
                 os._exit(9)
         job.answer("result", asked.pixels, width=asked.width, height=asked.height, format=asked.format)
