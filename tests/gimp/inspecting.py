@@ -10,7 +10,7 @@ Control = dict[str, Any]
 
 
 def controls(window: str) -> list[Control]:
-    """All that can be worked with, and the texts, of the newest window of that title."""
+    """All widgets that are to be seen now in the newest window of that title."""
     return [_described(node, parents) for node, parents in _walk(_newest(window), ())]
 
 
@@ -50,6 +50,10 @@ def _walk(node: Any, parents: tuple[Any, ...]) -> Any:
 
 
 def _described(node: Any, parents: tuple[Any, ...]) -> Control:
+    views = [place for place, parent in enumerate(parents) if role(parent) == "viewport"]
+    scrolled = parents[views[-1] + 1] if views and len(parents) > views[-1] + 1 else None
+    left, top, *_size = _place(scrolled or parents[0] if parents else node)
+    x, y, *_size = _place(node)
     return {
         "role": role(node),
         "name": name(node),
@@ -59,7 +63,9 @@ def _described(node: Any, parents: tuple[Any, ...]) -> Control:
         "works": has_state(node, "FOCUSABLE") or bool(_keys(node)),
         "sensitive": has_state(node, "SENSITIVE"),
         "place": _place(node),
-        "scrolls": any(role(parent) == "scroll pane" for parent in parents),
+        "scrolls": scrolled is not None,
+        # In what is scrolled, wherever that is now, or in the window.
+        "spot": [x - left, y - top],
     }
 
 

@@ -166,6 +166,12 @@ class GimpSession:
         """The X display that GIMP is on."""
         return self._desktop.display
 
+    @property
+    def pid(self) -> int:
+        """GIMP's process."""
+        assert self._gimp
+        return self._gimp.pid
+
     def log(self) -> str:
         """What GIMP and its plug-ins have written to standard output and error."""
         return (self.home.outside / "run" / "gimp.log").read_text("utf-8", "replace")

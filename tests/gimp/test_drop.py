@@ -33,7 +33,7 @@ def file_manager(echoing: Lent, session: GimpSession, picture: Path) -> Iterator
         end_group(process)
 
 
-@pytest.mark.parametrize("onto", ["Preview", "Strength", "Style thumbnail"])
+@pytest.mark.parametrize("onto", ["Preview", "Keep my colors", "Style thumbnail"])
 def test_it_becomes_the_style(echoing: Lent, small: Path, onto: str) -> None:
     with echoing.session(small) as session:
         open_dialog(session)

@@ -16,6 +16,7 @@ from .steps import DIALOG, RUNNING, open_dialog
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
+TITLE = "Question"  # what a screen reader is told instead of the title on the screen
 QUESTION = "The image is limited to the colors of its palette."
 INDEXED = """
 image = Gimp.get_images()[0]
@@ -45,15 +46,15 @@ def finished(session: GimpSession, layers: list[int]) -> list[dict[str, Any]]:
 def test_cancel_leaves_all_as_it_was(asked: GimpSession) -> None:
     before = asked.images()
     shoot(asked, "palette")
-    asked.press("Cancel", DIALOG)
-    asked.wait_gone(DIALOG)
+    asked.press("Cancel", TITLE)
+    asked.wait_gone(TITLE)
     assert asked.images() == before
     assert not asked.menu_sensitive("Edit", "Undo")
 
 
 def test_a_new_image_leaves_this_one_as_it_was(asked: GimpSession) -> None:
     before = asked.images()
-    asked.press("New image", DIALOG)
+    asked.press("New image", TITLE)
     after = finished(asked, [1, 1])
     (made,) = (image for image in after if image["id"] != before[0]["id"])
     assert [image for image in after if image["id"] == before[0]["id"]] == before
@@ -63,7 +64,7 @@ def test_a_new_image_leaves_this_one_as_it_was(asked: GimpSession) -> None:
 
 def test_conversion_is_undone_with_the_result(asked: GimpSession) -> None:
     before = asked.images()
-    asked.press("Convert to RGB", DIALOG)
+    asked.press("Convert to RGB", TITLE)
     (after,) = finished(asked, [2])
     assert (before[0]["base_type"], after["base_type"]) == ("INDEXED", "RGB")
     asked.key("ctrl+z")
