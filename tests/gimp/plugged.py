@@ -113,10 +113,10 @@ class Plugged:
             picture=self.home.put(picture), arguments=dict(arguments), prepare=prepare, report=report
         )
         done = self._console.run(script, timeout)
-        return {**told(done), "log": done.stdout + done.stderr}
+        return {**told(done)[-1], "log": done.stdout + done.stderr}
 
-    def console(self, script: str, timeout: float = 120) -> Any:
-        """Runs Python in a GIMP without windows; returns what it has told."""
+    def console(self, script: str, timeout: float = 120) -> list[Any]:
+        """Runs Python in a GIMP without windows; returns what it has told, line by line."""
         return told(self._console.run(script, timeout))
 
     def core_pid(self) -> int:
@@ -171,13 +171,13 @@ class Plugged:
             os.kill(self.core_pid(), signal.SIGKILL)
 
 
-def told(done: subprocess.CompletedProcess[str]) -> Any:
+def told(done: subprocess.CompletedProcess[str]) -> list[Any]:
     """What a script has told that came to its end; a traceback in a plug-in is none."""
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
     assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("TOLD ")[2])
+    return [json.loads(line.partition("TOLD ")[2]) for line in lines]
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -13,11 +13,10 @@ from ..conftest import SAMPLES
 from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
+from .steps import DIALOG, STYLE
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(500)]
 
-DIALOG = "Neural Style"
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
 HALF = """
 import gi
 gi.require_version("Gegl", "0.4")
@@ -78,9 +77,9 @@ def test_a_style_is_clicked_and_everything_follows(gimp: Lent, photograph: Path)
         assert session.images() == before
 
 
-def test_the_last_preview_is_kept_when_the_core_dies(gimp: Lent, photograph: Path) -> None:
+def test_the_last_preview_is_kept_when_the_core_dies(echoing: Lent, photograph: Path) -> None:
     running = "Neural Style – night-oil"
-    with gimp.session(photograph) as session:
+    with echoing.session(photograph) as session:
         session.menu("Filters", "Neural Style…")
         session.wait_window(DIALOG)
         session.toggle("Night oil", DIALOG)
@@ -88,7 +87,7 @@ def test_the_last_preview_is_kept_when_the_core_dies(gimp: Lent, photograph: Pat
         session.press("Stylize", DIALOG)
         session.wait_window(running)
         until(lambda: session.is_sensitive("Stop and keep this", window=running), 200)
-        os.kill(gimp.core_pid(), signal.SIGKILL)
+        os.kill(echoing.core_pid(), signal.SIGKILL)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         session.press("Keep the last preview")
         until(lambda: len(session.images()[0]["layers"]) == 2)

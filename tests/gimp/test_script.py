@@ -192,22 +192,6 @@ def test_styles_that_cannot_be_used_are_sentences(gimp: Plugged, photograph: Pat
     assert told["message"].startswith("No style picture is chosen.")
 
 
-def test_without_an_installed_core_it_says_what_to_do(gimp: Plugged, photograph: Path) -> None:
-    about = gimp.folder / "install.json"
-    text = about.read_text()
-    try:
-        about.unlink()
-        told = gimp.script(photograph, arguments(gimp))
-        assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
-        gimp.end_core()
-        about.write_text(text.replace("/bin/python", "/bin/no-python"))
-        told = gimp.script(photograph, arguments(gimp))
-        assert told["message"].startswith("The engine could not be started.")
-        assert "python3 install" in told["message"]
-    finally:
-        about.write_text(text)
-
-
 ABOUT = """
 import json
 procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style-about")
@@ -217,21 +201,31 @@ print("TOLD", json.dumps({"told": told, "menu": procedure.get_menu_paths()}), fl
 """
 
 
-def test_scripts_can_ask_beforehand_whether_there_is_an_engine(gimp: Plugged) -> None:
-    gimp.end_core()
-    told = gimp.console(ABOUT)
-    status, version, device, answers, reason = told["told"]
-    assert (status, version, answers, reason) == (3, __version__, True, "")
-    assert device
-    assert gimp.core_state() == "ready"
-    assert told["menu"] == []
-    record = gimp.folder / "install.json"
+def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photograph: Path) -> None:
+    record = echoing.folder / "install.json"
     text = record.read_text()
     try:
-        gimp.end_core()
+        record.unlink()
+        told = echoing.script(photograph, arguments(echoing))
+        assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
+        echoing.end_core()
         record.write_text(text.replace("/bin/python", "/bin/no-python"))
-        status, version, device, answers, reason = gimp.console(ABOUT)["told"]
+        told = echoing.script(photograph, arguments(echoing))
+        assert told["message"].startswith("The engine could not be started.")
+        assert "python3 install" in told["message"]
+        (about,) = echoing.console(ABOUT)
+        status, version, device, answers, reason = about["told"]
         assert (status, version, device, answers) == (3, __version__, "", False)
         assert reason.startswith("The engine could not be started.")
     finally:
         record.write_text(text)
+
+
+def test_scripts_can_ask_beforehand_whether_there_is_an_engine(echoing: Plugged) -> None:
+    echoing.end_core()
+    (about,) = echoing.console(ABOUT)
+    status, version, device, answers, reason = about["told"]
+    assert (status, version, answers, reason) == (3, __version__, True, "")
+    assert device
+    assert echoing.core_state() == "ready"
+    assert about["menu"] == []

@@ -126,12 +126,12 @@ def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Lent, small: Pa
         assert session.images()[0]["layers"][1] == before[0]["layers"][0]
 
 
-def test_a_core_that_dies_is_a_sentence_and_no_layer(gimp: Lent, small: Path) -> None:
-    with gimp.session(small) as session:
+def test_a_core_that_dies_is_a_sentence_and_no_layer(echoing: Lent, small: Path) -> None:
+    with echoing.session(small) as session:
         before = session.images()
-        start(session, gimp, "High")
+        start(session, echoing, "High")
         wait_for_a_preview(session)
-        os.kill(gimp.core_pid(), signal.SIGKILL)
+        os.kill(echoing.core_pid(), signal.SIGKILL)
         session.wait_gone(RUNNING, 10)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         shoot(session, "engine-died")
