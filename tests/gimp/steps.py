@@ -19,7 +19,12 @@ RUNNING = "Neural Style – night-oil"
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A picture that is painted in no time."""
-    path = tmp_path / "small.png"
+    return picture(tmp_path)
+
+
+def picture(folder: Path) -> Path:
+    """Such a picture, made in that folder."""
+    path = folder / "small.png"
     Image.open(SAMPLES / "photograph.jpg").resize((96, 72)).save(path)
     return path
 

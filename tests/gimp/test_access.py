@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
-from .steps import DIALOG, open_dialog
+from .steps import DIALOG, open_dialog, picture
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -26,16 +26,26 @@ CLEAR = {"push button", "button", "toggle button", "page tab list", "page tab", 
 UNFOLDED = ("", "More styles, and where they paint", "Advanced")
 
 
-@pytest.fixture
-def dialog(echoing: Lent, small: Path) -> Iterator[GimpSession]:
-    """The dialog with a style chosen, so that nothing in it is greyed out."""
-    with echoing.session(small) as session:
+@dataclass(frozen=True)
+class Opened:
+    """The dialog with one of its parts unfolded, and all that one can work with in it."""
+
+    session: GimpSession
+    found: list[Control]
+
+
+@pytest.fixture(scope="module", params=UNFOLDED)
+def opened(
+    request: pytest.FixtureRequest, echoing: Lent, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
+    """A style is chosen, so that nothing is greyed out."""
+    with echoing.session(picture(tmp_path_factory.mktemp("pictures"))) as session:
         open_dialog(session)
         session.toggle("Night oil", DIALOG)
         until(lambda: session.is_sensitive("Stylize", window=DIALOG))
         until(lambda: session.is_sensitive("Variations…", window=DIALOG))
         until(lambda: session.is_sensitive("Before and after", "slider", DIALOG))
-        yield session
+        yield Opened(session, working(session, request.param))
         session.press("Cancel", DIALOG)
         session.wait_gone(DIALOG)
 
@@ -46,15 +56,21 @@ def working(session: GimpSession, unfold: str) -> list[Control]:
     if not unfold:
         return found
     session.toggle(unfold, DIALOG)
-    until(lambda: len({*map(known, found), *map(known, controls(session))}) > len(found))
+    until(lambda: bool(Counter(map(known, controls(session))) - Counter(map(known, found))))
     time.sleep(0.3)  # it scrolls to what was unfolded, and things above are not seen any more
-    there = set(map(known, found))
-    return found + [one for one in controls(session) if known(one) not in there]
+    seen = controls(session)
+    there = Counter(map(known, seen))
+    for one in found:
+        if there[known(one)]:
+            there[known(one)] -= 1
+        else:
+            seen.append(one)
+    return seen
 
 
-def known(control: Control) -> tuple[str, str, int]:
-    """What it is, what it is called, and how far down it is: the columns of a table may be alike."""
-    return control["role"], called(control), control["spot"][1]
+def known(control: Control) -> tuple[str, str]:
+    """What it is and what it is called."""
+    return control["role"], called(control)
 
 
 def controls(session: GimpSession) -> list[Control]:
@@ -65,9 +81,8 @@ def called(control: Control) -> str:
     return str((*control["labels"], control["name"])[0])
 
 
-@pytest.mark.parametrize("unfold", UNFOLDED)
-def test_everything_has_a_name_and_what_needs_it_an_explanation(dialog: GimpSession, unfold: str) -> None:
-    found = working(dialog, unfold)
+def test_everything_has_a_name_and_what_needs_it_an_explanation(opened: Opened) -> None:
+    found = opened.found
     assert len(found) > 20
     named = [one for one in found if one["role"] not in ("page tab list", "scroll pane")]
     assert [one for one in named if called(one) in MERE_CONTENTS] == []
@@ -75,18 +90,16 @@ def test_everything_has_a_name_and_what_needs_it_an_explanation(dialog: GimpSess
     assert unexplained == []
 
 
-@pytest.mark.parametrize("unfold", UNFOLDED)
-def test_no_letter_stands_for_two_things(dialog: GimpSession, unfold: str) -> None:
-    letters = Counter(key for one in working(dialog, unfold) for key in one["keys"])
+def test_no_letter_stands_for_two_things(opened: Opened) -> None:
+    letters = Counter(key for one in opened.found for key in one["keys"])
     assert len(letters) > 10
     assert [key for key, count in letters.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("unfold", UNFOLDED)
-def test_tab_goes_through_everything_as_one_reads(dialog: GimpSession, unfold: str) -> None:
+def test_tab_goes_through_everything_as_one_reads(opened: Opened) -> None:
     # Combo boxes are left out: they do not tell that they have the focus.
-    all_there = [one for one in working(dialog, unfold) if one["role"] not in ("combo box", "scroll pane")]
-    steps = once_around(dialog, 2 * len(all_there))
+    all_there = [one for one in opened.found if one["role"] not in ("combo box", "scroll pane")]
+    steps = once_around(opened.session, 2 * len(all_there))
     assert sorted(map(known, steps)) == sorted(known(one) for one in all_there if one["sensitive"])
     on_the_right = [one for one in steps if one["scrolls"]]
     assert list(map(known, on_the_right)) == list(map(known, sorted(on_the_right, key=row_and_column)))
