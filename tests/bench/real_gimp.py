@@ -26,7 +26,7 @@ def plugged(series: str, *options: str) -> Iterator[Lent]:
         with tempfile.TemporaryDirectory(prefix="ns") as folder:
             installed = State.of(Path(os.environ["NST_TEST_STATE"]))
             lent = Lent.make(root, root.new_home("bench"), installed, Path(folder))
-            lent.stand_in(*options)
+            lent.echo(*options)
             try:
                 yield lent
             finally:

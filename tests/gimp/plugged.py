@@ -145,7 +145,9 @@ class Plugged:
     def stand_in(self, seconds: float | None = None) -> None:
         """Has the core be stand_in.py from now on; ``seconds`` is what it foretells of any run."""
         script = str(REPOSITORY / "tests" / "gimp" / "stand_in.py")
-        self._start_core_by(str(self.state.python), "-I", script, *([] if seconds is None else [str(seconds)]))
+        self._start_core_by(
+            str(self.state.python), "-I", script, *([] if seconds is None else [str(seconds)])
+        )
 
     def echo(self, *options: str) -> None:
         """Has the core be one from now on that gives every picture back as it is."""
