@@ -40,8 +40,9 @@ before, began = times(os.getppid()), time.monotonic()
 answer = procedure.run(config)
 wall = time.monotonic() - began
 assert int(answer.index(0)) == 3, answer.index(1)
-time.sleep(0.5)  # GIMP takes note of the end of a process a moment later
-after = times(os.getppid())
+end = time.monotonic() + 20
+while (after := times(os.getppid()))[1] == before[1] and time.monotonic() < end:
+    time.sleep(0.1)  # GIMP takes note of the end of a process a moment later
 told = [wall, after[1] - before[1], after[0] - before[0], len(image.get_layers())]
 print("TOLD", json.dumps(told), flush=True)
 """

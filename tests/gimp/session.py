@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -35,13 +35,11 @@ class GimpSession:
         root: GimpRoot,
         home: Home,
         pictures: Sequence[Path] = (),
-        env: Mapping[str, str] | None = None,
         screen: tuple[int, int] = SCREEN,
     ) -> None:
         self.root = root
         self.home = home
         self.pictures = list(pictures)
-        self.env = dict(env or {})
         # What is on the screen when a test fails is kept there.
         self.failure = root.folder.parent / "failures" / f"{root.suite}-{home.outside.name}.png"
         self._desktop = Desktop(root, home, screen)
@@ -204,7 +202,7 @@ class GimpSession:
         with (self.home.outside / "run" / "gimp.log").open("w") as log:
             command = ["gimp", "--new-instance", "--no-splash", *pictures]
             self._gimp = self.root.start(
-                command, self.home, self._desktop.display, self.env, stdout=log, stderr=subprocess.STDOUT
+                command, self.home, self._desktop.display, stdout=log, stderr=subprocess.STDOUT
             )
         self.do("wait_menu_bar", 90, seconds=60)
         self.wait_images(lambda images: len(images) == len(pictures))
