@@ -63,7 +63,7 @@ def _described(node: Any, parents: tuple[Any, ...]) -> Control:
         "works": has_state(node, "FOCUSABLE") or bool(_keys(node)),
         "sensitive": has_state(node, "SENSITIVE"),
         "place": _place(node),
-        "scrolls": scrolled is not None,
+        "scrolls": bool(views),
         # In what is scrolled, wherever that is now, or in the window.
         "spot": [x - left, y - top],
     }
