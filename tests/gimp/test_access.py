@@ -57,8 +57,7 @@ def working(session: GimpSession, unfold: str) -> list[Control]:
         return found
     session.toggle(unfold, DIALOG)
     until(lambda: bool(Counter(map(known, controls(session))) - Counter(map(known, found))))
-    time.sleep(0.3)  # it scrolls to what was unfolded, and things above are not seen any more
-    seen = controls(session)
+    seen = at_rest(session)
     there = Counter(map(known, seen))
     for one in found:
         if there[known(one)]:
@@ -66,6 +65,16 @@ def working(session: GimpSession, unfold: str) -> list[Control]:
         else:
             seen.append(one)
     return seen
+
+
+def at_rest(session: GimpSession) -> list[Control]:
+    """All of it, when it has scrolled to what was unfolded: things above are not seen any more then."""
+    while True:
+        before = controls(session)
+        time.sleep(0.3)
+        now = controls(session)
+        if [one["place"] for one in now] == [one["place"] for one in before]:
+            return now
 
 
 def known(control: Control) -> tuple[str, str]:
