@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gi
@@ -126,9 +127,14 @@ class _Dialog:
         row.pack_start(dialog.get_widget("size", GimpUi.LabelSpin.__gtype__), False, False, 0)
         box.pack_start(row, False, False, 0)
         more = Gtk.Expander(label=_("_More styles, and where they paint"), use_underline=True)
-        more.add(style_table(self._config, image, state.samples / "styles"))
+        # Its file buttons take a tenth of a second, and most people never see them.
+        more.connect("notify::expanded", self._fill, image, state.samples / "styles")
         advanced = Gtk.Expander(label=_("_Advanced"), use_underline=True)
-        advanced.add(advanced_box(dialog))
+        book = advanced_box(dialog)
+        book.show_all()
+        book.hide()
+        book.set_no_show_all(True)
+        advanced.add(book)
         box.pack_start(more, False, False, 0)
         box.pack_start(advanced, False, False, 0)
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
@@ -137,6 +143,12 @@ class _Dialog:
         for opened, other in ((more, advanced), (advanced, more)):
             opened.connect("notify::expanded", _unfold, other, scrolled.get_vadjustment())
         return scrolled
+
+    def _fill(self, more: Gtk.Expander, _spec: object, image: Gimp.Image, samples: Path) -> None:
+        if more.get_child() is None:
+            table = style_table(self._config, image, samples)
+            table.show_all()
+            more.add(table)
 
     def _changed(self, *_: object) -> None:
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._chooser.ready)
@@ -202,6 +214,9 @@ def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk
         place.set_value(place.get_upper())
         return False
 
+    # What is folded GTK hides from the eye alone: Tab would go through it, and it would be read out.
+    if opened.get_child() is not None:
+        opened.get_child().set_visible(opened.get_expanded())
     if opened.get_expanded():
         other.set_expanded(False)
         GLib.timeout_add(100, show)  # by then it has its size

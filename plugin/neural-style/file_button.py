@@ -15,11 +15,12 @@ from pixbufs import load_small
 _PREVIEW = 200
 
 
-def prepare(chooser: Gtk.Widget, samples: Path) -> None:
-    """Gives the file button in ``chooser`` all that."""
+def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Label) -> None:
+    """Gives the file button in ``chooser`` all that, and has ``label`` tell what it is for."""
     button = _find(chooser, Gtk.FileChooserButton)
     if button is None:
         return
+    label.set_mnemonic_widget(_find(button, Gtk.Button))  # its own text is only the name of the file
     pictures = Gtk.FileFilter()
     pictures.set_name(_("Pictures"))
     pictures.add_pixbuf_formats()

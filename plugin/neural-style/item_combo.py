@@ -48,6 +48,7 @@ def _combo(
     config: Gimp.ProcedureConfig, name: str, none: str, entries: list[tuple[str, Gimp.Drawable]]
 ) -> Gtk.ComboBoxText:
     combo = Gtk.ComboBoxText()
+    combo.set_tooltip_text(config.find_property(name).blurb)
     combo.append("0", none)
     for label, item in entries:
         combo.append(str(item.get_id()), label)

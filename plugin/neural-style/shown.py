@@ -35,4 +35,16 @@ class Shown:
         if start is not None:
             own_left, own_top, *_size = area_of(start)
             begin = reduced(start, scale, Part(left - own_left, top - own_top, part.width, part.height))
-        return cls((left, top, part.width, part.height), reduced(layer, scale, part), begin)
+        whole = (part.width, part.height) == (layer.get_width(), layer.get_height()) and begin is None
+        content = _thumbnail(layer, scale) if whole else reduced(layer, scale, part)
+        return cls((left, top, part.width, part.height), content, begin)
+
+
+def _thumbnail(layer: Gimp.Layer, scale: float) -> Picture:
+    """GIMP has it at hand; to read pixels it takes each new process a third of a second to get ready."""
+    size = max(1, round(layer.get_width() * scale)), max(1, round(layer.get_height() * scale))
+    small = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
+    if small is None:
+        return reduced(layer, scale)
+    small = small.add_alpha(False, 0, 0, 0)  # a copy, whose rows have no gaps between them
+    return Picture(small.get_width(), small.get_height(), "RGBA u8", small.get_pixels())

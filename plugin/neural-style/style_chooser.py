@@ -40,7 +40,7 @@ class StyleChooser:
         self._setting = False
 
         file = dialog.get_widget("style-file", GObject.TYPE_NONE)
-        prepare(file, self._folder)
+        prepare(file, self._folder, file.get_label_widget())
         self._layers = layer_combo(config, "style-layer", _("None"))
         layer_label = Gtk.Label(label=_("Or an _open picture"), use_underline=True, xalign=0.0)
         layer_label.set_mnemonic_widget(self._layers)

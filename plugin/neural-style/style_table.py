@@ -25,13 +25,12 @@ def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) 
         grid.attach(Gtk.Label(label=head, xalign=0.0), column, 0, 1, 1)
     for row, name in enumerate(STYLES, start=1):
         title = _("Style {number}").format(number=row)
-        grid.attach(Gtk.Label(label=title, xalign=0.0), 0, row, 1, 1)
+        label = Gtk.Label(label=title, xalign=0.0)
+        grid.attach(label, 0, row, 1, 1)
         if row == 1:
             grid.attach(Gtk.Label(label=_("the one above"), xalign=0.0), 1, row, 2, 1)
         else:
-            grid.attach(
-                _named(_file(config, f"{name}-file", samples), _("{style}: file"), title), 1, row, 1, 1
-            )
+            grid.attach(_file(config, f"{name}-file", samples, label), 1, row, 1, 1)
             layers = layer_combo(config, f"{name}-layer", _("None"))
             grid.attach(_named(layers, _("{style}: layer"), title), 2, row, 1, 1)
         grid.attach(_named(_weight(config, f"{name}-weight"), _("{style}: weight"), title), 3, row, 1, 1)
@@ -45,10 +44,10 @@ def _named(widget: Gtk.Widget, pattern: str, title: str) -> Gtk.Widget:
     return widget
 
 
-def _file(config: Gimp.ProcedureConfig, name: str, samples: Path) -> Gtk.Widget:
+def _file(config: Gimp.ProcedureConfig, name: str, samples: Path, label: Gtk.Label) -> Gtk.Widget:
     button = Gtk.FileChooserButton(title=_("Style picture"), action=Gtk.FileChooserAction.OPEN)
     button.set_width_chars(8)
-    prepare(button, samples)
+    prepare(button, samples, label)
     clear = Gtk.Button.new_from_icon_name("edit-clear-symbolic", Gtk.IconSize.MENU)
     clear.set_tooltip_text(_("No picture"))
     clear.get_accessible().set_name(_("No picture"))

@@ -2,79 +2,59 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from nst_core.wire.places import State
+
 from .home import Home
+from .lent import ECHO, Lent
+from .making import Making, cache_folder
 from .root import GimpRoot
+from .steps import small as small
 
 SUITES = ("trixie", "forky")  # GIMP 3.0 and GIMP 3.2
+SCRIPT = Path(__file__).with_name("make_root.sh")
 
 
-class RootError(Exception):
-    """A root that this machine ought to be able to make could not be made."""
+def _suite(item: pytest.Item) -> str:
+    return str(item.callspec.params.get("gimp_root", "")) if hasattr(item, "callspec") else ""
 
 
-READY: pytest.StashKey[dict[str, GimpRoot | RootError | str]] = pytest.StashKey()
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("NST_TEST_CACHE") or Path.home() / ".cache" / "neural-style-tests")
-
-
-def make_root(suite: str) -> GimpRoot | RootError | str:
-    """The root, or the reason why there can be none here, or why there ought to be one and is not."""
-    if sys.platform != "linux":
-        return "the roots with GIMP need Linux"
-    if os.geteuid() != 0:
-        return "the roots with GIMP need root rights (debootstrap, chroot, mount)"
-    if not shutil.which("apt-get"):
-        return "the roots with GIMP are made by apt and debootstrap, which this machine has not"
-    folder = cache_folder() / f"gimp-{suite}"
-    script = Path(__file__).with_name("make_root.sh")
-    command = ["bash", str(script), suite, str(folder), str(cache_folder() / f"debs-{suite}")]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace")
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return RootError(f"the {suite} root cannot be made: {last} (see {folder}.log)")
-    try:
-        return GimpRoot(folder, suite)
-    except OSError as error:
-        return RootError(f"the {suite} root cannot be used: {error}")
+def _name(suite: str) -> str:
+    return f"the {suite} root with GIMP"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Make the roots here, where the time limit of a single test does not count the minutes."""
-    ready = session.config.stash.setdefault(READY, {})
+    """Begin to make the roots that these tests want, in the order in which they want them."""
     if session.config.option.collectonly:
         return
-    for item in session.items:
-        suite = item.callspec.params.get("gimp_root") if hasattr(item, "callspec") else None
-        if suite and suite not in ready:
-            ready[suite] = make_root(suite)
+    for suite in dict.fromkeys(map(_suite, session.items)):
+        if suite:
+            folder = cache_folder() / f"gimp-{suite}"
+            arguments = [suite, str(folder), str(cache_folder() / f"debs-{suite}")]
+            use = partial(GimpRoot, folder, suite)
+            Making.of(session.config).ask(_name(suite), SCRIPT, arguments, use)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
+    """Wait for the root here, where the time limit of a single test does not count the minutes."""
+    Making.of(item.config).wait(_name(_suite(item)))
+    yield
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for root in config.stash.get(READY, {}).values():
-        if isinstance(root, GimpRoot):
-            root.close()
+    Making.of(config).close()
 
 
 @pytest.fixture(scope="session", params=SUITES)
 def gimp_root(request: pytest.FixtureRequest) -> GimpRoot:
     """A mounted root with GIMP; each test runs once per suite."""
-    root = request.config.stash[READY][request.param]
-    if isinstance(root, RootError):
-        pytest.fail(str(root))
-    if isinstance(root, str):
-        pytest.skip(root)
-    return root
+    return Making.of(request.config).root(_name(request.param))
 
 
 @pytest.fixture
@@ -82,4 +62,30 @@ def gimp_home(gimp_root: GimpRoot) -> Iterator[Home]:
     """A fresh HOME; whatever the test has started in it ends with the test."""
     home = gimp_root.new_home("test")
     yield home
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """A GIMP with the plug-in and a core of its own: to start both for each test would take minutes."""
+    home = gimp_root.new_home("plugged")
+    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
+    yield lent
+    lent.close()
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def echoing(
+    gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lent]:
+    """The same with a core that gives pictures back as they are, in high quality only when it is told to.
+
+    For what lies between GIMP and the core: nothing is computed, and one decides oneself how long it takes.
+    """
+    home = gimp_root.new_home("echoing")
+    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
+    lent.echo(*ECHO)
+    yield lent
+    lent.close()
     home.close()

@@ -23,13 +23,16 @@ def read_line(stream: IO[str], seconds: float, missing: str) -> str:
     return line
 
 
+SCREEN = 1400, 950
+
+
 class Desktop:
     """Programs that are started with its `display` appear on the private display."""
 
-    def __init__(self, root: GimpRoot, home: Home, size: str = "1400x950x24") -> None:
+    def __init__(self, root: GimpRoot, home: Home, screen: tuple[int, int] = SCREEN) -> None:
         self.root = root
         self.home = home
-        self.size = size
+        self.screen = screen
         self.display = ""
         self._processes: list[subprocess.Popen[str]] = []
 
@@ -52,8 +55,9 @@ class Desktop:
         self._processes.clear()
 
     def _start(self) -> None:
+        size = "{}x{}x24".format(*self.screen)
         # With -displayfd the server itself takes a free number and tells it.
-        server = ["Xvfb", "-displayfd", "1", "-screen", "0", self.size, "-nolisten", "tcp"]
+        server = ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-nolisten", "tcp"]
         process = self.root.start(server, self.home, stdout=subprocess.PIPE)
         self._processes.append(process)
         assert process.stdout

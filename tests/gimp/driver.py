@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 
+import inspecting
 from widgets import (
     BUTTONS,
     LABELS,
@@ -172,6 +173,24 @@ def key(keys: str, window: str | None = None) -> None:
     subprocess.run(["xdotool", "key", *keys.split()], check=True, timeout=10)
 
 
+def drag(start: list[int], end: list[int]) -> None:
+    """Press the mouse's button at one place of the screen and let it go at another."""
+    subprocess.run(["xdotool", "mousemove", *map(str, start), "mousedown", "1"], check=True, timeout=10)
+    for part in range(1, 11):  # a drag begins only when the mouse has gone some way
+        place = (round(a + (b - a) * part / 10) for a, b in zip(start, end))
+        subprocess.run(["xdotool", "mousemove", *map(str, place)], check=True, timeout=10)
+        time.sleep(0.05)
+    subprocess.run(["xdotool", "mouseup", "1"], check=True, timeout=10)
+
+
+def opening(path: list[str], title: str, seconds: float) -> float:
+    """Choose a menu entry; the answer is how long it took until the window of that title was there."""
+    began = time.monotonic()
+    menu(path, True)
+    until(lambda: windows(title), seconds, f"no window {title!r} in {seconds:g} s")
+    return time.monotonic() - began
+
+
 def screenshot(path: str) -> None:
     subprocess.run(["import", "-window", "root", path], check=True, timeout=20)
 
@@ -192,7 +211,8 @@ COMMANDS = {
     function.__name__: function
     for function in (
         *(wait_menu_bar, menu, press, toggle, set_value, set_text, choose, read, choose_file, accept_file),
-        *(wait_window, wait_gone, list_windows, texts, is_sensitive, key, screenshot, tree),
+        *(wait_window, wait_gone, list_windows, texts, is_sensitive, key, screenshot, tree, drag, opening),
+        *(inspecting.controls, inspecting.focused, inspecting.extents, inspecting.window_place),
     )
 }
 

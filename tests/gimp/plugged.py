@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nst_core import __version__
 from nst_core.wire import endpoint as endpoints
@@ -22,6 +24,7 @@ from nst_core.wire.places import State
 
 from ..conftest import REPOSITORY, SAMPLES
 from .home import Home
+from .resident import Resident
 from .root import GimpRoot
 from .session import GimpSession
 
@@ -30,6 +33,7 @@ from nst_install import plugin
 from nst_install.manifest import Manifest
 
 PROCEDURE = "plug-in-neural-style"
+Own = TypeVar("Own", bound="Plugged")
 
 CALL = """
 import json
@@ -63,9 +67,13 @@ class Plugged:
     root: GimpRoot
     home: Home
     state: State
+    _console: Resident = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._console = Resident(self.root, self.home)
 
     @classmethod
-    def make(cls, root: GimpRoot, home: Home, installed: State, folder: Path) -> Plugged:
+    def make(cls: type[Own], root: GimpRoot, home: Home, installed: State, folder: Path) -> Own:
         """Places the plug-in as the installer does, with the tests' environment and weights."""
         state = State(folder)
         root.bind(folder)
@@ -85,16 +93,7 @@ class Plugged:
         """Where the plug-in lies, seen from the host."""
         return self.home.config / "plug-ins" / plugin.NAME
 
-    def stand_in(self, *options: str) -> None:
-        """Has the core be stand_in.py from now on, with such options."""
-        self.root.bind(REPOSITORY, read_only=True)
-        program = [str(self.state.python), "-I", str(REPOSITORY / "tests" / "gimp" / "stand_in.py")]
-        record = self.folder / "install.json"
-        about = json.loads(record.read_text("utf-8"))
-        about["core"] = [*program, *options]
-        record.write_text(json.dumps(about), "utf-8")
-
-    def session(self, *pictures: Path) -> GimpSession:
+    def session(self, *pictures: Path) -> AbstractContextManager[GimpSession]:
         """GIMP with its windows, the pictures open."""
         return GimpSession(self.root, self.home, pictures)
 
@@ -113,13 +112,12 @@ class Plugged:
         script = CALL.format(
             picture=self.home.put(picture), arguments=dict(arguments), prepare=prepare, report=report
         )
-        done = self.root.console(script, self.home, timeout)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr, done.stderr
-        lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
-        assert lines, done.stdout + done.stderr
-        told: dict[str, Any] = json.loads(lines[-1].partition("TOLD ")[2])
-        return {**told, "log": done.stdout + done.stderr}
+        done = self._console.run(script, timeout)
+        return {**told(done)[-1], "log": done.stdout + done.stderr}
+
+    def console(self, script: str, timeout: float = 120) -> list[Any]:
+        """Runs Python in a GIMP without windows; returns what it has told, line by line."""
+        return told(self._console.run(script, timeout))
 
     def core_pid(self) -> int:
         """The process of the core that runs. Raises ``CoreUnavailable``."""
@@ -144,10 +142,35 @@ class Plugged:
                     found.append(pid)
         return found
 
+    def echo(self, *options: str) -> None:
+        """Has the core be one from now on that gives every picture back as it is."""
+        environment = [f"PYTHONPATH={REPOSITORY}", f"NEURAL_STYLE_HOME={self.state.root}"]
+        module = ["-m", "tests.service.fake_core"]
+        command = ["/usr/bin/env", *environment, str(self.state.python), *module, *options]
+        self.end_core()
+        self.root.bind(REPOSITORY, read_only=True)
+        record = self.folder / "install.json"
+        about = {**json.loads(record.read_text("utf-8")), "core": command}
+        record.write_text(json.dumps(about), "utf-8")
+
+    def close(self) -> None:
+        """Ends the GIMP without windows and the core."""
+        self._console.close()
+        self.end_core()
+
     def end_core(self) -> None:
         """Ends the core, whatever it is doing."""
         with contextlib.suppress(CoreUnavailable, ProcessLookupError):
             os.kill(self.core_pid(), signal.SIGKILL)
+
+
+def told(done: subprocess.CompletedProcess[str]) -> list[Any]:
+    """What a script has told that came to its end; a traceback in a plug-in is none."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
+    assert lines, done.stdout + done.stderr
+    return [json.loads(line.partition("TOLD ")[2]) for line in lines]
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -134,12 +134,14 @@ class GimpRoot:
         handle, name = tempfile.mkstemp(".py", "console-", home.outside)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(script)
-        path = f"{home.inside}/{Path(name).name}"
+        command = self.console_running(f"{home.inside}/{Path(name).name}")
+        return self.run(command, home, timeout=timeout, env=env)
+
+    def console_running(self, path: str) -> list[str]:
+        """The command that runs a Python file, at that path inside, in GIMP without a display."""
         batch = f"exec(compile(open({path!r}, encoding='utf-8').read(), {path!r}, 'exec'))"
         interpreter = "--batch-interpreter=python-fu-eval"
-        return self.run(
-            ["gimp-console", "-i", "--quit", interpreter, "-b", batch], home, timeout=timeout, env=env
-        )
+        return ["gimp-console", "-i", "--quit", interpreter, "-b", batch]
 
     def close(self) -> None:
         """End every process of every HOME and take back what was bound."""

@@ -7,12 +7,12 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .desktop import Desktop, read_line
+from .desktop import SCREEN, Desktop, read_line
 from .home import Home
 from .processes import end_group, end_home
 from .root import GimpRoot
@@ -31,15 +31,18 @@ class GimpSession:
     """
 
     def __init__(
-        self, root: GimpRoot, home: Home, pictures: Sequence[Path] = (), env: Mapping[str, str] | None = None
+        self,
+        root: GimpRoot,
+        home: Home,
+        pictures: Sequence[Path] = (),
+        screen: tuple[int, int] = SCREEN,
     ) -> None:
         self.root = root
         self.home = home
         self.pictures = list(pictures)
-        self.env = dict(env or {})
         # What is on the screen when a test fails is kept there.
         self.failure = root.folder.parent / "failures" / f"{root.suite}-{home.outside.name}.png"
-        self._desktop = Desktop(root, home)
+        self._desktop = Desktop(root, home, screen)
         self._gimp: subprocess.Popen[str] | None = None
         self._driver: subprocess.Popen[str] | None = None
 
@@ -47,8 +50,8 @@ class GimpSession:
         try:
             self._start()
         except BaseException:
-            self._keep_screenshot()
-            self._end()
+            self.keep_screenshot()
+            self.close()
             raise
         return self
 
@@ -56,74 +59,74 @@ class GimpSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error:
-            self._keep_screenshot()
-        self._end()
+            self.keep_screenshot()
+        self.close()
 
     def menu(self, *path: str) -> bool:
         """Activate a menu entry; False, and nothing happens, when it is greyed out."""
-        return bool(self._do("menu", path=path, activate=True))
+        return bool(self.do("menu", path=path, activate=True))
 
     def menu_sensitive(self, *path: str) -> bool:
-        return bool(self._do("menu", path=path, activate=False))
+        return bool(self.do("menu", path=path, activate=False))
 
     def press(self, button: str, window: str | None = None) -> None:
-        self._do("press", button=button, window=window)
+        self.do("press", button=button, window=window)
 
     def toggle(self, label: str, window: str | None = None, on: bool | None = None) -> None:
         """Click a check box, switch or radio button; with `on`, only when it is not so already."""
-        self._do("toggle", label=label, window=window, on=on)
+        self.do("toggle", label=label, window=window, on=on)
 
     def set_value(self, label: str, number: float, window: str | None = None) -> float:
         """Set a number; the answer is what the widget has made of it."""
-        return float(self._do("set_value", label=label, number=number, window=window))
+        return float(self.do("set_value", label=label, number=number, window=window))
 
     def set_text(self, label: str, text: str, window: str | None = None) -> None:
-        self._do("set_text", label=label, text=text, window=window)
+        self.do("set_text", label=label, text=text, window=window)
 
     def choose(self, label: str, item: str, window: str | None = None) -> None:
         """Choose an item of a combo box."""
-        self._do("choose", label=label, item=item, window=window)
+        self.do("choose", label=label, item=item, window=window)
 
     def read(self, label: str, window: str | None = None) -> Any:
         """What a widget shows: a truth value, a number, or a text."""
-        return self._do("read", label=label, window=window)
+        return self.do("read", label=label, window=window)
 
     def choose_file(self, window: str, current: str, path: str, accept: str = "Open") -> None:
         """Click the file button that now reads `current` and choose a path inside the root."""
-        self._do("choose_file", window=window, current=current, path=path, accept=accept)
+        self.do("choose_file", window=window, current=current, path=path, accept=accept)
 
     def accept_file(self, window: str, path: str, accept: str = "Open") -> None:
         """Choose a path inside the root in the file chooser that is open."""
         self._do("accept_file", window=window, path=path, accept=accept)
 
     def wait_window(self, title: str, seconds: float = 20) -> str:
-        return str(self._do("wait_window", seconds + 10, title=title, seconds=seconds))
+        return str(self.do("wait_window", seconds + 10, title=title, seconds=seconds))
 
     def wait_gone(self, title: str, seconds: float = 20) -> None:
-        self._do("wait_gone", seconds + 10, title=title, seconds=seconds)
+        self.do("wait_gone", seconds + 10, title=title, seconds=seconds)
 
     def windows(self) -> list[tuple[str, str]]:
         """Role and title of each visible window, the oldest first."""
-        return [(role, title) for role, title in self._do("list_windows")]
+        return [(role, title) for role, title in self.do("list_windows")]
 
     def texts(self, window: str | None = None) -> list[str]:
         """Every text that a window shows in labels and progress bars."""
-        return list(self._do("texts", window=window))
+        return list(self.do("texts", window=window))
 
     def is_sensitive(self, label: str, role: str = "push button", window: str | None = None) -> bool:
         roles = ["push button", "button"] if role == "push button" else [role]
-        return bool(self._do("is_sensitive", label=label, roles=roles, window=window))
+        return bool(self.do("is_sensitive", label=label, roles=roles, window=window))
 
     def key(self, keys: str, window: str | None = None) -> None:
         """Press keys such as `ctrl+z`, in the window that has the focus or in the one named here."""
-        self._do("key", keys=keys, window=window)
+        self.do("key", keys=keys, window=window)
 
     def tree(self, window: str | None = None) -> str:
         """The visible widgets, to look at while a test is written."""
-        return str(self._do("tree", window=window))
+        return str(self.do("tree", window=window))
 
     def screenshot(self, path: Path) -> Path:
-        self._do("screenshot", path=f"{self.home.inside}/run/screenshot.png")
+        self.do("screenshot", path=f"{self.home.inside}/run/screenshot.png")
         shutil.copyfile(self.home.outside / "run" / "screenshot.png", path)
         return path
 
@@ -165,6 +168,12 @@ class GimpSession:
         """The X display that GIMP is on."""
         return self._desktop.display
 
+    @property
+    def pid(self) -> int:
+        """GIMP's process."""
+        assert self._gimp
+        return self._gimp.pid
+
     def log(self) -> str:
         """What GIMP and its plug-ins have written to standard output and error."""
         return (self.home.outside / "run" / "gimp.log").read_text("utf-8", "replace")
@@ -190,19 +199,20 @@ class GimpSession:
         if not (self.home.config / "plug-ins" / "probe").exists():
             self.home.install_plugin(HERE / "probe")
         (self.home.outside / "probe").mkdir(exist_ok=True)
-        for name in ("driver.py", "widgets.py"):
+        for name in ("driver.py", "widgets.py", "inspecting.py"):
             shutil.copy2(HERE / name, self.home.outside / "run")
         pictures = [self.home.put(picture) for picture in self.pictures]
         self._desktop.__enter__()
         with (self.home.outside / "run" / "gimp.log").open("w") as log:
             command = ["gimp", "--new-instance", "--no-splash", *pictures]
             self._gimp = self.root.start(
-                command, self.home, self._desktop.display, self.env, stdout=log, stderr=subprocess.STDOUT
+                command, self.home, self._desktop.display, stdout=log, stderr=subprocess.STDOUT
             )
-        self._do("wait_menu_bar", 90, seconds=60)
+        self.do("wait_menu_bar", 90, seconds=60)
         self.wait_images(lambda images: len(images) == len(pictures))
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        """End GIMP and all that runs in its HOME."""
         for process in (self._driver, self._gimp):
             if process:
                 end_group(process)
@@ -210,7 +220,8 @@ class GimpSession:
         self._desktop.close()
         end_home(self.home.inside)
 
-    def _keep_screenshot(self) -> None:
+    def keep_screenshot(self) -> None:
+        """Keep what is on the screen now, because a test fails."""
         self.failure.parent.mkdir(exist_ok=True)
         with contextlib.suppress(Exception):
             self.screenshot(self.failure)
@@ -223,7 +234,8 @@ class GimpSession:
                 command, self.home, self._desktop.display, stdin=pipe, stdout=pipe, stderr=log
             )
 
-    def _do(self, command: str, limit: float = 60, **arguments: Any) -> Any:
+    def do(self, command: str, limit: float = 60, **arguments: Any) -> Any:
+        """Have the driver do one of its commands, also one that has no method here."""
         driver = self._driver = self._driver or self._start_driver()
         assert driver.stdin
         assert driver.stdout

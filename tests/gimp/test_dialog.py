@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from nst_core.wire.places import State
-
 from ..conftest import SAMPLES
-from .conftest import cache_folder
-from .home import Home
-from .plugged import Plugged, until
-from .root import GimpRoot
-from .session import GimpSession
+from .lent import Lent
+from .plugged import until
+from .screenshots import shoot
+from .steps import DIALOG, STYLE
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(500)]
 
-DIALOG = "Neural Style"
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
 HALF = """
 import gi
 gi.require_version("Gegl", "0.4")
@@ -45,28 +39,13 @@ told["name"] = result.get_name()
 
 
 @pytest.fixture
-def gimp(
-    gimp_root: GimpRoot, gimp_home: Home, installed: State, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Plugged]:
-    plugged = Plugged.make(gimp_root, gimp_home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-
-
-@pytest.fixture
 def photograph(tmp_path: Path) -> Path:
     path = tmp_path / "photograph.png"
     Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
     return path
 
 
-def shoot(session: GimpSession, name: str) -> None:
-    folder = cache_folder() / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    session.screenshot(folder / f"gimp-{session.root.series}-{name}.png")
-
-
-def test_a_style_is_clicked_and_everything_follows(gimp: Plugged, photograph: Path) -> None:
+def test_a_style_is_clicked_and_everything_follows(gimp: Lent, photograph: Path) -> None:
     with gimp.session(photograph) as session:
         assert session.menu("Filters", "Neural Style…")
         session.wait_window(DIALOG)
@@ -98,9 +77,9 @@ def test_a_style_is_clicked_and_everything_follows(gimp: Plugged, photograph: Pa
         assert session.images() == before
 
 
-def test_the_last_preview_is_kept_when_the_core_dies(gimp: Plugged, photograph: Path) -> None:
+def test_the_last_preview_is_kept_when_the_core_dies(echoing: Lent, photograph: Path) -> None:
     running = "Neural Style – night-oil"
-    with gimp.session(photograph) as session:
+    with echoing.session(photograph) as session:
         session.menu("Filters", "Neural Style…")
         session.wait_window(DIALOG)
         session.toggle("Night oil", DIALOG)
@@ -108,7 +87,7 @@ def test_the_last_preview_is_kept_when_the_core_dies(gimp: Plugged, photograph: 
         session.press("Stylize", DIALOG)
         session.wait_window(running)
         until(lambda: session.is_sensitive("Stop and keep this", window=running), 200)
-        os.kill(gimp.core_pid(), signal.SIGKILL)
+        os.kill(echoing.core_pid(), signal.SIGKILL)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         session.press("Keep the last preview")
         until(lambda: len(session.images()[0]["layers"]) == 2)
@@ -117,9 +96,7 @@ def test_the_last_preview_is_kept_when_the_core_dies(gimp: Plugged, photograph: 
         assert result["sha256"] != first["sha256"]
 
 
-def test_the_settings_of_a_painted_layer_are_used_again(
-    gimp: Plugged, photograph: Path, tmp_path: Path
-) -> None:
+def test_the_settings_of_a_painted_layer_are_used_again(gimp: Lent, photograph: Path, tmp_path: Path) -> None:
     Image.open(STYLE).resize((20, 16)).save(tmp_path / "tiny.png")
     again = "Use these settings again"
     with gimp.session(photograph) as session:
@@ -149,7 +126,7 @@ def test_the_settings_of_a_painted_layer_are_used_again(
 SCRIPT = {"style-file": "", "quality": "draft", "size": 48}
 
 
-def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Plugged, photograph: Path) -> None:
+def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Lent, photograph: Path) -> None:
     prepare = HALF + "ARGUMENTS = {'style-region': channel}"
     arguments = {**SCRIPT, "style-file": gimp.home.put(STYLE)}
     told = gimp.script(photograph, arguments, prepare, ROWS)
@@ -158,7 +135,7 @@ def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Plugged, photo
     assert not told["left"]
 
 
-def test_styles_come_from_layers_and_from_files_of_gimps_own(gimp: Plugged, photograph: Path) -> None:
+def test_styles_come_from_layers_and_from_files_of_gimps_own(gimp: Lent, photograph: Path) -> None:
     own = f"{gimp.home.inside}/own.xcf"
     prepare = f"""
 other = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({gimp.home.put(STYLE)!r}))

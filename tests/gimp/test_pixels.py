@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nst_core.wire.places import State
-
-from ..conftest import SAMPLES
-from .plugged import Plugged
-from .root import GimpRoot
+from .lent import Lent
+from .steps import STYLE
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(600)]
 
@@ -34,20 +30,10 @@ WITH_PROFILE = {"U16": 65535 * 0.01}
 
 
 @pytest.fixture(scope="module")
-def told(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(gimp: Lent) -> dict[str, Any]:
     """What became of each kind of image, all in one GIMP."""
-    home = gimp_root.new_home("pixels")
-    gimp = Plugged.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
     script = (INSIDE / "pixels.py").read_text("utf-8")
-    done = gimp_root.console(
-        script.replace("%STYLE%", home.put(SAMPLES / "styles" / "night-oil.jpg")), home, 500
-    )
-    gimp.end_core()
-    home.close()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
-    lines = [line.partition("TOLD ")[2] for line in done.stdout.splitlines() if "TOLD " in line]
-    return dict(json.loads(line) for line in lines)
+    return dict(gimp.console(script.replace("%STYLE%", gimp.home.put(STYLE)), 500))
 
 
 def test_every_kind_was_tried(told: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,9 @@ import pytest
 from PIL import Image
 
 from nst_core import __version__
-from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
-from .home import Home
 from .plugged import Plugged
-from .root import GimpRoot
 
 pytestmark = pytest.mark.gimp
 
@@ -36,16 +32,6 @@ told["layers"] = [
     for one in image.get_layers()
 ]
 """
-
-
-@pytest.fixture(scope="module")
-def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One HOME and one core for all calls of this file: the core is found when it runs."""
-    home: Home = gimp_root.new_home("script")
-    plugged = Plugged.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-    home.close()
 
 
 @pytest.fixture(scope="module")
@@ -206,22 +192,6 @@ def test_styles_that_cannot_be_used_are_sentences(gimp: Plugged, photograph: Pat
     assert told["message"].startswith("No style picture is chosen.")
 
 
-def test_without_an_installed_core_it_says_what_to_do(gimp: Plugged, photograph: Path) -> None:
-    about = gimp.folder / "install.json"
-    text = about.read_text()
-    try:
-        about.unlink()
-        told = gimp.script(photograph, arguments(gimp))
-        assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
-        gimp.end_core()
-        about.write_text(text.replace("/bin/python", "/bin/no-python"))
-        told = gimp.script(photograph, arguments(gimp))
-        assert told["message"].startswith("The engine could not be started.")
-        assert "python3 install" in told["message"]
-    finally:
-        about.write_text(text)
-
-
 ABOUT = """
 import json
 procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style-about")
@@ -231,29 +201,31 @@ print("TOLD", json.dumps({"told": told, "menu": procedure.get_menu_paths()}), fl
 """
 
 
-def about(gimp: Plugged) -> Any:
-    done = gimp.root.console(ABOUT, gimp.home, 200)
-    assert "Traceback" not in done.stderr, done.stderr
-    lines = [line for line in done.stdout.splitlines() if "TOLD " in line]
-    assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("TOLD ")[2])
-
-
-def test_scripts_can_ask_beforehand_whether_there_is_an_engine(gimp: Plugged) -> None:
-    gimp.end_core()
-    told = about(gimp)
-    status, version, device, answers, reason = told["told"]
-    assert (status, version, answers, reason) == (3, __version__, True, "")
-    assert device
-    assert gimp.core_state() == "ready"
-    assert told["menu"] == []
-    record = gimp.folder / "install.json"
+def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photograph: Path) -> None:
+    record = echoing.folder / "install.json"
     text = record.read_text()
     try:
-        gimp.end_core()
+        record.unlink()
+        told = echoing.script(photograph, arguments(echoing))
+        assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
+        echoing.end_core()
         record.write_text(text.replace("/bin/python", "/bin/no-python"))
-        status, version, device, answers, reason = about(gimp)["told"]
+        told = echoing.script(photograph, arguments(echoing))
+        assert told["message"].startswith("The engine could not be started.")
+        assert "python3 install" in told["message"]
+        (about,) = echoing.console(ABOUT)
+        status, version, device, answers, reason = about["told"]
         assert (status, version, device, answers) == (3, __version__, "", False)
         assert reason.startswith("The engine could not be started.")
     finally:
         record.write_text(text)
+
+
+def test_scripts_can_ask_beforehand_whether_there_is_an_engine(echoing: Plugged) -> None:
+    echoing.end_core()
+    (about,) = echoing.console(ABOUT)
+    status, version, device, answers, reason = about["told"]
+    assert (status, version, answers, reason) == (3, __version__, True, "")
+    assert device
+    assert echoing.core_state() == "ready"
+    assert about["menu"] == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +15,16 @@ from nst_core.engine.backbone import Backbone
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.sizes import fitted
 from nst_core.picture import style_tensor
-from nst_core.wire.places import State
 
 from ..conftest import SAMPLES
 from ..engine.judge import similarity, style_loss
-from .conftest import cache_folder
-from .home import Home
-from .plugged import Plugged, listening, until
-from .root import GimpRoot
-from .session import GimpSession
+from .lent import Lent
+from .plugged import listening, until
+from .screenshots import kept, shoot
+from .steps import DIALOG, RUNNING, STYLE, open_dialog, start, stop, wait_for_a_preview
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
 
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
-DIALOG = "Neural Style"
-RUNNING = "Neural Style – night-oil"
 CLIPBOARD = """
 import gi
 gi.require_version("Gtk", "3.0")
@@ -41,55 +34,14 @@ print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
 
 
 @pytest.fixture
-def gimp(
-    gimp_root: GimpRoot, gimp_home: Home, installed: State, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Plugged]:
-    plugged = Plugged.make(gimp_root, gimp_home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-
-
-@pytest.fixture
 def photograph(tmp_path: Path) -> Path:
     path = tmp_path / "photograph.png"
     Image.open(SAMPLES / "photograph.jpg").resize((400, 300)).save(path)
     return path
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    path = tmp_path / "small.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((160, 120)).save(path)
-    return path
-
-
-def shoot(session: GimpSession, name: str) -> None:
-    """Keeps a picture of the screen, to be looked at."""
-    folder = cache_folder() / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    session.screenshot(folder / f"gimp-{session.root.series}-{name}.png")
-
-
-def open_dialog(session: GimpSession) -> None:
-    assert session.menu("Filters", "Neural Style…")
-    session.wait_window(DIALOG)
-
-
-def start(session: GimpSession, gimp: Plugged, quality: str) -> None:
-    """Opens the dialog, chooses the style and the quality, and presses Stylize."""
-    open_dialog(session)
-    session.choose_file(DIALOG, "(None)", gimp.home.put(STYLE))
-    session.choose("Quality", quality, DIALOG)
-    session.press("Stylize", DIALOG)
-    session.wait_window(RUNNING)
-
-
-def wait_for_a_preview(session: GimpSession) -> None:
-    until(lambda: session.is_sensitive("Stop and keep this", window=RUNNING))
-
-
 def test_a_layer_is_painted_and_undone(
-    gimp: Plugged, photograph: Path, tmp_path: Path, backbone: Backbone
+    gimp: Lent, photograph: Path, tmp_path: Path, backbone: Backbone
 ) -> None:
     with gimp.session(photograph) as session:
         (before,) = session.images()
@@ -120,7 +72,7 @@ def test_a_layer_is_painted_and_undone(
             ".write(pixels(Gimp.get_images()[0].get_layers()[0]))"
         )
         raw = np.frombuffer((gimp.home.outside / "painted.raw").read_bytes(), np.uint8).reshape(300, 400, 4)
-        Image.fromarray(raw).save(cache_folder() / "screenshots" / f"gimp-{session.root.series}-painted.png")
+        Image.fromarray(raw).save(kept(session, "painted"))
 
         session.key("ctrl+z")
         until(lambda: session.images() == [before])
@@ -136,7 +88,7 @@ def test_a_layer_is_painted_and_undone(
     assert similarity(painted, content) > similarity(copy, content)
 
 
-def test_repeat_paints_again_with_the_same_choices(gimp: Plugged, small: Path) -> None:
+def test_repeat_paints_again_with_the_same_choices(gimp: Lent, small: Path) -> None:
     with gimp.session(small) as session:
         start(session, gimp, "Draft")
         session.wait_gone(RUNNING, 120)
@@ -156,7 +108,7 @@ def test_repeat_paints_again_with_the_same_choices(gimp: Plugged, small: Path) -
         session.wait_gone(DIALOG)
 
 
-def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Plugged, small: Path) -> None:
+def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Lent, small: Path) -> None:
     with gimp.session(small) as session:
         before = session.images()
         start(session, gimp, "High")
@@ -168,24 +120,18 @@ def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Plugged, small:
         assert not before[0]["dirty"]
         assert not session.menu_sensitive("Edit", "Undo")
 
-        open_dialog(session)
-        session.choose_file(DIALOG, "(None)", gimp.home.put(STYLE))
-        session.choose("Quality", "High", DIALOG)
-        session.press("Stylize", DIALOG)
-        session.wait_window(RUNNING)
-        wait_for_a_preview(session)
-        session.press("Stop and keep this", RUNNING)
-        session.wait_gone(RUNNING, 30)
+        start(session, gimp, "High")
+        stop(session)
         until(lambda: len(session.images()[0]["layers"]) == 2)
         assert session.images()[0]["layers"][1] == before[0]["layers"][0]
 
 
-def test_a_core_that_dies_is_a_sentence_and_no_layer(gimp: Plugged, small: Path) -> None:
-    with gimp.session(small) as session:
+def test_a_core_that_dies_is_a_sentence_and_no_layer(echoing: Lent, small: Path) -> None:
+    with echoing.session(small) as session:
         before = session.images()
-        start(session, gimp, "High")
+        start(session, echoing, "High")
         wait_for_a_preview(session)
-        os.kill(gimp.core_pid(), signal.SIGKILL)
+        os.kill(echoing.core_pid(), signal.SIGKILL)
         session.wait_gone(RUNNING, 10)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         shoot(session, "engine-died")
@@ -201,23 +147,8 @@ def test_a_core_that_dies_is_a_sentence_and_no_layer(gimp: Plugged, small: Path)
         assert session.images() == before
 
 
-def test_a_plugin_that_dies_ends_its_job(gimp: Plugged, small: Path) -> None:
-    with gimp.session(small) as session:
-        before = session.images()
-        start(session, gimp, "High")
-        wait_for_a_preview(session)
-        assert gimp.core_state() == "busy"
-        core = gimp.core_pid()
-        for pid in gimp.plugin_pids():
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: gimp.core_state() == "ready", 10)
-        assert "cancelled at evaluation" in (gimp.state.logs / "core.log").read_text()
-        assert gimp.core_pid() == core
-        assert session.images() == before
-
-
 def test_an_unreadable_style_is_a_sentence_and_the_dialog_comes_back(
-    gimp: Plugged, small: Path, tmp_path: Path
+    gimp: Lent, small: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "text.png").write_text("this is no picture")
     with gimp.session(small) as session:
@@ -238,41 +169,3 @@ def test_an_unreadable_style_is_a_sentence_and_the_dialog_comes_back(
         session.press("Cancel", DIALOG)
         session.wait_gone(DIALOG)
         assert session.images() == before
-
-
-def test_an_empty_group_is_refused_in_a_sentence(gimp: Plugged, small: Path) -> None:
-    with gimp.session(small) as session:
-        session.evaluate(
-            "image = Gimp.get_images()[0]; group = Gimp.GroupLayer.new(image, 'group');"
-            " image.insert_layer(group, None, 0); image.set_selected_layers([group])"
-        )
-        session.menu("Filters", "Neural Style…")
-        until(lambda: any("The layer group is empty." in text for text in session.texts()))
-        assert len(session.images()[0]["layers"]) == 2
-
-
-def test_a_closed_image_does_not_lose_the_picture(gimp: Plugged, small: Path) -> None:
-    with gimp.session(small) as session:
-        start(session, gimp, "Draft")
-        wait_for_a_preview(session)
-        session.menu("File", "Close View")
-        session.wait_gone(RUNNING, 120)
-        (image,) = session.wait_images(lambda images: len(images) == 1)
-        assert [layer["name"] for layer in image["layers"]] == [RUNNING]
-        time.sleep(0.5)
-        assert not any("Message" in title for _, title in session.windows())
-
-
-def test_nothing_is_left_when_gimp_ends(gimp: Plugged, small: Path) -> None:
-    with gimp.session(small) as session:
-        start(session, gimp, "High")
-        wait_for_a_preview(session)
-        core = gimp.core_pid()
-        assert session.quit() == 0
-        assert gimp.plugin_pids() == []
-        until(lambda: gimp.core_state() == "ready", 10)
-        assert gimp.core_pid() == core
-        os.kill(core, signal.SIGTERM)
-        until(lambda: not gimp.state.endpoint.exists(), 10)
-    left = [path.name for path in gimp.state.run.iterdir() if path.suffix != ".lock"]
-    assert left == []

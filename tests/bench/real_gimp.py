@@ -1,0 +1,62 @@
+"""What the benches in the real GIMP share: a root, a HOME with the plug-in, a stand-in for the core."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nst_core.wire.places import State
+from tests.gimp.lent import Lent
+from tests.gimp.making import cache_folder
+from tests.gimp.root import GimpRoot
+
+SUITES = {"3.0": "trixie", "3.2": "forky"}
+
+
+@contextmanager
+def plugged(series: str, *options: str) -> Iterator[Lent]:
+    """A GIMP 3.0 or 3.2 in the root that the tests have made, with a core that only echoes."""
+    suite = SUITES[series]
+    root = GimpRoot(cache_folder() / f"gimp-{suite}", suite)
+    try:
+        with tempfile.TemporaryDirectory(prefix="ns") as folder:
+            installed = State.of(Path(os.environ["NST_TEST_STATE"]))
+            lent = Lent.make(root, root.new_home("bench"), installed, Path(folder))
+            lent.echo(*options)
+            try:
+                yield lent
+            finally:
+                lent.close()
+    finally:
+        root.close()
+
+
+def asked(default: int) -> tuple[list[str], int]:
+    """The series of GIMP and the number that the command line names: python -m … [NUMBER [SERIES]]."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else default
+    return sys.argv[2:] or list(SUITES), number
+
+
+class ProcessTime:
+    """Processor time of a process in seconds, and of those of its children that have ended."""
+
+    def __init__(self, pid: int) -> None:
+        self._path = Path(f"/proc/{pid}/stat")
+        self.total, self._children = self._read()
+
+    def since(self) -> tuple[float, float]:
+        """What it has taken, and what its children that have ended since have taken."""
+        own, children = self._read()
+        return own - self.total, children - self._children
+
+    def _read(self) -> tuple[float, float]:
+        words = self._path.read_text().rpartition(")")[2].split()
+        ticks = os.sysconf("SC_CLK_TCK")
+        return (
+            (int(words[11]) + int(words[12])) / ticks,
+            (int(words[13]) + int(words[14])) / ticks,
+        )
