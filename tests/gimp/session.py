@@ -97,7 +97,7 @@ class GimpSession:
 
     def accept_file(self, window: str, path: str, accept: str = "Open") -> None:
         """Choose a path inside the root in the file chooser that is open."""
-        self._do("accept_file", window=window, path=path, accept=accept)
+        self.do("accept_file", window=window, path=path, accept=accept)
 
     def wait_window(self, title: str, seconds: float = 20) -> str:
         return str(self.do("wait_window", seconds + 10, title=title, seconds=seconds))
