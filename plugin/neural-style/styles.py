@@ -121,6 +121,7 @@ def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> 
     part = part or Part(0, 0, drawable.get_width(), drawable.get_height())
     size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
     rectangle = Gegl.Rectangle.new(round(part.x * scale), round(part.y * scale), *size)
+    _initialize()
     data = drawable.get_buffer().get(rectangle, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
     return Picture(*size, "RGBA u8", data)
 
@@ -134,10 +135,16 @@ def _region(drawable: Gimp.Drawable, area: Area) -> Region:
     corner = round((left - own_left) * scale), round((top - own_top) * scale)
     rectangle = Gegl.Rectangle.new(*corner, *size)
     form = "Y'A u8" if isinstance(drawable, Gimp.Layer) else "Y' u8"
+    _initialize()
     data = bytes(drawable.get_buffer().get(rectangle, scale, form, Gegl.AbyssPolicy.NONE))
     if isinstance(drawable, Gimp.Layer):
         data = bytes(gray * alpha // 255 for gray, alpha in zip(data[::2], data[1::2]))
     return Region(*size, data)
+
+
+def _initialize() -> None:
+    """Has GEGL get ready: without windows nothing else does, and what is read reduced is black then."""
+    Gegl.init(None)
 
 
 def _through_gimp(file: Gio.File) -> bytes:

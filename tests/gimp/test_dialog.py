@@ -126,10 +126,14 @@ def test_the_settings_of_a_painted_layer_are_used_again(gimp: Lent, photograph: 
 SCRIPT = {"style-file": "", "quality": "draft", "size": 48}
 
 
-def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Lent, photograph: Path) -> None:
-    prepare = HALF + "ARGUMENTS = {'style-region': channel}"
+# A region goes to the engine with a longer side of at most 1024.
+@pytest.mark.parametrize("width", [96, 1200])
+def test_a_region_is_a_channel_and_the_rest_stays_as_it_was(gimp: Lent, photograph: Path, width: int) -> None:
+    prepare = HALF.replace("96", str(width)).replace("48", str(width // 2))
+    prepare = f"image.scale({width}, 64)\n{prepare}ARGUMENTS = {{'style-region': channel}}"
     arguments = {**SCRIPT, "style-file": gimp.home.put(STYLE)}
-    told = gimp.script(photograph, arguments, prepare, ROWS)
+    report = ROWS.replace("50, 96", f"{width // 2 + 20}, {width}").replace("48", str(width // 2))
+    told = gimp.script(photograph, arguments, prepare, report)
     assert told["status"] == 3, told
     assert told["right"]
     assert not told["left"]
