@@ -18,15 +18,16 @@ SUITES = {"3.0": "trixie", "3.2": "forky"}
 
 
 @contextmanager
-def plugged(series: str, *options: str) -> Iterator[Lent]:
-    """A GIMP 3.0 or 3.2 in the root that the tests have made, with a core that only echoes."""
+def plugged(series: str, *options: str, real: bool = False) -> Iterator[Lent]:
+    """A GIMP 3.0 or 3.2 in the root that the tests have made; its core only echoes, unless it is ``real``."""
     suite = SUITES[series]
     root = GimpRoot(cache_folder() / f"gimp-{suite}", suite)
     try:
         with tempfile.TemporaryDirectory(prefix="ns") as folder:
             installed = State.of(Path(os.environ["NST_TEST_STATE"]))
             lent = Lent.make(root, root.new_home("bench"), installed, Path(folder))
-            lent.echo(*options)
+            if not real:
+                lent.echo(*options)
             try:
                 yield lent
             finally:
