@@ -209,7 +209,8 @@ def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photogra
         told = echoing.script(photograph, arguments(echoing))
         assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
         echoing.end_core()
-        record.write_text(text.replace("/bin/python", "/bin/no-python"))
+        nowhere = {**json.loads(text), "core": ["/bin/no-python", "-m", "nst_core"]}
+        record.write_text(json.dumps(nowhere))
         told = echoing.script(photograph, arguments(echoing))
         assert told["message"].startswith("The engine could not be started.")
         assert "python3 install" in told["message"]
