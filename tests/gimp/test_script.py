@@ -223,11 +223,17 @@ def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photogra
         record.write_text(text)
 
 
-def test_scripts_can_ask_beforehand_whether_there_is_an_engine(echoing: Plugged) -> None:
-    echoing.end_core()
-    (about,) = echoing.console(ABOUT)
+def test_scripts_can_ask_beforehand_what_there_is(gimp: Plugged) -> None:
+    (about,) = gimp.console(ABOUT)
     status, version, device, answers, reason = about["told"]
     assert (status, version, answers, reason) == (3, __version__, True, "")
     assert device
-    assert echoing.core_state() == "ready"
     assert about["menu"] == []
+
+
+def test_to_ask_starts_the_engine(echoing: Plugged) -> None:
+    echoing.end_core()
+    (about,) = echoing.console(ABOUT)
+    status, version, _device, answers, reason = about["told"]
+    assert (status, version, answers, reason) == (3, __version__, True, "")
+    assert echoing.core_state() == "ready"
