@@ -47,6 +47,8 @@ class Resident:
 
     def run(self, script: str, seconds: float) -> subprocess.CompletedProcess[str]:
         """Runs Python in GIMP; the return code is 64 when the script raises, as that of GIMP would be."""
+        if self._process and self._process.poll() is not None:
+            self.close()  # where a GIMP with windows ends, all that runs in its HOME ends with it
         process = self._process or self._start()
         answer = self._folder / "answer"
         answer.unlink(missing_ok=True)

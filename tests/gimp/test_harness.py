@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from .home import Home
+from .processes import end_home
+from .resident import Resident
 from .root import GimpRoot
 from .session import GimpError, GimpSession
 
@@ -65,6 +67,19 @@ def test_console_fails_when_its_script_raises(gimp_root: GimpRoot, gimp_home: Ho
     )
     assert done.returncode == 64
     assert "ValueError: given" in done.stderr
+
+
+def test_a_console_that_stays_runs_one_script_after_the_other(gimp_root: GimpRoot, gimp_home: Home) -> None:
+    console = Resident(gimp_root, gimp_home)
+    try:
+        assert console.run("kept = 1; print(Gimp.version())", 90).stdout.strip() == gimp_root.version
+        failed = console.run("print(kept)", 90)
+        assert failed.returncode == 64
+        assert "NameError" in failed.stderr
+        end_home(gimp_home.inside)
+        assert console.run("print('again')", 90).stdout.strip() == "again"
+    finally:
+        console.close()
 
 
 def test_environment_is_built_from_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,8 @@ def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photogra
         told = echoing.script(photograph, arguments(echoing))
         assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
         echoing.end_core()
-        record.write_text(text.replace("/bin/python", "/bin/no-python"))
+        nowhere = {**json.loads(text), "core": ["/bin/no-python", "-m", "nst_core"]}
+        record.write_text(json.dumps(nowhere))
         told = echoing.script(photograph, arguments(echoing))
         assert told["message"].startswith("The engine could not be started.")
         assert "python3 install" in told["message"]
@@ -221,11 +223,17 @@ def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photogra
         record.write_text(text)
 
 
-def test_scripts_can_ask_beforehand_whether_there_is_an_engine(echoing: Plugged) -> None:
-    echoing.end_core()
-    (about,) = echoing.console(ABOUT)
+def test_scripts_can_ask_beforehand_what_there_is(gimp: Plugged) -> None:
+    (about,) = gimp.console(ABOUT)
     status, version, device, answers, reason = about["told"]
     assert (status, version, answers, reason) == (3, __version__, True, "")
     assert device
-    assert echoing.core_state() == "ready"
     assert about["menu"] == []
+
+
+def test_to_ask_starts_the_engine(echoing: Plugged) -> None:
+    echoing.end_core()
+    (about,) = echoing.console(ABOUT)
+    status, version, _device, answers, reason = about["told"]
+    assert (status, version, answers, reason) == (3, __version__, True, "")
+    assert echoing.core_state() == "ready"
