@@ -72,6 +72,7 @@ class Look:
                 if segment.outlet is not None:
                     join(maps, segment.outlet, features, segment.part(tile, segment.outlet, features))
                 yield segment.parts(tile, features), features
+            segment.network.rest()  # each needs much memory, and they work in turns
             self.sources.extend(maps.values())
 
 

@@ -72,6 +72,7 @@ class TiledObjective:
                 if gradients:
                     tile.window(gradient).add_(segment.network.pull_back(gradients))
                 del features, gradients
+            segment.network.rest()
         assert gradient is not None
         return gradient
 

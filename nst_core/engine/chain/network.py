@@ -112,6 +112,12 @@ class WinogradPass:
             return pixels.detach() - self._mean
         return pixels.detach()[0].permute(1, 2, 0).contiguous()
 
+    def rest(self) -> None:
+        """Gives back all maps; see ``NetworkPass``."""
+        self._size, self._ready = None, False
+        self._maps, self._ways = [], []
+        self._kept.clear()
+
     def _back(
         self, number: int, arriving: Tensor, marks: Tensor | None, given: Mapping[str, Tensor]
     ) -> Tensor:
