@@ -29,18 +29,21 @@ class Drawn:
         self._sources = sources
         self._nearest: list[Tensor] = []
         self.count = 0
-        parts: list[Part] = []
+        blocks: list[Part] = []
         for found, features in looking.wider(1)(painted):
+            if layer not in found:
+                continue
             part = found[layer]
-            parts.append(part)
             if not self._nearest:
                 self._nearest = [
                     torch.empty(part.size, dtype=torch.int64, device=painted.device) for _ in sources
                 ]
                 self.count = features[layer].shape[1] * part.size[0] * part.size[1]
-            for nearest, source in zip(self._nearest, sources, strict=True):
-                part.of(nearest).copy_(source.patches.nearest(features[layer], part))
-        self.energy = sum(float(self.at(part).square().sum()) for part in parts)
+            for block in part.blocks(9 * features[layer].shape[1]):
+                blocks.append(block)
+                for nearest, source in zip(self._nearest, sources, strict=True):
+                    block.of(nearest).copy_(source.patches.nearest(features[layer], block))
+        self.energy = sum(float(self.at(block).square().sum()) for block in blocks)
 
     def at(self, part: Part) -> Tensor:
         """Returns the features (1, N, h, w) of a part."""

@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from nst_core.engine.backbone import Features
 from nst_core.engine.losses import Target
 from nst_core.engine.moments import Gathering, Moments
 from nst_core.engine.network import NetworkPass
-from nst_core.engine.resize import averaged, size_of
+from nst_core.engine.patches import Patches
+from nst_core.engine.projections import Projections
+from nst_core.engine.resize import averaged
+from nst_core.engine.segments import Look, Segment, join
 from nst_core.engine.sizes import Size
-from nst_core.engine.tiling import Part, Tile, Tiling, all_of
+from nst_core.engine.sliced import Room, project
+from nst_core.engine.tiling import Part, Tile, all_of
 
-Seen = Iterator[tuple[Mapping[str, Part], Features]]
+Seen = Iterable[tuple[Mapping[str, Part], Features]]
 
 EMPTY = 1e-4  # share of the picture below which a region is none
 
 
 class Looking:
-    """A network pass, and how pictures are cut for it; without ``tiling`` they are taken whole."""
+    """How pictures are looked at: whole, through a network pass, or through segments, tile by tile."""
 
-    def __init__(self, network: NetworkPass, tiling: Tiling | None = None) -> None:
-        self.network = network
-        self.tiling = tiling
+    def __init__(self, way: NetworkPass | Sequence[Segment]) -> None:
+        self._way = way
 
     def __call__(self, picture: Tensor) -> Seen:
-        """Yields each tile's part of each layer of ``picture`` (1, 3, H, W), and its window's features.
+        """Gives each tile's part of each layer of ``picture`` (1, 3, H, W), and its window's features.
 
-        They are good until the next ones.
+        They are good until the next ones. A part has some of the layers only, where the network is in
+        segments; looked at whole there is one part, of all layers.
         """
-        if self.tiling is None:
-            features = self.network.measure(picture)
-            yield {layer: all_of(values) for layer, values in features.items()}, features
-            return
-        for tile in self.tiling.tiles(size_of(picture)):
-            features = self.network.features(tile.window(picture))
-            yield self.parts(tile, features), features
+        if isinstance(self._way, Sequence):
+            return Look(self._way, picture)
+        features = self._way.measure(picture)
+        return [({layer: all_of(values) for layer, values in features.items()}, features)]
 
-    def parts(self, tile: Tile, features: Features) -> dict[str, Part]:
-        """Returns which part of each layer is the tile's."""
-        assert self.tiling is not None
-        return {layer: tile.part(values, self.tiling.stride(layer)) for layer, values in features.items()}
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments; none when pictures are taken whole."""
+        return tuple(self._way) if isinstance(self._way, Sequence) else ()
 
     def wider(self, positions: int) -> Looking:
         """Returns the same whose features are right for so many positions beyond each part, too."""
-        return self if self.tiling is None else Looking(self.network, self.tiling.wider(positions))
+        return Looking([segment.wider(positions) for segment in self.segments]) if self.segments else self
 
 
 def share_at(share: Tensor | None, size: Size) -> tuple[Tensor | None, float]:
@@ -64,9 +64,10 @@ def share_at(share: Tensor | None, size: Size) -> tuple[Tensor | None, float]:
 
 
 class StyleSeen:
-    """What is known of a style picture: the moments of some layers, and all features of others.
+    """What is known of a style picture: of each layer its moments, projections or patches, as is wanted.
 
-    ``mask`` (1, 1, h, w) says which part of it counts; one of which nothing counts is taken whole.
+    ``mask`` (1, 1, h, w) says which part of it counts; one of which nothing counts is taken whole. ``room``
+    makes what projections are kept in.
     """
 
     def __init__(
@@ -75,56 +76,74 @@ class StyleSeen:
         picture: Tensor,
         mask: Tensor | None,
         summed: Sequence[str],
-        kept: Sequence[str],
+        projected: Sequence[str],
+        patched: Sequence[str],
+        room: Room,
     ) -> None:
-        self.features: Features = {}
         self.weights: dict[str, Tensor | None] = {}
-        gatherings: dict[str, Gathering] = {}
+        self.projections: dict[str, Projections] = {}
+        self.patches: dict[str, Patches] = {}
+        sums: dict[str, Gathering] = {}
         for parts, features in looking(picture):
             for layer, part in parts.items():
+                channels = features[layer].shape[1]
                 if layer not in self.weights:
                     weights, area = share_at(mask, part.size)
-                    self.weights[layer] = weights if area >= EMPTY else None
-                    gatherings[layer] = Gathering(self.weights[layer])
-                if layer in summed:
-                    for block in part.blocks(features[layer].shape[1]):
-                        gatherings[layer].add(block.of_window(features[layer]), block)
-                if layer in kept and looking.tiling is None:
-                    self.features[layer] = features[layer]
-                elif layer in kept:
-                    _join(self.features, layer, features[layer], part)
-        self.moments: dict[str, Moments] = {layer: gatherings[layer].moments() for layer in summed}
+                    self.weights[layer] = weights = weights if area >= EMPTY else None
+                    sums[layer] = Gathering(weights)
+                    if layer in projected:
+                        self.projections[layer] = room(channels, part.size[0] * part.size[1])
+                    if layer in patched:
+                        self.patches[layer] = Patches(part.size, weights)
+                for block in part.blocks(channels):
+                    own = block.of_window(features[layer])
+                    if layer in summed:
+                        sums[layer].add(own, block)
+                    if layer in projected:
+                        project(own, block, self.projections[layer])
+                    if layer in patched:
+                        self.patches[layer].see(own, block)
+        self.moments: dict[str, Moments] = {layer: sums[layer].moments() for layer in summed}
 
 
 class ContentSeen:
     """The size of each layer of the content, and the features that some are to have.
 
-    In tiles these are made anew for the tile that is looked at: all of them would take more memory
-    than all else.
+    In tiles those of the first segment are made anew for the tile that is looked at: all of them would
+    take more memory than all else. Those of the next are kept: they are as small as the map that
+    they would be made from.
     """
 
     def __init__(self, looking: Looking, content: Tensor, layers: Sequence[str]) -> None:
-        self._looking = looking
+        self._first = looking.segments[0] if looking.segments else None
         self._content = content
         self.sizes: dict[str, Size] = {}
         self._energies = dict.fromkeys(layers, 0.0)
+        self._kept: Features = {}
         self._here: dict[str, tuple[Part, Tensor]] = {}
         self._channels: dict[str, int] = {}
         for parts, features in looking(content):
             for layer, part in parts.items():
                 self.sizes[layer] = part.size
                 self._channels[layer] = features[layer].shape[1]
-                if layer in layers:
-                    own = part.of_window(features[layer])
-                    self._energies[layer] += float(own.square().sum())
-                    self._here[layer] = (part, own if looking.tiling is None else own[..., :0, :0])
+                if layer not in layers:
+                    continue
+                self._energies[layer] += float(part.of_window(features[layer]).square().sum())
+                if self._first is None:
+                    self._kept[layer] = features[layer]
+                elif layer not in self._first.layers:
+                    join(self._kept, layer, features, part)
+        self._anew = [layer for layer in layers if layer not in self._kept]
 
     def look_at(self, tile: Tile) -> None:
-        """Makes the features of ``tile`` ready; whatever the network pass gave before is lost."""
-        features = self._looking.network.features(tile.window(self._content))
-        for layer, part in self._looking.parts(tile, features).items():
-            if layer in self._energies:
-                self._here[layer] = (part, part.of_window(features[layer]).clone())
+        """Makes the features of a tile of the first segment ready; what its pass gave before is lost."""
+        if not self._anew:
+            return
+        assert self._first is not None
+        features = self._first.network.features(tile.window(self._content))
+        for layer in self._anew:
+            part = self._first.part(tile, layer, features)
+            self._here[layer] = (part, part.of_window(features[layer]).clone())
 
     def target(self, layer: str) -> Target:
         """Returns what ``layer`` is to be like."""
@@ -132,7 +151,9 @@ class ContentSeen:
         return _ContentTarget(self, layer, self._channels[layer] * height * width, self._energies[layer])
 
     def features(self, layer: str, part: Part) -> Tensor:
-        """Returns the features of a part of the tile that is looked at."""
+        """Returns the features of a part; if they are made anew, one of the tile that is looked at."""
+        if layer in self._kept:
+            return part.of(self._kept[layer])
         own, features = self._here[layer]
         return replace(part, corner=(own.rows.start, own.columns.start)).of_window(features)
 
@@ -146,10 +167,3 @@ class _ContentTarget:
 
     def at(self, part: Part) -> Tensor:
         return self._seen.features(self._layer, part)
-
-
-def _join(whole: Features, layer: str, features: Tensor, part: Part) -> None:
-    if layer not in whole:
-        room = torch.empty(1, *part.size, features.shape[1], dtype=features.dtype, device=features.device)
-        whole[layer] = room.permute(0, 3, 1, 2)
-    part.of(whole[layer]).copy_(part.of_window(features))

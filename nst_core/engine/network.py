@@ -30,6 +30,10 @@ class NetworkPass(Protocol):
         """Returns features to keep, without what a pull-back would need."""
         ...
 
+    def rest(self) -> None:
+        """Gives back the memory that was kept for the next call, and forgets the last one."""
+        ...
+
 
 class AutogradPass:
     """The general pass: any backbone, any device, gradients by autograd.
@@ -69,6 +73,10 @@ class AutogradPass:
         """Returns features to keep; see ``NetworkPass``."""
         with torch.no_grad():
             return self._run(pixels)
+
+    def rest(self) -> None:
+        """Forgets the last call; see ``NetworkPass``."""
+        self._pixels, self._outputs = None, {}
 
     def _run(self, pixels: Tensor) -> Features:
         if self._precision is None:

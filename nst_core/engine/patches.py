@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.resize import size_of
+from nst_core.engine.sizes import Size
 from nst_core.engine.tiling import Part, all_of
 
 _CHUNK_BYTES = 64 * 2**20
@@ -16,21 +18,34 @@ _CANDIDATES = 4096
 
 
 class Patches:
-    """The 3×3 patches of a style's features (1, N, h, w).
+    """The 3×3 patches of a style's layer of ``size``, whose features come part by part.
 
     ``counts`` (h·w,) is 0 where the style is not to be taken from. Of a large style only patches evenly
-    spread over it are looked at.
+    spread over it are looked at, and of its features no others are kept.
     """
 
-    def __init__(self, style: Tensor, counts: Tensor | None = None) -> None:
-        places = torch.arange(style[0, 0].numel(), device=style.device)
+    def __init__(self, size: Size, counts: Tensor | None = None) -> None:
+        places = torch.arange(size[0] * size[1])
         if counts is not None:
-            places = places[counts > 0]
+            places = places[counts.cpu() > 0]
         places = places[:: math.ceil(len(places) / _CANDIDATES)]
-        framed = F.pad(style, (1, 1, 1, 1), mode="replicate")
-        top, left = places // style.shape[-1], places % style.shape[-1]
-        taps = [framed[0, :, top + down, left + right] for down in range(3) for right in range(3)]
-        self._patches = torch.stack(taps, dim=1).flatten(0, 1).mT.contiguous()  # (patches, N · 9)
+        self._rows, self._columns = places // size[1], places % size[1]
+        self._size = size
+        self._patches = torch.empty(0)
+
+    def see(self, features: Tensor, part: Part) -> None:
+        """Takes what is wanted of a part's features, (1, N, h, w)."""
+        count, channels = len(self._rows), features.shape[1]
+        if not self._patches.numel():
+            self._patches = features.new_empty(count, channels * 9)
+        taps = self._patches.view(count, channels, 9)
+        for tap in range(9):
+            # Beyond the border its places are repeated.
+            rows = (self._rows + tap // 3 - 1).clamp(0, self._size[0] - 1) - part.rows.start
+            columns = (self._columns + tap % 3 - 1).clamp(0, self._size[1] - 1) - part.columns.start
+            height, width = size_of(features)
+            here = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+            taps[here, :, tap] = features[0, :, rows[here], columns[here]].mT
 
     def nearest(self, features: Tensor, part: Part | None = None) -> Tensor:
         """Returns the number (h, w) of the patch that is nearest to each position of a part.
@@ -77,5 +92,6 @@ def from_nearest_patches(features: Tensor, style: Tensor, counts: Tensor | None 
     section 3.1). With the assignment held, their energy Σ ‖patch − nearest‖² is, but for a
     constant, a weighted squared distance to this average: a content loss.
     """
-    patches = Patches(style, counts)
+    patches = Patches(size_of(style), counts)
+    patches.see(style, all_of(style))
     return patches.put_together(patches.nearest(features), all_of(features))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from nst_core.engine.sizes import Size
 
 # Bytes a pixel, measured (docs/performance.md): of an evaluation at once, with its targets and with room for
-# what the general pass keeps; of a window, whose targets are made anew; of a picture of three colors, and
-# how many such there are beside the optimizer's pairs.
-_WHOLE, _WINDOW, _PICTURE, _PICTURES = 1_920, 2_100, 12, 8
+# what the general pass keeps; of a window above the cut (below it is larger, a pixel takes less: as much);
+# of the whole maps at the cut, which are the generated one, its gradient and the content's features; of a
+# picture of three colors, and how many such there are beside the optimizer's pairs.
+_WHOLE, _WINDOW, _MAPS, _PICTURE, _PICTURES = 1_920, 2_300, 96, 12, 8
 _PAIRS, _FEWEST_PAIRS = 20, 4
 _SMALLEST_WINDOW, _LEAST = 2**18, 2**16  # pixels: by the plan, and when there is no other way
 
@@ -38,7 +39,7 @@ def share_of(room: int | None, size: Size) -> Share:
     pixels = math.prod(size)
     if room is None or bytes_for(Share(), size) <= room:
         return Share()
-    left = room - _PICTURES * _PICTURE * pixels
+    left = room - (_MAPS + _PICTURES * _PICTURE) * pixels
     # In half precision a pair of vectors takes as much as one picture. A third of the room is for them: with
     # more the windows get small, of which the more is looked at twice.
     pairs = min(_PAIRS, max(_FEWEST_PAIRS, left // 3 // (_PICTURE * pixels)))
@@ -52,4 +53,4 @@ def bytes_for(share: Share, size: Size) -> int:
     pairs = share.pairs * _PICTURE * pixels * (1 if share.half else 2)
     if share.area is None:
         return _WHOLE * pixels + pairs
-    return _WINDOW * min(share.area, pixels) + _PICTURES * _PICTURE * pixels + pairs
+    return _WINDOW * min(share.area, pixels) + (_MAPS + _PICTURES * _PICTURE) * pixels + pairs

@@ -28,20 +28,23 @@ class Sight:
     halo: int
 
 
-def sight(backbone: Backbone, layers: Iterable[str]) -> Sight | None:
+def sight(backbone: Backbone, layers: Iterable[str], channels: int = 3, stride: int = 1) -> Sight | None:
     """Returns the sight of ``layers``, or None when one sees more than half a thousand pixels far.
 
-    It is found by making half of a picture not a number: so becomes all that sees it, through any
-    network. One that averages over the whole picture on its way (squeeze and excitation) sees it all.
+    Of a backbone that starts from a map of so many ``channels`` and this ``stride`` in pixels, the places of
+    that map are its pixels. It is found by making half of a picture not a number: so becomes all that
+    sees it, through any network. One that averages over the whole picture on its way (squeeze and
+    excitation) sees it all.
     """
     wanted = frozenset(layers)
-    flat = torch.zeros(1, 3, _BREADTH, _LENGTH)
+    length = _LENGTH // stride
+    flat = torch.zeros(1, channels, _BREADTH // stride, length)
     strides = {
-        layer: int(2 ** round(math.log2(_LENGTH / values.shape[-1])))
+        layer: int(2 ** round(math.log2(length / values.shape[-1])))
         for layer, values in _features(backbone, flat, wanted).items()
     }
     halo = 0
-    for begin, end in ((0, _LENGTH // 2), (_LENGTH // 2, _LENGTH)):
+    for begin, end in ((0, length // 2), (length // 2, length)):
         strip = flat.clone()
         strip[..., begin:end] = math.nan
         for turned in (False, True):
@@ -50,7 +53,7 @@ def sight(backbone: Backbone, layers: Iterable[str]) -> Sight | None:
                 lost = (values.mT if turned else values).isnan().any(dim=1).any(dim=1).flatten().nonzero()
                 if lost.numel() == values.shape[2 if turned else 3]:
                     return None
-                middle = _LENGTH // 2 // strides[layer]
+                middle = length // 2 // strides[layer]
                 far = int(lost.max()) + 1 - middle if begin == 0 else middle - int(lost.min())
                 halo = max(halo, far * strides[layer])
     step = _SQUARE * max(strides.values())

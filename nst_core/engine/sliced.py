@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +10,10 @@ from torch import Tensor
 
 from nst_core.engine.losses import InParts, Loss
 from nst_core.engine.moments import like_features, rows
+from nst_core.engine.projections import Projections
 from nst_core.engine.tiling import Part
+
+Room = Callable[[int, int], Projections]
 
 _SORTED = 2**24  # projections that are sorted at a time
 
@@ -22,34 +25,34 @@ class SlicedWassersteinLoss(Loss):
     2006.07229, section 3.2: in one dimension the distance is that of the sorted values. There are as many
     directions as channels; they stay the same for all evaluations, so that the objective does.
 
-    ``styles`` are the features (1, N, h, w) of each style with its share and the weights (m,) of its
-    positions, or None; several styles have the quantiles of each blended (the barycenter in one
-    dimension). ``weights`` (M,) are those of the generated features' positions; weights sum to 1.
+    ``styles`` are the projections of each style with its share and the weights (m,) of its positions, or
+    None; several styles have the quantiles of each blended (the barycenter in one dimension).
+    ``weights`` (M,) are those of the generated features' positions; weights sum to 1. ``room`` makes what the
+    numbers of all positions are kept in.
     """
 
     def __init__(
         self,
-        styles: Sequence[tuple[float, Tensor, Tensor | None]],
+        styles: Sequence[tuple[float, Projections, Tensor | None]],
         weights: Tensor | None = None,
-        seed: int = 0,
+        room: Room = Projections,
     ) -> None:
-        channels = styles[0][1].shape[1]
-        generator = torch.Generator().manual_seed(seed)
-        directions = torch.randn(channels, channels, generator=generator).to(styles[0][1])
-        self.directions = directions / directions.norm(dim=0, keepdim=True)
+        self.room = room
         self._weights = weights
-        count = max(features.shape[-2] * features.shape[-1] for _, features, _ in styles)
+        channels = styles[0][1].directions
+        count = max(projections.positions for _, projections, _ in styles)
         whole = sum(share for share, _, _ in styles)
-        self._quantiles = torch.zeros(channels, count, device=directions.device).to(directions)
-        for share, features, counts in styles:
-            matrix = rows(features)
-            if counts is not None:  # also without weight a value would bend the line between its neighbors
-                matrix, counts = matrix[counts > 0], counts[counts > 0]
-            ordered, order = (matrix @ self.directions).mT.contiguous().sort(dim=1)
-            middle = _middles(order, counts)
-            wanted = (torch.arange(count, device=middle.device) + 0.5) / count
-            self._quantiles += share / whole * _interpolated(ordered, middle, wanted.expand(channels, -1))
-        self.at_zero = float(self._quantiles.square().mean())
+        self._quantiles = room(channels, count)
+        energy = 0.0
+        for some in _few(channels, count):
+            lines: Tensor | None = None
+            for share, projections, counts in styles:
+                found = share / whole * _quantiles(projections, some, counts, count)
+                lines = found if lines is None else lines + found
+            assert lines is not None
+            energy += float(lines.square().sum())
+            self._quantiles.put_lines(some, lines)
+        self.at_zero = energy / (channels * count)
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``.
@@ -59,50 +62,81 @@ class SlicedWassersteinLoss(Loss):
         """
         return _SlicedInParts(self, weight)
 
-    def pull(self, projections: Tensor) -> float:
-        """Turns projections (K, M) into their gradients, in their memory, and returns the loss."""
+    def pull(self, projections: Projections) -> float:
+        """Puts the gradients of projections in their place, and returns the loss."""
+        weights = None if self._weights is None else projections.in_order(self._weights)
         value = 0.0
-        share = 2.0 / projections.shape[0]
-        for begin in range(0, projections.shape[0], step := max(1, _SORTED // projections.shape[1])):
-            some = slice(begin, begin + step)
-            ordered, order = projections[some].sort(dim=1)
-            away = ordered - self._wanted(order, some)
-            pull = away * (1.0 / order.shape[1] if self._weights is None else self._weights[order])
+        for some in _few(projections.directions, projections.positions):
+            lines = projections.lines(some)
+            ordered, order = lines.sort(dim=1)
+            away = ordered - _wanted(self._quantiles.lines(some), order, weights)
+            pull = away * (1.0 / order.shape[1] if weights is None else weights[order])
             value += float((away * pull).sum())
-            projections[some].scatter_(1, order, pull.mul_(share))
-        return value / projections.shape[0]
-
-    def _wanted(self, order: Tensor, some: slice) -> Tensor:
-        quantiles = self._quantiles[some]
-        if self._weights is None:
-            if order.shape[1] == quantiles.shape[1]:
-                return quantiles
-            return F.interpolate(quantiles[None], size=order.shape[1], mode="linear")[0]
-        known = (torch.arange(quantiles.shape[1], device=order.device) + 0.5) / quantiles.shape[1]
-        middles = _middles(order, self._weights)
-        return _interpolated(quantiles, known.expand_as(quantiles), middles)
+            lines.scatter_(1, order, pull.mul_(2.0 / projections.directions))
+            projections.put_lines(some, lines)
+        return value / projections.directions
 
 
 class _SlicedInParts:
     def __init__(self, loss: SlicedWassersteinLoss, weight: float) -> None:
         self._loss = loss
         self._weight = weight
-        self._map: Tensor | None = None  # (K, H, W): projections first, then their gradients
+        self._projections: Projections | None = None  # and their gradients, when the first part is pulled
         self._pulled = False
 
     def see(self, features: Tensor, part: Part) -> None:
-        projected = like_features(rows(features) @ self._loss.directions, features)[0]
-        if self._map is None:
-            self._map = projected.new_empty(projected.shape[0], *part.size)
-        part.of(self._map).copy_(projected)
+        if self._projections is None:
+            self._projections = self._loss.room(features.shape[1], part.size[0] * part.size[1])
+        project(features, part, self._projections)
 
     def pull(self, features: Tensor, part: Part) -> Tensor:
-        assert self._map is not None
+        assert self._projections is not None
         if not self._pulled:
-            self.value = self._map.new_tensor(self._weight * self._loss.pull(self._map.flatten(1)))
+            self.value = features.new_tensor(self._weight * self._loss.pull(self._projections))
             self._pulled = True
-        pulls = part.of(self._map).flatten(1).mT
-        return like_features(pulls @ (self._weight * self._loss.directions.mT), features)
+        back = self._weight * directions(features).mT
+        return like_features(self._projections.of(part) @ back, features)
+
+
+def directions(features: Tensor) -> Tensor:
+    """Returns the directions (N, N), each a column, of features with N channels."""
+    count = features.shape[1]
+    found = torch.randn(count, count, generator=torch.Generator().manual_seed(0)).to(features)
+    found /= found.norm(dim=0, keepdim=True)
+    return found
+
+
+def project(features: Tensor, part: Part, into: Projections) -> None:
+    """Puts the projections of a part's features (1, N, h, w) with the others of its layer."""
+    into.put(part, rows(features) @ directions(features))
+
+
+def _few(lines: int, count: int) -> Iterator[slice]:
+    """Yields as many of ``lines`` at a time, of ``count`` numbers each, as are sorted at once."""
+    step = max(1, _SORTED // count)
+    for begin in range(0, lines, step):
+        yield slice(begin, min(begin + step, lines))
+
+
+def _quantiles(projections: Projections, some: slice, counts: Tensor | None, count: int) -> Tensor:
+    """Returns ``count`` evenly spread quantiles of some lines."""
+    lines = projections.lines(some)
+    if counts is not None:  # also without weight a value would bend the line between its neighbors
+        counts = projections.in_order(counts)
+        lines, counts = lines[:, counts > 0], counts[counts > 0]
+    ordered, order = lines.sort(dim=1)
+    wanted = (torch.arange(count, device=lines.device) + 0.5) / count
+    return _interpolated(ordered, _middles(order, counts), wanted.expand(len(lines), -1))
+
+
+def _wanted(quantiles: Tensor, order: Tensor, weights: Tensor | None) -> Tensor:
+    """Returns the quantiles at the places of the values that have this ``order``."""
+    if weights is None:
+        if order.shape[1] == quantiles.shape[1]:
+            return quantiles
+        return F.interpolate(quantiles[None], size=order.shape[1], mode="linear")[0]
+    known = (torch.arange(quantiles.shape[1], device=order.device) + 0.5) / quantiles.shape[1]
+    return _interpolated(quantiles, known.expand_as(quantiles), _middles(order, weights))
 
 
 def _middles(order: Tensor, weights: Tensor | None) -> Tensor:

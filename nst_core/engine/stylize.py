@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -21,13 +21,12 @@ from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import Scale, scales
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.room import Share, share_of
-from nst_core.engine.sight import sight
+from nst_core.engine.segments import segments_of
 from nst_core.engine.sizes import Size
 from nst_core.engine.start import start_picture
 from nst_core.engine.steepest import SteepestDescent
 from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.tiling import tiling_for
 from nst_core.engine.upsampling import carried_up
 from nst_core.recipe import Colors, Recipe, Steps
 
@@ -89,8 +88,6 @@ def stylize(
     else:
         pixels = start
     layers = layers_of(recipe.matching)
-    network = pass_for(backbone, layers, precision)
-    seen = cache(lambda: sight(backbone, layers))
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
@@ -98,7 +95,9 @@ def stylize(
         while share is not None:
             try:
                 with memory_errors():
-                    tiling = None if share.area is None else tiling_for(seen(), share.area)
+                    segments = (
+                        () if share.area is None else segments_of(backbone, layers, share.area, precision)
+                    )
                     begun = resized(pixels, scale.size)
                     at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
                     groups, _ = grouped(at_scale, scale.size, visible)
@@ -108,10 +107,10 @@ def stylize(
                         objective_for(
                             resized(content, scale.size),
                             groups,
-                            network,
+                            # Not one pass for all scales: the memory of the last would be kept.
+                            segments or pass_for(backbone, layers, precision),
                             recipe.matching,
                             painted=begun if scale.detail else None,
-                            tiling=tiling,
                         ),
                         begun,
                         kept if minimize is lbfgs else minimize,
@@ -125,7 +124,7 @@ def stylize(
             height, width = plan[number - 1].size
             notes += (f"The memory sufficed for {width} × {height} pixels only; they were enlarged.",)
             break
-        if tiling and _TILED not in notes:
+        if segments and _TILED not in notes:
             notes += (_TILED,)
         if run.decision is Decision.CANCEL:
             return None

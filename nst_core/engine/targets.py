@@ -19,12 +19,13 @@ from nst_core.engine.moments import Moments, blended
 from nst_core.engine.network import NetworkPass
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.optimizer import Evaluate
-from nst_core.engine.patches import Patches
+from nst_core.engine.projections import Projections, ProjectionsInFile
 from nst_core.engine.resize import averaged
-from nst_core.engine.sliced import SlicedWassersteinLoss
+from nst_core.engine.segments import Segment
+from nst_core.engine.sliced import Room, SlicedWassersteinLoss
 from nst_core.engine.style import Group, Style
 from nst_core.engine.tiled import TiledObjective
-from nst_core.engine.tiling import Tiling, whole_layer
+from nst_core.engine.tiling import whole_layer
 from nst_core.engine.variation import Variation
 from nst_core.recipe import Matching
 
@@ -39,18 +40,19 @@ def layers_of(matching: Matching) -> tuple[str, ...]:
 def objective_for(
     content: Tensor,
     groups: Sequence[Group],
-    network: NetworkPass,
+    way: NetworkPass | Sequence[Segment],
     matching: Matching,
     painted: Tensor | None = None,
-    tiling: Tiling | None = None,
 ) -> Evaluate:
     """Returns the objective whose targets are measured on ``content`` and the styles as they are.
 
     ``groups`` are the styles of this scale with their shares in the size of ``content`` (1, 3, H, W). With
     ``painted``, the picture so far in that size, the finishing pass's terms are added: its patches
-    are drawn to the nearest of the styles. With ``tiling`` all pictures are looked at tile by tile.
+    are drawn to the nearest of the styles. ``way`` is a network pass that takes all pictures whole, or the
+    network in segments, by which they are looked at tile by tile.
     """
-    looking = Looking(network, tiling)
+    looking = Looking(way)
+    room = ProjectionsInFile if looking.segments else Projections
     terms: list[Term] = []
 
     def add(layer: str, loss: Loss, weight: float) -> None:
@@ -63,50 +65,60 @@ def objective_for(
         add(layer, loss, matching.content_weight * weight)
     sources: dict[str, list[Source]] = {}
     for group in groups:
-        styles = [(style.weight, _style_seen(style, looking, matching, painted)) for style in group.styles]
+        styles = [
+            (style.weight, _style_seen(style, looking, matching, painted, room)) for style in group.styles
+        ]
         for layer, weight in matching.style_layers:
             share, area = share_at(group.share, seen.sizes[layer])
             if area < EMPTY:
                 continue
-            add(layer, _style_loss(matching, styles, layer, share), matching.style_weight * weight * area)
+            add(
+                layer,
+                _style_loss(matching, styles, layer, share, room),
+                matching.style_weight * weight * area,
+            )
         for layer in matching.detail_layers if painted is not None else ():
             where = None if group.share is None else averaged(group.share, seen.sizes[layer])
             sources.setdefault(layer, []).extend(_sources(styles, layer, where))
     for layer, found in sources.items():
         assert painted is not None
         target = Drawn(looking, painted, layer, found)
-        loss = ContentLoss(target if tiling else Kept(target.at(whole_layer(seen.sizes[layer]))))
+        loss = ContentLoss(target if looking.segments else Kept(target.at(whole_layer(seen.sizes[layer]))))
         terms.append(Term(layer, loss, matching.detail / len(sources) / max(loss.at_zero, 1e-12)))
     variation = (Variation(matching.variation_form), matching.variation_weight)
     of_pixels = variation if matching.variation_weight else None
-    if tiling is None:
-        return Objective(network, terms, of_pixels)
-    return TiledObjective(looking, terms, of_pixels, seen if content_layers else None)
+    if isinstance(way, Sequence):
+        return TiledObjective(way, terms, seen, of_pixels)
+    return Objective(way, terms, of_pixels)
 
 
-def _style_seen(style: Style, looking: Looking, matching: Matching, painted: Tensor | None) -> StyleSeen:
+def _style_seen(
+    style: Style, looking: Looking, matching: Matching, painted: Tensor | None, room: Room
+) -> StyleSeen:
     layers = [layer for layer, _ in matching.style_layers]
     sliced = matching.style_form == "sliced"
-    kept = [*(layers if sliced else ()), *(matching.detail_layers if painted is not None else ())]
-    return StyleSeen(looking, style.picture, style.mask, () if sliced else layers, kept)
+    summed, projected = ((), layers) if sliced else (layers, ())
+    patched = matching.detail_layers if painted is not None else ()
+    return StyleSeen(looking, style.picture, style.mask, summed, projected, patched, room)
 
 
 def _style_loss(
-    matching: Matching, styles: Sequence[tuple[float, StyleSeen]], layer: str, share: Tensor | None
+    matching: Matching,
+    styles: Sequence[tuple[float, StyleSeen]],
+    layer: str,
+    share: Tensor | None,
+    room: Room,
 ) -> Loss:
     if matching.style_form == "sliced":
-        parts = [(weight, seen.features[layer], seen.weights[layer]) for weight, seen in styles]
-        return SlicedWassersteinLoss(parts, share)
+        parts = [(weight, seen.projections[layer], seen.weights[layer]) for weight, seen in styles]
+        return SlicedWassersteinLoss(parts, share, room)
     target = blended([(weight, seen.moments[layer]) for weight, seen in styles])
     return MomentLoss(_DISTANCES[matching.style_form](target), target, share)
 
 
 def _sources(styles: Sequence[tuple[float, StyleSeen]], layer: str, where: Tensor | None) -> list[Source]:
     whole = sum(weight for weight, _ in styles)
-    return [
-        Source(Patches(seen.features[layer], seen.weights[layer]), weight / whole, where)
-        for weight, seen in styles
-    ]
+    return [Source(seen.patches[layer], weight / whole, where) for weight, seen in styles]
 
 
 _DISTANCES: dict[str, Callable[[Moments], Distance]] = {

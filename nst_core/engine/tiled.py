@@ -8,57 +8,42 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.backbone import Features
-from nst_core.engine.looking import ContentSeen, Looking
+from nst_core.engine.looking import ContentSeen
+from nst_core.engine.losses import InParts
 from nst_core.engine.objective import Term
-from nst_core.engine.resize import size_of
+from nst_core.engine.segments import Look, Segment
+from nst_core.engine.tiling import Tile
 from nst_core.engine.variation import Variation
+
+Losses = Sequence[tuple[str, InParts]]
 
 
 class TiledObjective:
     """The same value and gradient as those of ``Objective``, worked out tile by tile.
 
-    Twice: in the first round all losses see all tiles, by which they know the sums over the whole
-    picture. In the second each tile's own features are given their gradients, which are pulled back into
-    its window. Windows overlap, and their gradients add up to that of the picture: each feature was
-    given its own in one of them alone.
+    Twice: on the way down all losses see all tiles, by which they know the sums over the whole picture. On
+    the way up each tile's own features are given their gradients, which are pulled back into its window;
+    where a segment ends, so is the gradient of the map there, which came of the segment below. Windows
+    overlap, and their gradients add up to that of what the segment starts from: each feature was given
+    its own in one of them alone.
     """
 
     def __init__(
         self,
-        looking: Looking,
+        segments: Sequence[Segment],
         terms: Sequence[Term],
+        content: ContentSeen,
         variation: tuple[Variation, float] | None = None,
-        content: ContentSeen | None = None,
     ) -> None:
-        assert looking.tiling is not None
-        self._looking = looking
-        self._tiling = looking.tiling
+        self._segments = segments
         self._terms = tuple(terms)
-        self._variation = variation
         self._content = content
+        self._variation = variation
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
         """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
         losses = [(term.layer, term.loss.in_parts(term.weight)) for term in self._terms]
-        for parts, features in self._looking(pixels) if losses else ():
-            for layer, loss in losses:
-                for block in parts[layer].blocks(features[layer].shape[1]):
-                    loss.see(block.of_window(features[layer]), block)
-        whole = torch.zeros_like(pixels)
-        for tile in self._tiling.tiles(size_of(pixels)) if losses else ():
-            if self._content is not None:
-                self._content.look_at(tile)
-            features = self._looking.network.features(tile.window(pixels))
-            parts = self._looking.parts(tile, features)
-            gradients: Features = {}
-            for layer, loss in losses:
-                if layer not in gradients:
-                    gradients[layer] = torch.zeros_like(features[layer])
-                for block in parts[layer].blocks(features[layer].shape[1]):
-                    pulled = loss.pull(block.of_window(features[layer]), block)
-                    block.of_window(gradients[layer]).add_(pulled)
-            tile.window(whole).add_(self._looking.network.pull_back(gradients))
-            del features, gradients
+        whole = self._of_features(pixels, losses) if losses else torch.zeros_like(pixels)
         value = sum(float(loss.value) for _, loss in losses)
         if self._variation is not None:
             variation, weight = self._variation
@@ -66,3 +51,48 @@ class TiledObjective:
             value += float(of_pixels)
             whole += slope
         return value, whole
+
+    def _of_features(self, pixels: Tensor, losses: Losses) -> Tensor:
+        look = Look(self._segments, pixels)
+        for parts, features in look:
+            for layer, loss in losses:
+                if layer in parts:
+                    for block in parts[layer].blocks(features[layer].shape[1]):
+                        loss.see(block.of_window(features[layer]), block)
+        sources = look.sources
+        gradient: Tensor | None = None
+        for segment in reversed(self._segments):
+            source = sources.pop()
+            arriving, gradient = gradient, torch.zeros_like(source)
+            for tile in segment.tiles(source):
+                if segment is self._segments[0]:
+                    self._content.look_at(tile)
+                features = segment.network.features(tile.window(source))
+                gradients = _gradients(segment, tile, features, losses, arriving)
+                if gradients:
+                    tile.window(gradient).add_(segment.network.pull_back(gradients))
+                del features, gradients
+            segment.network.rest()
+        assert gradient is not None
+        return gradient
+
+
+def _gradients(
+    segment: Segment, tile: Tile, features: Features, losses: Losses, arriving: Tensor | None
+) -> Features:
+    """The gradients of a window's features: by the losses and, at the outlet, as it arrived."""
+    gradients: Features = {}
+    parts = segment.parts(tile, features)
+    for layer, loss in losses:
+        if layer not in parts:
+            continue
+        if layer not in gradients:
+            gradients[layer] = torch.zeros_like(features[layer])
+        for block in parts[layer].blocks(features[layer].shape[1]):
+            pulled = loss.pull(block.of_window(features[layer]), block)
+            block.of_window(gradients[layer]).add_(pulled)
+    if segment.outlet is not None and arriving is not None:
+        there = gradients.setdefault(segment.outlet, torch.zeros_like(features[segment.outlet]))
+        part = segment.part(tile, segment.outlet, features)
+        part.of_window(there).add_(part.of(arriving))
+    return gradients

@@ -50,7 +50,7 @@ class Tile:
         rows, height = self.rows.own(features.shape[-2], stride)
         columns, width = self.columns.own(features.shape[-1], stride)
         corner = (self.rows.begin // stride, self.columns.begin // stride)
-        return Part(rows, columns, (height, width), corner, self)
+        return Part(rows, columns, (height, width), corner)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,6 @@ class Part:
     columns: slice
     size: Size
     corner: tuple[int, int] = (0, 0)
-    tile: Tile | None = None
 
     def of(self, whole: Tensor) -> Tensor:
         """Returns this part of what lies over the whole layer, (…, H, W), in its memory."""
@@ -135,10 +134,6 @@ class Tiling:
         assert best is not None
         return tuple(Tile(rows, columns) for rows in best[1] for columns in best[2])
 
-    def stride(self, layer: str) -> int:
-        """Returns the stride of ``layer`` in pixels."""
-        return self.sight.strides[layer]
-
     def wider(self, positions: int) -> Tiling:
         """Returns the tiling whose features are right for so many positions beyond each tile, too."""
         more = self.sight.halo + positions * self.sight.step
@@ -163,8 +158,3 @@ class Tiling:
             end = last + halo + length % step
             spans.append(Span(length, max(0, first - halo), first, last, min(end, length)))
         return spans
-
-
-def tiling_for(sight: Sight | None, area: int) -> Tiling | None:
-    """Returns the tiling with windows of ``area`` pixels, if the network is for tiles."""
-    return None if sight is None else Tiling(sight, area)

@@ -51,7 +51,10 @@ Step = Convolution | Pooling
 
 @dataclass(frozen=True)
 class VGG:
-    """The steps from RGB pixels in 0–1, less ``mean`` (1, 3, 1, 1), to the deepest layer."""
+    """The steps from RGB pixels in 0–1, less ``mean`` (1, 3, 1, 1), to the deepest layer.
+
+    What comes after a layer (``split``) is one too, from that layer's map, with a mean of zero.
+    """
 
     steps: tuple[Step, ...]
     mean: Tensor
@@ -72,6 +75,13 @@ class VGG:
         check_layers(self, layers)
         deepest = max(self.layers.index(layer) for layer in layers)
         return replace(self, steps=self.steps[: deepest + 1])
+
+    def split(self, layer: str) -> tuple[VGG, VGG]:
+        """Returns the network up to ``layer``, and what comes after it: a convolution at first."""
+        above = self.cut([layer])
+        below = self.steps[len(above.steps) :]
+        assert isinstance(below[0], Convolution)
+        return above, VGG(below, self.mean.new_zeros(1, below[0].weight.shape[1], 1, 1))
 
     def to(self, device: torch.device) -> VGG:
         """Returns the network with its weights on ``device``."""

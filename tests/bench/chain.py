@@ -1,4 +1,6 @@
-"""How fast the network pass on a processor is: python tests/bench/chain.py WEIGHTS_FOLDER [ROUNDS]
+"""How fast the network pass on a processor is: python -m tests.bench.chain WEIGHTS_FOLDER|vgg19 [ROUNDS]
+
+For ``vgg19`` its weights are random ones of the right shape, which take as long.
 
 One evaluation of the default recipe (content on relu4_2, Gram matrices on five layers, gradient of the
 pixels), timed in turns in the same run, in three ways: by the fast pass, by the general pass, and as
@@ -23,7 +25,7 @@ from torch import Tensor
 from nst_core.engine.backbone import Features
 from nst_core.engine.chain.network import WinogradPass
 from nst_core.engine.network import AutogradPass, NetworkPass
-from nst_core.engine.vgg import VGG, Convolution
+from nst_core.engine.vgg import BLOCKS, VGG, Convolution, vgg
 from nst_core.loading import load_backbone
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
@@ -109,6 +111,21 @@ def by_tutorial(backbone: VGG, wanted: Features) -> Evaluate:
     return evaluate
 
 
+def random_vgg19() -> VGG:
+    """VGG-19 with random weights that keep the size of activations (He et al. 2015)."""
+    generator = torch.Generator().manual_seed(0)
+    tensors: dict[str, Tensor] = {}
+    inputs = 3
+    for block, count in enumerate(BLOCKS["vgg19"], start=1):
+        for index in range(1, count + 1):
+            channels = 64 * min(2 ** (block - 1), 8)
+            kernel = torch.randn(channels, inputs, 3, 3, generator=generator)
+            tensors[f"conv{block}_{index}.weight"] = kernel * (2 / (9 * inputs)) ** 0.5
+            tensors[f"conv{block}_{index}.bias"] = 0.1 * torch.randn(channels, generator=generator)
+            inputs = channels
+    return vgg(tensors, None, preprocessed=False)
+
+
 def targets(backbone: VGG, size: int) -> Features:
     found = AutogradPass(backbone, LAYERS).measure(torch.rand(1, 3, size, size))
     return {layer: values if layer == CONTENT_LAYER else gram(values) for layer, values in found.items()}
@@ -127,9 +144,10 @@ def timed(ways: list[Evaluate], pixels: Tensor, rounds: int) -> list[list[float]
 
 
 def main() -> None:
-    backbone = load_backbone(Path(sys.argv[1])).cut(LAYERS)
+    whole = random_vgg19() if sys.argv[1] == "vgg19" else load_backbone(Path(sys.argv[1]))
+    backbone = whole.cut(LAYERS)
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {rounds} rounds")
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {rounds} rounds, {sys.argv[1]}")
     for size in SIZES:
         wanted = targets(backbone, size)
         losses = ClosedForms(wanted)

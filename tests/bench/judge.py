@@ -7,6 +7,8 @@
 * ``color``: the sliced Wasserstein distance of the OKLab colors to the style's.
 * ``grain``: energy of the finest detail (Laplacian of the luminance) against the larger of content's and
   style's; well above 1 is noise that neither has.
+
+``seam`` tells of a picture that was worked out in tiles whether their borders show.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from nst_core.loading import load_backbone
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.store import file_of
 
+_AROUND = 8  # rows on either side that a step is compared with
 HELD_OUT = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 
 
@@ -88,6 +91,22 @@ def sliced(one: Tensor, other: Tensor, directions: int = 64) -> float:
         for values in (one, other)
     )
     return float((first - second).square().mean())
+
+
+def seam(picture: Tensor, lines: Sequence[int]) -> float:
+    """Returns how far the steps into the rows ``lines`` stand out from all others, in standard deviations.
+
+    The energy of the steps from row to row, against the median of those around it, is correlated with the
+    grid of these lines and, for comparison, with the same grid moved to every other place. A seam may also
+    lie one row beside. Without one it is about 1. Lines too near to the border to be compared are left out.
+    """
+    steps = picture.diff(dim=2).square().mean(dim=(0, 1, 3)).clamp_min(1e-30).log()
+    level = steps[_AROUND:-_AROUND] - steps.unfold(0, 2 * _AROUND + 1, 1).median(dim=1).values
+    grid = torch.zeros_like(level)
+    places = [line - 1 - _AROUND for line in lines if 0 <= line - 1 - _AROUND < len(level)]
+    grid[torch.tensor(places)] = 1 / len(places)
+    moved = torch.stack([level @ grid.roll(shift) for shift in range(len(level))])
+    return float((moved[[-1, 0, 1]].max() - moved.mean()) / moved.std())
 
 
 def _luminance(picture: Tensor) -> object:

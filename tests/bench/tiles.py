@@ -1,6 +1,6 @@
 """What an evaluation in tiles costs: python -m tests.bench.tiles WEIGHTS_FOLDER [MEGAPIXELS …]
 
-One evaluation of the default recipe with VGG-16 for pictures of 1 to 24 megapixels, in windows of two
+One evaluation of the default recipe with VGG-16 for pictures of 1 to 24 megapixels, in windows of 1.5
 megapixels at most; each in a process of its own, whose peak of memory is told. The seconds for a
 megapixel are given as time on the clock and as processor time, which other jobs on the machine disturb
 less. Small pictures are also taken whole, for the ratio of processor time and for how far the two gradients
@@ -23,17 +23,16 @@ import torch
 import torch.nn.functional as F
 
 from nst_core.engine.passes import pass_for
-from nst_core.engine.sight import sight
+from nst_core.engine.segments import segments_of
 from nst_core.engine.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.tiling import Tiling
 from nst_core.loading import load_backbone
 from nst_core.recipes import recipe
 from nst_core.settings import Settings
 
 from ..conftest import sample
 
-AREA = 2_000_000
+AREA = 1_500_000
 MEGAPIXELS = (1, 3, 6, 12, 24)
 LARGEST_WHOLE = 3  # megapixels
 
@@ -61,16 +60,14 @@ def measure(weights: Path, megapixels: float, in_tiles: bool, result: Path) -> C
     matching = recipe(Settings()).matching
     layers = layers_of(matching)
     backbone = load_backbone(weights, device="cpu")
-    found = sight(backbone, layers)
-    assert found is not None
-    tiling = Tiling(found, AREA)
+    segments = segments_of(backbone, layers, AREA)
     content = F.interpolate(sample("photograph.jpg", 1200), size=size, mode="bilinear")
     noise = torch.randn(content.shape, generator=torch.Generator().manual_seed(0))
     pixels = noise.mul_(0.05).add_(content).clamp_(0, 1)
     before = peak()
     group = Group((Style(sample("styles/night-oil.jpg", 1200)),), None)
-    network = pass_for(backbone, layers)
-    objective = objective_for(content, [group], network, matching, tiling=tiling if in_tiles else None)
+    way = segments if in_tiles else pass_for(backbone, layers)
+    objective = objective_for(content, [group], way, matching)
     if megapixels < 2:
         objective(pixels)  # what is done once only, like packing the weights, is little of a large picture
     began, used = time.perf_counter(), time.process_time()
@@ -78,7 +75,7 @@ def measure(weights: Path, megapixels: float, in_tiles: bool, result: Path) -> C
     seconds, processor = time.perf_counter() - began, time.process_time() - used
     if megapixels <= LARGEST_WHOLE:
         torch.save(gradient, result)
-    tiles = len(tiling.tiles(size)) if in_tiles else 1
+    tiles = len(segments[0].tiling.tiles(size)) if in_tiles else 1
     return Cost(seconds / megapixels, processor / megapixels, tiles, peak(), before)
 
 

@@ -7,6 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from nst_core.engine.projections import Projections
+from nst_core.engine.sliced import project
+from nst_core.engine.tiling import all_of
+
 
 def features(seed: int, height: int = 5, width: int = 7, channels: int = 4) -> Tensor:
     """Activations after ReLU, in double precision: none is negative, some are zero."""
@@ -38,3 +42,10 @@ def by_autograd(definition: Callable[[Tensor], Tensor], at: Tensor) -> tuple[flo
 def cosine(one: Tensor, other: Tensor) -> float:
     """How far two gradients point the same way; 1 is exactly."""
     return float(torch.nn.functional.cosine_similarity(one.double().flatten(), other.double().flatten(), 0))
+
+
+def projected(values: Tensor) -> Projections:
+    """All projections of features (1, N, H, W), as sliced Wasserstein is given a style's."""
+    found = Projections(values.shape[1], values[0, 0].numel())
+    project(values, all_of(values), found)
+    return found

@@ -13,7 +13,7 @@ from nst_core.engine.losses import ContentForm, ContentLoss, Loss, MomentLoss
 from nst_core.engine.moments import moments, rows
 from nst_core.engine.sliced import SlicedWassersteinLoss
 
-from .drawn import features, shares
+from .drawn import features, projected, shares
 
 
 def gram_loss(style: Tensor, form: GramForm = "gatys") -> MomentLoss:
@@ -30,7 +30,7 @@ LOSSES: dict[str, Callable[[Tensor], Loss]] = {
     "gram unscaled": lambda target: gram_loss(target, "unscaled"),
     "moments": lambda t: MomentLoss(MomentDistance(moments(rows(t))), moments(rows(t))),
     "wasserstein": lambda t: MomentLoss(WassersteinDistance(moments(rows(t))), moments(rows(t))),
-    "sliced": lambda t: SlicedWassersteinLoss([(1.0, t, None)]),
+    "sliced": lambda t: SlicedWassersteinLoss([(1.0, projected(t), None)]),
 }
 EVERY = pytest.mark.parametrize("name", LOSSES)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from nst_core.engine.moments import rows
 from nst_core.engine.sliced import SlicedWassersteinLoss
 
-from .drawn import shares
+from .drawn import projected, shares
 
 
 def drawn(seed: int, height: int = 5, width: int = 7) -> Tensor:
@@ -19,7 +19,7 @@ def drawn(seed: int, height: int = 5, width: int = 7) -> Tensor:
 
 
 def between(generated: Tensor, style: Tensor) -> float:
-    return float(SlicedWassersteinLoss([(1.0, style, None)])(generated)[0])
+    return float(SlicedWassersteinLoss([(1.0, projected(style), None)])(generated)[0])
 
 
 def test_equal_sets_are_at_no_distance_wherever_they_lie() -> None:
@@ -51,7 +51,9 @@ def test_the_distance_of_a_shift_is_that_of_the_mean() -> None:
 def test_the_gradient_is_the_slope(size: tuple[int, int], weighted: bool) -> None:
     """Also for sets of unequal size, and where positions count differently."""
     generated, along = drawn(3), drawn(4) - 0.5
-    loss = SlicedWassersteinLoss([(1.0, drawn(5, *size), None)], shares(6, 35) if weighted else None)
+    loss = SlicedWassersteinLoss(
+        [(1.0, projected(drawn(5, *size)), None)], shares(6, 35) if weighted else None
+    )
     _, gradient = loss(generated)
     step = 1e-7 * along
     difference = loss(generated + step)[0] - loss(generated - step)[0]
@@ -60,7 +62,7 @@ def test_the_gradient_is_the_slope(size: tuple[int, int], weighted: bool) -> Non
 
 def test_going_down_the_slope_gives_the_styles_values() -> None:
     style = drawn(5)
-    loss = SlicedWassersteinLoss([(1.0, style, None)])
+    loss = SlicedWassersteinLoss([(1.0, projected(style), None)])
     generated = drawn(6)
     start = float(loss(generated)[0])
     for _ in range(200):
@@ -72,8 +74,8 @@ def test_equal_weights_are_none() -> None:
     generated, style = drawn(1), drawn(2, 6, 9)
     alike = torch.full((35,), 1 / 35, dtype=torch.float64)
     plain, weighted = (
-        SlicedWassersteinLoss([(1.0, style, None)]),
-        SlicedWassersteinLoss([(1.0, style, None)], alike),
+        SlicedWassersteinLoss([(1.0, projected(style), None)]),
+        SlicedWassersteinLoss([(1.0, projected(style), None)], alike),
     )
     (value, slope), (other, slopes) = plain(generated), weighted(generated)
     assert float(other) == pytest.approx(float(value), rel=1e-6)
@@ -83,7 +85,7 @@ def test_equal_weights_are_none() -> None:
 def test_positions_without_weight_have_no_say() -> None:
     counts = shares(3, 35)
     hidden = (counts == 0).view(1, 1, 5, 7)
-    loss = SlicedWassersteinLoss([(1.0, drawn(2), None)], counts)
+    loss = SlicedWassersteinLoss([(1.0, projected(drawn(2)), None)], counts)
     generated = drawn(1)
     value, slope = loss(generated)
     changed, _ = loss(torch.where(hidden, drawn(4), generated))
@@ -96,7 +98,7 @@ def test_masked_positions_of_the_style_have_no_say() -> None:
     hidden = (counts == 0).view(1, 1, 5, 7)
     style, generated = drawn(2), drawn(1)
     values = [
-        float(SlicedWassersteinLoss([(1.0, picture, counts)])(generated)[0])
+        float(SlicedWassersteinLoss([(1.0, projected(picture), counts)])(generated)[0])
         for picture in (style, torch.where(hidden, drawn(4), style))
     ]
     assert values[1] == pytest.approx(values[0], rel=1e-9)
@@ -105,14 +107,14 @@ def test_masked_positions_of_the_style_have_no_say() -> None:
 def test_several_styles_have_their_quantiles_blended() -> None:
     one = drawn(1)
     shift = torch.full((1, 4, 1, 1), 0.4, dtype=torch.float64)
-    loss = SlicedWassersteinLoss([(3.0, one, None), (1.0, one + shift, None)])
+    loss = SlicedWassersteinLoss([(3.0, projected(one), None), (1.0, projected(one + shift), None)])
     assert float(loss(one + 0.25 * shift)[0]) == pytest.approx(0, abs=1e-20)
     assert float(loss(one)[0]) > 1e-4
 
 
 def test_single_positions_are_compared_as_they_are() -> None:
     one, other = drawn(1, 1, 1), drawn(2, 1, 1)
-    value, slope = SlicedWassersteinLoss([(1.0, other, None)])(one)
+    value, slope = SlicedWassersteinLoss([(1.0, projected(other), None)])(one)
     away = rows(one - other)
     assert 0 < float(value) <= float(away.square().sum())
     assert float((slope * (one - other)).sum()) == pytest.approx(2 * float(value), rel=1e-9)

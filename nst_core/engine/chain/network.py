@@ -59,7 +59,7 @@ class WinogradPass:
         if self._size != size_of(pixels):
             self._make_room(size_of(pixels))
         found: Features = {}
-        source = pixels.detach() - self._mean
+        source = self._source(pixels)
         for stage, maps in zip(self._stages, self._maps, strict=True):
             source = self._forward(stage, source, maps)
             found.update(self._named(stage, maps))
@@ -69,7 +69,7 @@ class WinogradPass:
     def measure(self, pixels: Tensor) -> Features:
         """Returns features that stay valid, in memory of their own."""
         found: Features = {}
-        source = pixels.detach() - self._mean
+        source = self._source(pixels)
         height, width = size_of(pixels)
         for stage in self._stages:
             maps = _empty(stage, height, width, _new)
@@ -96,10 +96,27 @@ class WinogradPass:
                 arriving, marks = _unpooled(stage, maps, flow, more), None
             if number > 0 and arriving is not None:
                 flow = self._back(number, arriving, marks, given)
+        assert self._size is not None
+        convolution = self._stages[0].convolution
         if arriving is None:
-            assert self._size is not None
-            return torch.zeros(1, 3, *self._size)
-        return first.to_pixels(self._stages[0].convolution, arriving)
+            return torch.zeros(1, convolution.weight.shape[1], *self._size)
+        if self._stages[0].from_pixels:
+            return first.to_pixels(convolution, arriving)
+        gradient = torch.empty(*self._size, convolution.weight.shape[1])
+        steps.back(self._stages[0], arriving, marks, None, None, gradient)
+        return gradient[None].permute(0, 3, 1, 2)
+
+    def _source(self, pixels: Tensor) -> Tensor:
+        """Returns pixels (1, 3, H, W) as the first convolution wants them, or a map as (H, W, channels)."""
+        if self._stages[0].from_pixels:
+            return pixels.detach() - self._mean
+        return pixels.detach()[0].permute(1, 2, 0).contiguous()
+
+    def rest(self) -> None:
+        """Gives back all maps; see ``NetworkPass``."""
+        self._size, self._ready = None, False
+        self._maps, self._ways = [], []
+        self._kept.clear()
 
     def _back(
         self, number: int, arriving: Tensor, marks: Tensor | None, given: Mapping[str, Tensor]
@@ -111,7 +128,7 @@ class WinogradPass:
         return gradient
 
     def _forward(self, stage: Stage, source: Tensor, maps: Maps) -> Tensor:
-        if stage is self._stages[0]:
+        if stage.from_pixels:
             first.to_features(stage.convolution, source, maps.last)
         else:
             both = None if maps.pooled is None or maps.marks is None else (maps.pooled, maps.marks)

@@ -14,6 +14,8 @@ from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.winograd import turned
 from nst_core.engine.vgg import VGG, Convolution, Pooling
 
+_COLORS = 3
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -33,6 +35,11 @@ class Stage:
     keeps_map: bool  # whether the map before pooling is wanted
 
     @property
+    def from_pixels(self) -> bool:
+        """Whether it is the network's first, which has too few channels for the loops of all others."""
+        return self.convolution.weight.shape[1] == _COLORS
+
+    @property
     def layer(self) -> str:
         """The name of the layer that the stage ends with."""
         return (self.pooling or self.convolution).layer
@@ -46,6 +53,7 @@ class Stage:
 def stages(backbone: VGG, layers: frozenset[str]) -> tuple[Stage, ...]:
     """Returns the stages of a backbone, whose layers named in ``layers`` are wanted.
 
+    It starts from pixels, or from the map that it was split at.
     Raises ``ValueError`` for a backbone that has other steps than the chain can do.
     """
     found: list[Stage] = []
@@ -55,9 +63,11 @@ def stages(backbone: VGG, layers: frozenset[str]) -> tuple[Stage, ...]:
             pooling = following if isinstance(following, Pooling) else None
             keeps_map = pooling is None or step.layer in layers
             found.append(Stage(step, pooling, keeps_map))
-        elif len(found) < 2 or found[-1].pooling is not step or step.kind == "l2":
+        elif not found or found[-1].from_pixels or found[-1].pooling is not step or step.kind == "l2":
             raise ValueError(f"the chain cannot do {step.layer!r}")
-    channels = 3
+    channels = found[0].convolution.weight.shape[1] if found else 0
+    if channels != _COLORS and channels % CHUNK:
+        raise ValueError("the chain starts from pixels or from whole chunks of channels")
     for stage in found:
         weight = stage.convolution.weight
         fits = weight.shape == (stage.channels, channels, 3, 3) and stage.channels % CHUNK == 0
