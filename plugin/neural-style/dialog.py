@@ -113,7 +113,9 @@ class _Dialog:
         return chosen
 
     def _right(self, image: Gimp.Image, layer: Gimp.Layer, state: State) -> Gtk.Widget:
-        dialog, box = self._dialog, Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9)
+        dialog = self._dialog
+        # The margin is for the scroll bar, which lies over what it scrolls.
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9, margin_end=12)
         again = again_row(self._config, layer, self._original is not None)
         if again:
             box.pack_start(again, False, False, 0)

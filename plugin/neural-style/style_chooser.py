@@ -86,7 +86,7 @@ class StyleChooser:
             button.get_accessible().set_name(name)
             image = Gtk.Image()
             image.set_size_request(_WIDTH, _HEIGHT)
-            button.add(image)
+            button.add(_ticked(image, button))
             button.connect("toggled", self._clicked, path)
             grid.attach(button, number % _COLUMNS, number // _COLUMNS, 1, 1)
             self._buttons[path] = button
@@ -132,6 +132,20 @@ class StyleChooser:
             else:
                 self._chosen.set_from_icon_name("image-missing", Gtk.IconSize.DIALOG)
             self._chosen.set_tooltip_text(Path(path).name)
+
+
+def _ticked(image: Gtk.Image, button: Gtk.RadioButton) -> Gtk.Overlay:
+    """Returns the image with a tick while the button is pressed: shades alone are hard to tell apart."""
+    tick = Gtk.Image.new_from_icon_name("object-select-symbolic", Gtk.IconSize.BUTTON)
+    tick.set_halign(Gtk.Align.END)
+    tick.set_valign(Gtk.Align.START)
+    tick.get_style_context().add_class("osd")
+    tick.set_no_show_all(True)
+    both = Gtk.Overlay()
+    both.add(image)
+    both.add_overlay(tick)
+    button.connect("toggled", lambda _button: tick.set_visible(button.get_active()))
+    return both
 
 
 def _load(image: Gtk.Image, path: str) -> bool:

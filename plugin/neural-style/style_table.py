@@ -19,7 +19,7 @@ from language import _
 
 def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) -> Gtk.Grid:
     """Returns the table; its first row is the style that is chosen above it."""
-    grid = Gtk.Grid(row_spacing=6, column_spacing=6)
+    grid = Gtk.Grid(row_spacing=6, column_spacing=6, margin_top=6)
     heads = (_("Picture"), _("or layer"), _("Weight"), _("Where"))
     for column, head in enumerate(heads, start=1):
         grid.attach(Gtk.Label(label=head, xalign=0.0), column, 0, 1, 1)
