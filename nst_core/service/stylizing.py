@@ -135,11 +135,13 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
         job.answer("cancelled")
         return reporter
     seconds = time.monotonic() - began
+    picture, pixels = painted.picture.cpu(), asked.pixels
+    if not torch.equal(picture, content):  # else they go back as they came, to the last bit
+        shown = with_hidden(picture, content, asked.pixels, asked.format)
+        pixels = memoryview(raw_pixels(shown, alpha, asked.format))
     job.answer(
         "result",
-        raw_pixels(
-            with_hidden(painted.picture.cpu(), content, asked.pixels, asked.format), alpha, asked.format
-        ),
+        pixels,
         width=asked.width,
         height=asked.height,
         format=asked.format,

@@ -37,8 +37,8 @@ def pixels_at(layer: Gimp.Layer, left: int, top: int, like: Picture) -> Picture:
     return Picture(like.width, like.height, like.format, data)
 
 
-def new_layer(image: Gimp.Image, picture: Picture, name: str) -> Gimp.Layer:
-    """Returns a layer with ``picture`` that is not in ``image`` yet.
+def new_layer(image: Gimp.Image, picture: Picture, name: str, alpha: bool) -> Gimp.Layer:
+    """Returns a layer with ``picture``, with or without alpha, that is not in ``image`` yet.
 
     Only there it can be written to without regard to locks, groups and the selection. Raises
     ``Trouble`` when the picture has another size than it says.
@@ -46,14 +46,23 @@ def new_layer(image: Gimp.Image, picture: Picture, name: str) -> Gimp.Layer:
     if len(picture.pixels) != picture.width * picture.height * _BYTES[picture.format]:
         raise Trouble("The engine answered with a picture of another size.")  # GEGL would only log it
     gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
-    kind = Gimp.ImageType.GRAYA_IMAGE if gray else Gimp.ImageType.RGBA_IMAGE
+    kind = int(Gimp.ImageType.GRAY_IMAGE if gray else Gimp.ImageType.RGB_IMAGE) + alpha
     size = (picture.width, picture.height)
-    layer = Gimp.Layer.new(image, name, *size, kind, 100.0, Gimp.LayerMode.NORMAL)
+    layer = Gimp.Layer.new(image, name, *size, Gimp.ImageType(kind), 100.0, Gimp.LayerMode.NORMAL)
     buffer = layer.get_buffer()
     buffer.set(Gegl.Rectangle.new(0, 0, *size), _FORMATS[picture.format], bytes(picture.pixels))
     buffer.flush()
     layer.update(0, 0, *size)
     return layer
+
+
+def copy_as_it_is(layer: Gimp.Layer, area: Area, made: Gimp.Layer) -> None:
+    """Copies ``area`` of ``layer`` to ``made``, of that size, without any detour by 32-bit floats in sRGB."""
+    whole = Gegl.Rectangle.new(0, 0, area.width, area.height)
+    buffer = made.get_buffer()
+    layer.get_buffer().copy(area.rectangle, Gegl.AbyssPolicy.NONE, buffer, whole)
+    buffer.flush()
+    made.update(0, 0, area.width, area.height)
 
 
 def _is_srgb(image: Gimp.Image) -> bool:

@@ -12,7 +12,7 @@ from gi.repository import Gimp
 from wire.job import Picture
 
 from parasite import keep
-from pixels import new_layer, pixels_at, pixels_of
+from pixels import copy_as_it_is, new_layer, pixels_at, pixels_of
 from selection import Area, Mask, painted_area, put_mask, selected
 
 
@@ -33,6 +33,7 @@ class Source:
     profile: Gimp.ColorProfile | None
     place: tuple[int, int, int, int]
     """Left, top, width and height in the image."""
+    alpha: bool
     above: Gimp.Layer
     start: Picture | None
 
@@ -52,6 +53,7 @@ class Source:
             image.get_precision(),
             image.get_color_profile(),
             (left, top, area.width, area.height),
+            layer.has_alpha(),
             start or layer,
             None if start is None else pixels_at(start, left, top, picture),
         )
@@ -127,9 +129,21 @@ def _new_image(result: Result) -> None:
 
 
 def _layer(image: Gimp.Image, result: Result) -> Gimp.Layer:
-    made = new_layer(image, result.picture, result.name)
+    source = result.source
+    made = new_layer(image, result.picture, result.name, source.alpha)
+    if _is_unchanged(image, result):
+        copy_as_it_is(source.layer, source.area, made)
     made.set_opacity(result.opacity)
-    if result.source.mask is not None:
-        put_mask(made, result.source.mask)
+    if source.mask is not None:
+        put_mask(made, source.mask)
     keep(made, result.settings)
     return made
+
+
+def _is_unchanged(image: Gimp.Image, result: Result) -> bool:
+    """Whether the picture came back as it was sent, and the layer is still so, too."""
+    source, sent = result.source, result.source.picture.pixels
+    if result.picture.pixels != sent or not (image.is_valid() and source.layer.is_valid()):
+        return False
+    now = pixels_of(image, source.layer, source.area)
+    return now.format == source.picture.format and now.pixels == sent
