@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -107,6 +108,15 @@ def test_the_work_goes_on_from_a_picture_and_in_its_gaps_from_the_content(
     fresh = ask(core.state, {}, "estimate", 120, **asked)
     resumed = ask(core.state, {}, "estimate", 120, **asked, resume=True)
     assert resumed["width"] == fresh["width"]
+
+
+@pytest.mark.parametrize("form", ["RGBA u8", "RGBA float"])
+def test_strength_0_gives_every_pixel_back_to_the_last_bit(core: Running, form: str) -> None:
+    values = bytes(PICTURE.pixels)
+    pixels = values if form == "RGBA u8" else struct.pack(f"{len(values)}f", *(v / 200 for v in values))
+    result = Job(core.client(), {**SMALL, "strength": 0}).run(Picture(16, 12, form, pixels), STYLE)
+    assert result
+    assert bytes(result.picture.pixels) == pixels
 
 
 @pytest.mark.parametrize("spoil", ["missing", "changed", "cut off", "a folder"])
