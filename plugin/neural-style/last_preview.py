@@ -7,17 +7,17 @@ from array import array
 import gi
 
 gi.require_version("GdkPixbuf", "2.0")
-from gi.repository import GdkPixbuf, GLib
+from gi.repository import GdkPixbuf
 from wire.frames import Blob, Message
 from wire.job import Picture
+
+from pixbufs import pixbuf_of_rgb
 
 
 def enlarged(about: Message, pixels: Blob, content: Picture) -> Picture:
     """Returns a ``preview`` and its pixels as ``RGBA u8`` in the size, and with the alpha, of ``content``."""
     width, height = int(about["width"]), int(about["height"])
-    small = GdkPixbuf.Pixbuf.new_from_bytes(
-        GLib.Bytes.new(bytes(pixels)), GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3
-    )
+    small = pixbuf_of_rgb(width, height, bytes(pixels))
     large = small.scale_simple(content.width, content.height, GdkPixbuf.InterpType.BILINEAR)
     stride, row = large.get_rowstride(), content.width * 3
     data = large.get_pixels()

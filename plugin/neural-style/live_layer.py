@@ -13,6 +13,7 @@ from gi.repository import GdkPixbuf, Gegl, Gimp, GLib
 
 from language import _
 from painting import Preview
+from pixbufs import pixbuf_of_rgb
 from place import Source
 from selection import Mask, put_mask
 
@@ -94,15 +95,7 @@ class LiveLayer:
     def _put(self, source: Source, preview: Preview) -> None:
         assert self._layer is not None
         width, height = source.area.width, source.area.height
-        small = GdkPixbuf.Pixbuf.new_from_bytes(
-            GLib.Bytes.new(preview.pixels),
-            GdkPixbuf.Colorspace.RGB,
-            False,
-            8,
-            preview.width,
-            preview.height,
-            preview.width * 3,
-        )
+        small = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
         # With alpha the rows have no gaps, as GEGL wants them.
         large = small.add_alpha(False, 0, 0, 0).scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR)
         buffer = self._layer.get_buffer()

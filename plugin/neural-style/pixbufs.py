@@ -16,6 +16,12 @@ def pixbuf_of(picture: Picture) -> GdkPixbuf.Pixbuf:
     return GdkPixbuf.Pixbuf.new_from_bytes(data, GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
 
 
+def pixbuf_of_rgb(width: int, height: int, pixels: bytes) -> GdkPixbuf.Pixbuf:
+    """Returns ``RGB u8`` pixels, such as a preview's, for GTK."""
+    data = GLib.Bytes.new(pixels)
+    return GdkPixbuf.Pixbuf.new_from_bytes(data, GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3)
+
+
 def load_small(path: str, width: int, height: int) -> GdkPixbuf.Pixbuf | None:
     """Returns the picture at ``path`` within that size, or None when GTK cannot show it."""
     try:

@@ -17,6 +17,7 @@ from arguments import LIVE
 from language import _
 from live_layer import LiveLayer
 from painting import Done, Painting, Preview, Status
+from pixbufs import pixbuf_of_rgb
 from place import Source
 from trouble import Trouble
 
@@ -110,10 +111,7 @@ class PaintingWindow:
             elif isinstance(event, Done):
                 self._end(event)
         if preview and not self._done:
-            data = GLib.Bytes.new(preview.pixels)
-            picture = GdkPixbuf.Pixbuf.new_from_bytes(
-                data, GdkPixbuf.Colorspace.RGB, False, 8, preview.width, preview.height, preview.width * 3
-            )
+            picture = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
             size = _fitted(preview.width, preview.height)
             self._image.set_from_pixbuf(picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))
             self._keep.set_sensitive(True)
