@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.distances import Distance, Slope, at_zero
-from nst_core.engine.moments import Gathering, Moments, like_features, rows, weights_of
+from nst_core.engine.moments import Gathering, Moments, rows, weights_of
 from nst_core.engine.tiling import Part, all_of
 
 ContentForm = Literal["gatys", "course", "mean"]
@@ -27,8 +27,8 @@ class InParts(Protocol):
         """Takes in what has to be known of the whole layer; ``features`` (1, N, h, w) are the part's."""
         ...
 
-    def pull(self, features: Tensor, part: Part) -> Tensor:
-        """Returns the part's gradient, (1, N, h, w)."""
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
+        """Puts the part's gradient into ``into``, (1, N, h, w), laid out channels last."""
         ...
 
 
@@ -44,10 +44,15 @@ class Loss(ABC):
 
     def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
         """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
-        loss, part = self.in_parts(weight), all_of(features)
+        loss, part, gradient = self.in_parts(weight), all_of(features), room_for(features)
         loss.see(features, part)
-        gradient = loss.pull(features, part)
+        loss.pull(features, part, gradient)
         return loss.value, gradient
+
+
+def room_for(features: Tensor) -> Tensor:
+    """Returns memory of any content for a gradient of ``features`` (1, N, H, W), laid out channels last."""
+    return torch.empty_like(features, memory_format=torch.channels_last)
 
 
 class Target(Protocol):
@@ -102,10 +107,12 @@ class _ContentInParts:
     def see(self, features: Tensor, part: Part) -> None:
         """Each position is for itself: there is nothing to know of the others."""
 
-    def pull(self, features: Tensor, part: Part) -> Tensor:
-        away = features - self._target.at(part)
-        self.value = self._weight * away.square().sum() + self.value.to(away)
-        return away.mul_(2 * self._weight)
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
+        torch.sub(features, self._target.at(part), out=into)
+        # Row by row: as exact as a sum of squares, which would write them all down first.
+        energy = torch.linalg.vector_norm(rows(into), dim=1).square().sum()
+        self.value = self._weight * energy + self.value.to(into)
+        into.mul_(2 * self._weight)
 
 
 class MomentLoss(Loss):
@@ -137,17 +144,16 @@ class _MomentsInParts:
     def see(self, features: Tensor, part: Part) -> None:
         self._gathering.add(features, part)
 
-    def pull(self, features: Tensor, part: Part) -> Tensor:
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         if self._slope is None:
             self._slope = self._distance(self._gathering.moments())
             self.value = self._slope.value * self._weight
-        matrix, slope = rows(features), self._slope
+        matrix, gradient, slope = rows(features), rows(into), self._slope
         share = self._weight if self._weights is not None else self._weight / (part.size[0] * part.size[1])
         by_second = slope.second * (2 * share)
         if slope.mean is None:
-            gradient = matrix @ by_second
+            torch.mm(matrix, by_second, out=gradient)
         else:
-            gradient = torch.addmm(slope.mean * share, matrix, by_second)
+            torch.addmm(slope.mean * share, matrix, by_second, out=gradient)
         if self._weights is not None:
             gradient.mul_(weights_of(self._weights, part))
-        return like_features(gradient, features)

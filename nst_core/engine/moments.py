@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import platform
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -28,12 +29,6 @@ class Moments:
 def rows(features: Tensor) -> Tensor:
     """Returns features (1, N, H, W) as a matrix (M, N) with M = H·W; a view when they are channels-last."""
     return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
-
-
-def like_features(matrix: Tensor, features: Tensor) -> Tensor:
-    """Returns a matrix (M, N) in the shape (1, N, H, W) of ``features``; a view, channels-last."""
-    height, width = features.shape[-2:]
-    return matrix.view(1, height, width, -1).permute(0, 3, 1, 2)
 
 
 def moments(matrix: Tensor, weights: Tensor | None = None) -> Moments:
@@ -65,7 +60,7 @@ class Gathering:
         weighted = matrix
         if self._weights is not None:
             weighted = matrix * weights_of(self._weights, part)
-        first, second = weighted.sum(dim=0), weighted.mT @ matrix
+        first, second = weighted.sum(dim=0), _products(weighted, matrix)
         self._positions += matrix.shape[0]
         self._first = first if self._first is None else self._first + first
         self._second = second if self._second is None else self._second + second
@@ -79,6 +74,26 @@ class Gathering:
             return Moments(float(self._positions), mean / self._positions, second / self._positions)
         # As many as there would have to be, all counting alike, for the same certainty.
         return Moments(float(1.0 / self._weights.square().sum()), mean, second)
+
+
+def _products(weighted: Tensor, matrix: Tensor) -> Tensor:
+    """Returns Σ w f fᵀ (N, N) for w f and f in the rows of two matrices (M, N).
+
+    It is what a 1×1 convolution's weights get as their gradient. oneDNN works that out in 0.5 to 0.9 of
+    the time of MKL's product of these matrices, and for many positions with a quarter of the rounding.
+    """
+    count, channels = matrix.shape
+    if matrix.device.type != "cpu" or matrix.dtype != torch.float32 or channels % 64 or not _ONEDNN:
+        return weighted.mT @ matrix
+    given, taken = (values.view(1, count, 1, channels).permute(0, 3, 1, 2) for values in (weighted, matrix))
+    kernel = matrix.new_empty(channels, channels, 1, 1)
+    ones, wanted = [1, 1], [False, True, False]  # the gradient of the weights only
+    by_one_dnn: Callable[..., tuple[None, Tensor, None]] = torch.ops.aten.convolution_backward
+    _, found, _ = by_one_dnn(given, taken, kernel, None, ones, [0, 0], ones, False, [0, 0], 1, wanted)
+    return found[:, :, 0, 0]
+
+
+_ONEDNN = platform.machine().lower() in ("x86_64", "amd64") and bool(torch._C._has_mkldnn)
 
 
 def weights_of(weights: Tensor, part: Part) -> Tensor:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.losses import Loss
+from nst_core.engine.losses import Loss, room_for
 from nst_core.engine.network import NetworkPass
+from nst_core.engine.tiling import all_of
 from nst_core.engine.variation import Variation
 
 
@@ -31,6 +32,8 @@ class Objective:
         self._network = network
         self._terms = tuple(terms)
         self._variation = variation
+        # Kept: new memory of this size takes as long to get as a gradient to compute.
+        self._room: dict[str, Tensor] = {}
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
         """Returns the value and the gradient, shape (1, 3, H, W): one evaluation.
@@ -43,15 +46,25 @@ class Objective:
         values: list[Tensor] = []
         gradients: dict[str, Tensor] = {}
         for term in self._terms:
-            value, gradient = term.loss(features[term.layer], term.weight)
-            values.append(value)
-            if term.layer in gradients:
-                gradients[term.layer] += gradient
+            found, loss = features[term.layer], term.loss.in_parts(term.weight)
+            part, first = all_of(found), term.layer not in gradients
+            into = self._room_for(term.layer, found) if first else room_for(found)
+            loss.see(found, part)
+            loss.pull(found, part, into)
+            values.append(loss.value)
+            if first:
+                gradients[term.layer] = into
             else:
-                gradients[term.layer] = gradient
+                gradients[term.layer] += into
         whole = self._network.pull_back(gradients)
         value_of_pixels, gradient_of_pixels = self._of_pixels(pixels)
         return float(torch.stack(values).sum()) + value_of_pixels, whole + gradient_of_pixels
+
+    def _room_for(self, layer: str, features: Tensor) -> Tensor:
+        kept = self._room.get(layer)
+        if kept is None or kept.shape != features.shape:
+            kept = self._room[layer] = room_for(features)
+        return kept
 
     def _of_pixels(self, pixels: Tensor) -> tuple[float, Tensor]:
         if self._variation is None:

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.engine.losses import InParts, Loss
-from nst_core.engine.moments import like_features, rows
+from nst_core.engine.moments import rows
 from nst_core.engine.projections import Projections
 from nst_core.engine.tiling import Part
 
@@ -89,13 +89,13 @@ class _SlicedInParts:
             self._projections = self._loss.room(features.shape[1], part.size[0] * part.size[1])
         project(features, part, self._projections)
 
-    def pull(self, features: Tensor, part: Part) -> Tensor:
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         assert self._projections is not None
         if not self._pulled:
             self.value = features.new_tensor(self._weight * self._loss.pull(self._projections))
             self._pulled = True
         back = self._weight * directions(features).mT
-        return like_features(self._projections.of(part) @ back, features)
+        torch.mm(self._projections.of(part), back, out=rows(into))
 
 
 def directions(features: Tensor) -> Tensor:

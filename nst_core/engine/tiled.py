@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nst_core.engine.backbone import Features
 from nst_core.engine.looking import ContentSeen
-from nst_core.engine.losses import InParts
+from nst_core.engine.losses import InParts, room_for
 from nst_core.engine.objective import Term
 from nst_core.engine.segments import Look, Segment
 from nst_core.engine.tiling import Tile
@@ -89,7 +89,9 @@ def _gradients(
         if layer not in gradients:
             gradients[layer] = torch.zeros_like(features[layer])
         for block in parts[layer].blocks(features[layer].shape[1]):
-            pulled = loss.pull(block.of_window(features[layer]), block)
+            own = block.of_window(features[layer])
+            pulled = room_for(own)
+            loss.pull(own, block, pulled)
             block.of_window(gradients[layer]).add_(pulled)
     if segment.outlet is not None and arriving is not None:
         there = gradients.setdefault(segment.outlet, torch.zeros_like(features[segment.outlet]))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.moments import Moments, blended, like_features, moments, rows
+from nst_core.engine.moments import Moments, blended, moments, rows
 
 from .drawn import features, shares
 
@@ -75,7 +75,18 @@ def test_parts_of_a_picture_add_up_to_the_picture() -> None:
     assert same(blended(parts), moments(matrix, weights))
 
 
-def test_rows_and_back_again() -> None:
-    values = features(1, 5, 7, 3)
-    assert torch.equal(like_features(rows(values), values), values)
-    assert torch.equal(rows(values)[9], values[0, :, 1, 2])
+def test_rows_are_positions() -> None:
+    assert torch.equal(rows(features(1, 5, 7, 3))[9], features(1, 5, 7, 3)[0, :, 1, 2])
+
+
+@pytest.mark.parametrize(("count", "channels"), [(1, 64), (35, 64), (6700, 128), (501, 512), (40, 48)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_in_single_precision_they_are_as_good_as_it_gets(count: int, channels: int, weighted: bool) -> None:
+    """Whichever library multiplies: channels by the chunk have another than others."""
+    matrix = torch.rand(count, channels, generator=torch.Generator().manual_seed(3))
+    weights = shares(4, count) if weighted else None
+    found = moments(matrix, None if weights is None else weights.float())
+    exact = moments(matrix.double(), weights)
+    assert found.second.dtype == torch.float32
+    assert float((found.second - exact.second).norm() / exact.second.norm()) < 5e-7
+    assert float((found.mean - exact.mean).norm() / exact.mean.norm()) < 5e-7

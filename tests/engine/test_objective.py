@@ -165,3 +165,27 @@ def test_a_network_in_half_the_precision_points_the_same_way(backbone: VGG, laye
     assert not torch.equal(slope, gradient), "it was not worked out in another precision"
     assert value == pytest.approx(exact, rel=0.03)
     assert cosine(slope, gradient) > 0.99
+
+
+def test_one_evaluation_leaves_nothing_to_the_next(backbone: VGG) -> None:
+    """Its memory is kept, of one size and of another; two losses on a layer add up."""
+    style, content = picture(2, 30, 41), picture(1, 25, 18)
+    layers = ("relu1_1", "relu4_2")
+
+    def objective() -> Objective:
+        network = AutogradPass(backbone, layers)
+        contents, styles = network.measure(content), network.measure(style)
+        target = moments(rows(styles["relu1_1"]))
+        style_loss = MomentLoss(GramDistance(target), target)
+        terms = [Term(layer, ContentLoss(contents[layer]), ALPHA) for layer in layers]
+        return Objective(network, [*terms, Term("relu1_1", style_loss, BETA)])
+
+    used = objective()
+    first, slope = used(picture(5, 25, 18))
+    kept = slope.clone()
+    used(picture(6, 25, 18))
+    assert torch.equal(slope, kept)
+    again, same = used(picture(5, 25, 18))
+    assert (again, same.tolist()) == (first, kept.tolist())
+    fresh, alone = objective()(picture(5, 25, 18))
+    assert (fresh, alone.tolist()) == (first, kept.tolist())

@@ -93,7 +93,7 @@ class WinogradPass:
             arriving, marks = flow, maps.marks if flow is not None else None
             more = given.get(stage.convolution.layer) if stage.pooling else None
             if more is not None or (marks is not None and stage.convolution.padding != "zero"):
-                arriving, marks = _unpooled(stage, maps, flow, more), None
+                arriving, marks = self._unpooled(stage, maps, flow, more), None
             if number > 0 and arriving is not None:
                 flow = self._back(number, arriving, marks, given)
         assert self._size is not None
@@ -134,6 +134,17 @@ class WinogradPass:
             both = None if maps.pooled is None or maps.marks is None else (maps.pooled, maps.marks)
             steps.forward(stage, source, maps.full, both)
         return maps.last
+
+    def _unpooled(self, stage: Stage, maps: Maps, flow: Tensor | None, more: Tensor | None) -> Tensor:
+        """The gradient of a convolution, below the ReLU, from that of the pooled map and of its own."""
+        if flow is None or maps.marks is None:
+            assert more is not None
+            return _masked(more, maps)
+        own = None if more is None or maps.full is None else (more, maps.full)
+        shape = (*maps.size, stage.channels)
+        gradient = self._room(f"gradient of {stage.convolution.layer}", shape, torch.float32)
+        steps.unpooled(stage, flow, maps.marks, own, gradient)
+        return gradient
 
     def _make_room(self, size: Size) -> None:
         self._maps, self._ways = [], []
@@ -188,13 +199,3 @@ def _masked(gradient: Tensor, maps: Maps) -> Tensor:
     assert maps.full is not None
     found: Tensor = torch.ops.aten.threshold_backward(gradient, maps.full, 0)
     return found
-
-
-def _unpooled(stage: Stage, maps: Maps, flow: Tensor | None, more: Tensor | None) -> Tensor:
-    """The gradient of a stage's convolution, below the ReLU, from that of the pooled map and of its own."""
-    if flow is None or maps.marks is None:
-        assert more is not None
-        return _masked(more, maps)
-    found = torch.empty(*maps.size, stage.channels)
-    steps.unpooled(stage, flow, maps.marks, found)
-    return found if more is None else found + _masked(more, maps)

@@ -51,16 +51,18 @@ def _outputs(products: Floats, tile: int, k: int, half: Floats, square: Floats) 
             square[to], square[to + CHUNK], square[to + 2 * CHUNK], square[to + 3 * CHUNK] = v0, v1, v2, v3
 
 
-@compiled("void(float32[:,:,:,::1], float32[:,::1], int64, int64, int64, float32[:,:,:,::1])")
-def to_map(products: Floats, bias: Floats, begin: int, end: int, across: int, values: Floats) -> None:
-    """Puts the tiles from ``begin`` to ``end``, with bias and ReLU, into a map."""
+@compiled("void(float32[:,:,:,::1], float32[:,::1], int64, int64, int64, int64, float32[:,:,:,::1])")
+def to_map(
+    products: Floats, bias: Floats, begin: int, end: int, chunk: int, across: int, values: Floats
+) -> None:
+    """Puts the tiles from ``begin`` to ``end``, with bias and ReLU, into a map, from ``chunk`` on."""
     half = np.empty(24 * CHUNK, np.float32)
     square = np.empty(16 * CHUNK, np.float32)
     for tile in range(begin, end):
         top = tile // across * 4
         left = (tile - tile // across * across) * 4
-        for k in range(values.shape[2]):
-            _outputs(products, tile - begin, k, half, square)
+        for k in range(chunk, chunk + products.shape[2]):
+            _outputs(products, tile - begin, k - chunk, half, square)
             for i in range(min(4, values.shape[0] - top)):
                 for j in range(min(4, values.shape[1] - left)):
                     place = square[(4 * i + j) * CHUNK : (4 * i + j + 1) * CHUNK]
@@ -70,7 +72,7 @@ def to_map(products: Floats, bias: Floats, begin: int, end: int, across: int, va
 
 
 @compiled(
-    "void(float32[:,:,:,::1], float32[:,::1], int64, int64, int64, int64, float32, boolean,"
+    "void(float32[:,:,:,::1], float32[:,::1], int64, int64, int64, int64, int64, float32, boolean,"
     "float32[:,:,:,::1], uint8[:,:,:,::1])"
 )
 def to_pooled(
@@ -78,6 +80,7 @@ def to_pooled(
     bias: Floats,
     begin: int,
     end: int,
+    chunk: int,
     height: int,
     width: int,
     factor: Float,
@@ -96,8 +99,8 @@ def to_pooled(
     for tile in range(begin, end):
         top = tile // across * 4
         left = (tile - tile // across * across) * 4
-        for k in range(pooled.shape[2]):
-            _outputs(products, tile - begin, k, half, square)
+        for k in range(chunk, chunk + products.shape[2]):
+            _outputs(products, tile - begin, k - chunk, half, square)
             for i in range(4):
                 for j in range(4):
                     inside = np.float32(1) if top + i < height and left + j < width else _ZERO
@@ -137,13 +140,14 @@ def to_pooled(
 
 
 @compiled(
-    "void(float32[:,:,:,::1], int64, int64, int64, boolean, float32[:,:,:,::1], boolean, float32[:,:,:,::1],"
-    "float32[:,:,:,::1])"
+    "void(float32[:,:,:,::1], int64, int64, int64, int64, boolean, float32[:,:,:,::1], boolean,"
+    "float32[:,:,:,::1], float32[:,:,:,::1])"
 )
 def to_gradient(
     products: Floats,
     begin: int,
     end: int,
+    chunk: int,
     across: int,
     has_more: bool,
     more: Floats,
@@ -157,8 +161,8 @@ def to_gradient(
     for tile in range(begin, end):
         top = tile // across * 4
         left = (tile - tile // across * across) * 4
-        for k in range(gradient.shape[2]):
-            _outputs(products, tile - begin, k, half, square)
+        for k in range(chunk, chunk + products.shape[2]):
+            _outputs(products, tile - begin, k - chunk, half, square)
             for i in range(min(4, gradient.shape[0] - top)):
                 y = top + i
                 for j in range(min(4, gradient.shape[1] - left)):
@@ -176,7 +180,8 @@ def to_gradient(
 
 
 @compiled(
-    "void(float32[:,:,:,::1], uint8[:,:,:,::1], float32[::1], float32[::1], int64, int64, float32[:,:,:,::1])"
+    "void(float32[:,:,:,::1], uint8[:,:,:,::1], float32[::1], float32[::1], int64, int64, boolean,"
+    "float32[:,:,:,::1], float32[:,:,:,::1], float32[:,:,:,::1])"
 )
 def unpooled(
     pooled: Floats,
@@ -185,9 +190,15 @@ def unpooled(
     column_weights: Floats,
     begin: int,
     end: int,
+    has_more: bool,
+    more: Floats,
+    mask: Floats,
     gradient: Floats,
 ) -> None:
-    """Writes rows of the gradient before pooling down, from ``begin`` to ``end``."""
+    """Writes rows of the gradient before pooling down, from ``begin`` to ``end``.
+
+    ``more`` is added where ``mask``, the map itself, is above zero.
+    """
     for y in range(begin, end):
         for x in range(gradient.shape[1]):
             weight = row_weights[y] * column_weights[x]
@@ -196,3 +207,6 @@ def unpooled(
                 for c in range(CHUNK):
                     value = pooled[y >> 1, x >> 1, k, c] * weight
                     gradient[y, x, k, c] = value if marks[y >> 1, x >> 1, k, c] & bit else _ZERO
+                if has_more:
+                    for c in range(CHUNK):
+                        gradient[y, x, k, c] += more[y, x, k, c] if mask[y, x, k, c] > _ZERO else _ZERO

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nst_core.engine.chain import results, tiles
 from nst_core.engine.chain.border import add_folded, axis, pooled_axis
-from nst_core.engine.chain.product import Product, block_for
+from nst_core.engine.chain.product import PART, Product
 from nst_core.engine.chain.stages import Stage, weights
 from nst_core.engine.chain.tiles import CHUNK
 from nst_core.engine.chain.winograd import FREQUENCIES, tiles_along
@@ -19,6 +19,7 @@ from nst_core.engine.chain.workers import scratch, workers
 _ONE = np.float32(1)
 
 Fill = Callable[[int, int, Any], None]
+Empty = Callable[[int, int, int, Any], None]
 
 
 def chunked(values: Tensor) -> Any:
@@ -42,9 +43,9 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
     map_there = None if kept is None else chunked(kept)
     pooled_there = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
 
-    def empty(begin: int, end: int, found: Any) -> None:
+    def empty(begin: int, end: int, chunk: int, found: Any) -> None:
         if map_there is not None:
-            results.to_map(found, bias, begin, end, across, map_there)
+            results.to_map(found, bias, begin, end, chunk, across, map_there)
         if pooled_there is not None:
             assert stage.pooling is not None
             results.to_pooled(
@@ -52,6 +53,7 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
                 bias,
                 begin,
                 end,
+                chunk,
                 height,
                 width,
                 np.float32(stage.pooling.factor),
@@ -109,9 +111,18 @@ def back(
     more_there = target if more is None else chunked(more)
     mask_there = target if mask is None else chunked(mask)
 
-    def empty(begin: int, end: int, found: Any) -> None:
+    def empty(begin: int, end: int, chunk: int, found: Any) -> None:
         results.to_gradient(
-            found, begin, end, across, more is not None, more_there, mask is not None, mask_there, target
+            found,
+            begin,
+            end,
+            chunk,
+            across,
+            more is not None,
+            more_there,
+            mask is not None,
+            mask_there,
+            target,
         )
 
     _share(tiles_along(height) * across, weights(stage.convolution).back, stage.channels, fill, empty)
@@ -120,28 +131,42 @@ def back(
         add_folded(gradient, arriving, stage.convolution, mask)
 
 
-def unpooled(stage: Stage, arriving: Tensor, marks: Tensor, gradient: Tensor) -> None:
-    """Writes down the gradient before pooling, below the ReLU, where ``back`` cannot do without it."""
+def unpooled(
+    stage: Stage, arriving: Tensor, marks: Tensor, own: tuple[Tensor, Tensor] | None, gradient: Tensor
+) -> None:
+    """Writes down the gradient before pooling, below the ReLU, where ``back`` cannot do without it.
+
+    ``own`` are the gradient of a loss on the map before pooling, and the map.
+    """
     assert stage.pooling is not None
     average, factor = stage.pooling.kind == "average", stage.pooling.factor
     rows, columns = (pooled_axis(length, average, factor).weights[1:] for length in gradient.shape[:2])
     source, signs, target = chunked(arriving), chunked(marks), chunked(gradient)
+    more, mask = (target, target) if own is None else (chunked(own[0]), chunked(own[1]))
 
     def task(begin: int, end: int) -> None:
-        results.unpooled(source, signs, rows, columns, begin, end, target)
+        results.unpooled(source, signs, rows, columns, begin, end, own is not None, more, mask, target)
 
     workers().share(gradient.shape[0], 16, task)
 
 
-def _share(count: int, product: Product, channels: int, fill: Fill, empty: Fill) -> None:
+def _share(count: int, product: Product, channels: int, fill: Fill, empty: Empty) -> None:
     crew = workers()
-    block = block_for(count, crew.count)
+    block = product.block_for(count, crew.count)
     product.prepare(block)
+    blocks = -(-count // block)
+    # Where there are too few blocks to keep all threads busy, each part is for itself: what a thread
+    # would wait costs more than tiles that are made once for each part.
+    apart = -(-blocks // crew.count) * crew.count > 1.1 * blocks
+    parts = product.parts if apart else 1
 
-    def task(begin: int, end: int) -> None:
+    def task(number: int, _: int) -> None:
+        begin = number // parts * block
+        end = min(begin + block, count)
         squares = scratch(block * FREQUENCIES * channels).view(block, FREQUENCIES, channels)
         squares[end - begin :] = 0  # the last block may be short, but not for the product
         fill(begin, end, chunked(squares))
-        empty(begin, end, chunked(product(squares)))
+        for part in [number % parts] if apart else range(product.parts):
+            empty(begin, end, part * PART // CHUNK, chunked(product(squares, part)))
 
-    crew.share(count, block, task)
+    crew.share(blocks * parts, 1, task)
