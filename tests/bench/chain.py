@@ -27,7 +27,7 @@ from nst_core.engine.chain.network import WinogradPass
 from nst_core.engine.network import AutogradPass, NetworkPass
 from nst_core.engine.style import Group, Style
 from nst_core.engine.targets import objective_for
-from nst_core.engine.vgg import BLOCKS, VGG, Convolution, vgg
+from nst_core.engine.vgg import BLOCKS, VGG, Convolution, padded, vgg
 from nst_core.loading import load_backbone
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS, Matching
 
@@ -62,7 +62,10 @@ def by_tutorial(backbone: VGG, content: Tensor, style: Tensor) -> Evaluate:
         values = values - backbone.mean
         for step in backbone.steps:
             if isinstance(step, Convolution):
-                values = F.relu(F.conv2d(values, weights[step.layer], step.bias, padding=1), inplace=True)
+                zeros = step.padding == "zero"  # for all but the first, see engine/vgg.py
+                values = values if zeros else padded(values, step.padding)
+                values = F.conv2d(values, weights[step.layer], step.bias, padding=int(zeros))
+                values = F.relu(values, inplace=True)
             else:
                 values = F.max_pool2d(values, 2, ceil_mode=True)
             if step.layer in LAYERS:
