@@ -65,6 +65,7 @@ class Look:
 
     def __iter__(self) -> Iterator[tuple[Mapping[str, Part], Features]]:
         for segment in self._segments:
+            take_turn(segment, self._segments)
             source = self.sources[-1]
             maps: Features = {}
             for tile in segment.tiles(source):
@@ -72,8 +73,14 @@ class Look:
                 if segment.outlet is not None:
                     join(maps, segment.outlet, features, segment.part(tile, segment.outlet, features))
                 yield segment.parts(tile, features), features
-            segment.network.rest()  # each needs much memory, and they work in turns
             self.sources.extend(maps.values())
+
+
+def take_turn(segment: Segment, segments: Sequence[Segment]) -> None:
+    """Gives back what the other segments have kept: each needs much memory, and they work in turns."""
+    for other in segments:
+        if other is not segment:
+            other.network.rest()
 
 
 def join(whole: Features, layer: str, features: Features, part: Part) -> None:

@@ -11,7 +11,7 @@ from nst_core.engine.backbone import Features
 from nst_core.engine.looking import ContentSeen
 from nst_core.engine.losses import InParts, room_for
 from nst_core.engine.objective import Term
-from nst_core.engine.segments import Look, Segment
+from nst_core.engine.segments import Look, Segment, take_turn
 from nst_core.engine.tiling import Tile
 from nst_core.engine.variation import Variation
 
@@ -62,6 +62,7 @@ class TiledObjective:
         sources = look.sources
         gradient: Tensor | None = None
         for segment in reversed(self._segments):
+            take_turn(segment, self._segments)
             source = sources.pop()
             arriving, gradient = gradient, torch.zeros_like(source)
             for tile in segment.tiles(source):
@@ -72,7 +73,6 @@ class TiledObjective:
                 if gradients:
                     tile.window(gradient).add_(segment.network.pull_back(gradients))
                 del features, gradients
-            segment.network.rest()
         assert gradient is not None
         return gradient
 
