@@ -18,7 +18,7 @@ from nst_core.speed import Speed
 # floats: 64 bytes a pixel.
 _BASE_BYTES = 1_400 * 2**20
 _BYTES_PER_CONTENT_PIXEL = 64
-_TILED = 1.5  # times as long for a pixel in tiles, measured (docs/performance.md)
+_TILED = 1.7  # times as long for a pixel in tiles, measured (docs/performance.md)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plan(
         speed.seconds(kind, math.prod(scale.size), _TILED if share_of(room, scale.size).area else 1.0)
         for scale in found
     ]
-    known = [seconds * scale.evaluations for seconds, scale in zip(each, found, strict=True) if seconds]
+    known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
     share = share_of(room, finest)
     return Plan(

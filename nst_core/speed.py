@@ -9,6 +9,8 @@ import os
 import threading
 from pathlib import Path
 
+from nst_core.engine.pyramid import TARGETS
+
 log = logging.getLogger(__name__)
 
 _FADE = 0.5  # of what earlier runs say, with each new one
@@ -89,22 +91,17 @@ def _sums(entry: list[float]) -> tuple[float, float, float]:
 
 
 class Stopwatch:
-    """Takes the time of each scale of a run, and notes it when the run is over."""
+    """Takes the time of each scale of a run that begins at ``now`` (seconds), and notes it in the end."""
 
-    def __init__(self) -> None:
-        self._since: float | None = None
-        self._sums: dict[int, list[float]] = {}
-
-    def start(self, now: float) -> None:
-        """Says that the work begins at ``now`` (seconds); without it the first evaluation is not timed."""
+    def __init__(self, now: float) -> None:
         self._since = now
+        self._sums: dict[int, list[float]] = {}
 
     def evaluated(self, pixels: int, now: float) -> None:
         """Says that one more evaluation of a picture of ``pixels`` was done at ``now``."""
-        if self._since is not None:
-            sums = self._sums.setdefault(pixels, [0.0, 0.0])
-            sums[0] += now - self._since
-            sums[1] += 1
+        sums = self._sums.setdefault(pixels, [0.0, TARGETS])
+        sums[0] += now - self._since
+        sums[1] += 1
         self._since = now
 
     def note(self, speed: Speed, kind: str) -> None:

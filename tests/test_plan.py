@@ -59,9 +59,8 @@ def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> No
 
 
 def test_a_stopwatch_tells_the_scales_apart(speed: Speed) -> None:
-    watch = Stopwatch()
-    watch.start(100.0)
-    for pixels, now in ((1000, 101.0), (1000, 102.0), (4000, 106.0)):
+    watch = Stopwatch(100.0)
+    for pixels, now in ((1000, 102.0), (1000, 103.0), (4000, 111.0)):  # each begins with a look at the styles
         watch.evaluated(pixels, now)
     watch.note(speed, "cpu")
     assert speed.seconds("cpu", 1000) == 1.0
@@ -78,7 +77,7 @@ def test_a_plan_is_the_sum_of_its_scales(speed: Speed) -> None:
     speed.note(kind, 300 * 400, 2.0, 1)
     known = plan(settings, (300, 400), "cpu", speed)
     assert known.seconds == pytest.approx(
-        sum(s * scale.evaluations for s, scale in zip((0.5, 2), known.scales))
+        sum(s * (scale.evaluations + 1) for s, scale in zip((0.5, 2), known.scales))
     )
     assert plan(settings, (300, 400), "cpu", speed, resumed=True).size == (300, 400)
     assert len(plan(settings, (300, 400), "cpu", speed, resumed=True).scales) == 1
@@ -113,7 +112,7 @@ def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Spee
         return tight / free
 
     speed.note(kind, 500 * 750, 1.0, 1)
-    assert 1.2 < seconds() <= 1.5
+    assert 1.2 < seconds() <= 1.7
     for pixels in (size[0] * size[1], size[0] * size[1] // 4, size[0] * size[1] // 16):
         speed.note(kind, pixels, pixels / 1e5, 1)
     assert seconds() == 1.0

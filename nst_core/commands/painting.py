@@ -64,7 +64,7 @@ def paint(
     """Paints a picture. Raises ``CommandError`` with a sentence."""
     where = ready.backbone.device
     rgb, alpha = content.tensors()
-    pace, stopwatch = Pace(), Stopwatch()
+    pace, stopwatch = Pace(), Stopwatch(time.monotonic())
     speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
 
     def cost(size: Size) -> float:

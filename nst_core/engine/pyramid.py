@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nst_core.engine.sizes import Size, fitted
 from nst_core.recipe import Recipe, Schedule
 
+TARGETS = 1  # evaluations in whose time content and styles are looked at, measured (docs/performance.md)
 _FEWEST = 4  # evaluations, with which a finer scale still gains what the coarser one could not show
 
 
@@ -17,6 +18,11 @@ class Scale:
     size: Size
     evaluations: int
     detail: bool = False
+
+    @property
+    def work(self) -> int:
+        """What it takes, in evaluations: to look at content and styles takes about as long as one."""
+        return self.evaluations + TARGETS
 
 
 def scales(content: Size, recipe: Recipe, resumed: bool = False) -> tuple[Scale, ...]:

@@ -18,7 +18,7 @@ from nst_core.engine.memory import OutOfMemory, memory_errors
 from nst_core.engine.optimizer import Evaluate, Minimize, until_plateau
 from nst_core.engine.passes import pass_for
 from nst_core.engine.progress import Callback, Decision, Progress
-from nst_core.engine.pyramid import Scale, scales
+from nst_core.engine.pyramid import TARGETS, Scale, scales
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.room import Share, share_of
 from nst_core.engine.segments import segments_of
@@ -152,7 +152,8 @@ class _Run:
         self, plan: Sequence[Scale], cost: Callable[[Size], float], on_progress: Callback, plateau: bool
     ) -> None:
         self._plan = plan
-        self._work = [scale.evaluations * cost(scale.size) for scale in plan]
+        self._costs = [cost(scale.size) for scale in plan]
+        self._all = sum(scale.work * each for scale, each in zip(plan, self._costs, strict=True))
         self._done = 0.0
         self._on_progress = on_progress
         self._plateau = plateau
@@ -160,7 +161,7 @@ class _Run:
 
     def minimize(self, number: int, objective: Evaluate, pixels: Tensor, minimize: Minimize) -> Tensor:
         """Returns the pixels after one scale. Raises ``DivergedError``."""
-        scale, work = self._plan[number], self._work[number]
+        scale, each = self._plan[number], self._costs[number]
         iterates = minimize(objective, pixels)
         if self._plateau:
             iterates = until_plateau(iterates, _PLATEAU_WINDOW, _PLATEAU_FALL)
@@ -174,7 +175,7 @@ class _Run:
                     size=scale.size,
                     evaluation=evaluation,
                     evaluations=scale.evaluations,
-                    fraction=min(1.0, (self._done + work * evaluation / scale.evaluations) / sum(self._work)),
+                    fraction=min(1.0, (self._done + each * (evaluation + TARGETS)) / self._all),
                     objective=iterate.value,
                     pixels=pixels,
                 )
@@ -183,7 +184,7 @@ class _Run:
                 break
         if evaluation == 0:
             raise DivergedError
-        self._done += work
+        self._done += each * scale.work
         return pixels
 
 

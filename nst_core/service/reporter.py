@@ -23,8 +23,7 @@ class Reporter:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._pace = Pace()
-        self._stopwatch = Stopwatch()
-        self._stopwatch.start(time.monotonic())
+        self._stopwatch = Stopwatch(time.monotonic())
         self._next_progress = 0.0
         self._next_preview = 0.0
         self.evaluations = 0

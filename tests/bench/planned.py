@@ -58,9 +58,8 @@ def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, f
     def cost(size: Size) -> float:
         return speed.cost(kind, math.prod(size))
 
-    pace, stopwatch, foretold = Pace(), Stopwatch(), []
     began = time.monotonic()
-    stopwatch.start(began)
+    pace, stopwatch, foretold = Pace(), Stopwatch(began), []
 
     def watch(progress: Progress) -> Decision:
         now = time.monotonic()
