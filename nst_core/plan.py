@@ -18,7 +18,7 @@ from nst_core.speed import Speed
 # floats: 64 bytes a pixel.
 _BASE_BYTES = 1_400 * 2**20
 _BYTES_PER_CONTENT_PIXEL = 64
-_TILED = 1.7  # times as long for a pixel in tiles, measured (docs/performance.md)
+_TILED = 1.8  # times as long for a pixel in tiles, measured (docs/performance.md)
 
 
 @dataclass(frozen=True)

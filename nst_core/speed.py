@@ -97,11 +97,14 @@ class Stopwatch:
         self._since = now
         self._sums: dict[int, list[float]] = {}
 
-    def evaluated(self, pixels: int, now: float) -> None:
-        """Says that one more evaluation of a picture of ``pixels`` was done at ``now``."""
-        sums = self._sums.setdefault(pixels, [0.0, TARGETS])
+    def evaluated(self, pixels: int, evaluation: int, now: float) -> None:
+        """Says that an evaluation of a picture of ``pixels`` ended at ``now``.
+
+        ``evaluation`` is its number in the scale; before the first, 1, content and styles were looked at.
+        """
+        sums = self._sums.setdefault(pixels, [0.0, 0.0])
         sums[0] += now - self._since
-        sums[1] += 1
+        sums[1] += 1 + TARGETS if evaluation == 1 else 1
         self._since = now
 
     def note(self, speed: Speed, kind: str) -> None:

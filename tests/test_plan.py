@@ -60,8 +60,10 @@ def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> No
 
 def test_a_stopwatch_tells_the_scales_apart(speed: Speed) -> None:
     watch = Stopwatch(100.0)
-    for pixels, now in ((1000, 102.0), (1000, 103.0), (4000, 111.0)):  # each begins with a look at the styles
-        watch.evaluated(pixels, now)
+    # Each scale begins with a look at content and styles, which is taken for one more evaluation; the
+    # last is a finishing pass as large as the one before.
+    for pixels, evaluation, now in ((1000, 1, 102.0), (1000, 2, 103.0), (4000, 1, 111.0), (4000, 1, 119.0)):
+        watch.evaluated(pixels, evaluation, now)
     watch.note(speed, "cpu")
     assert speed.seconds("cpu", 1000) == 1.0
     assert speed.seconds("cpu", 4000) == 4.0
@@ -112,7 +114,7 @@ def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Spee
         return tight / free
 
     speed.note(kind, 500 * 750, 1.0, 1)
-    assert 1.2 < seconds() <= 1.7
+    assert 1.5 < seconds() <= 1.8
     for pixels in (size[0] * size[1], size[0] * size[1] // 4, size[0] * size[1] // 16):
         speed.note(kind, pixels, pixels / 1e5, 1)
     assert seconds() == 1.0

@@ -72,7 +72,7 @@ def paint(
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())
-        stopwatch.evaluated(math.prod(progress.size), time.monotonic())
+        stopwatch.evaluated(math.prod(progress.size), progress.evaluation, time.monotonic())
         height, width = progress.size
         text = f"Step {progress.scale} of {progress.scales}: {width} × {height}"
         show(text, progress.fraction, pace.seconds_left())

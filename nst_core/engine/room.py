@@ -11,7 +11,7 @@ from nst_core.engine.sizes import Size
 # what the general pass keeps; of a window above the cut (below it is larger, a pixel takes less: as much);
 # of the whole maps at the cut, which are the generated one, its gradient and the content's features; of a
 # picture of three colors, and how many such there are beside the optimizer's pairs.
-_WHOLE, _WINDOW, _MAPS, _PICTURE, _PICTURES = 2_250, 2_300, 96, 12, 8
+_WHOLE, _WINDOW, _MAPS, _PICTURE, _PICTURES = 2_350, 2_300, 96, 12, 8
 _PAIRS, _FEWEST_PAIRS = 20, 4
 _SMALLEST_WINDOW, _LEAST = 2**18, 2**16  # pixels: by the plan, and when there is no other way
 

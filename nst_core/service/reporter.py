@@ -31,7 +31,7 @@ class Reporter:
     def __call__(self, progress: Progress) -> Decision:
         self.evaluations += 1
         now = time.monotonic()
-        self._stopwatch.evaluated(progress.size[0] * progress.size[1], now)
+        self._stopwatch.evaluated(progress.size[0] * progress.size[1], progress.evaluation, now)
         if self._job.ending is Ending.CANCEL:
             return Decision.CANCEL
         if self._job.ending is Ending.FINISH:

@@ -64,7 +64,7 @@ def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, f
     def watch(progress: Progress) -> Decision:
         now = time.monotonic()
         pace.note(progress.fraction, now)
-        stopwatch.evaluated(math.prod(progress.size), now)
+        stopwatch.evaluated(math.prod(progress.size), progress.evaluation, now)
         left = pace.seconds_left()
         if left is not None:
             foretold.append((now - began, now - began + left))
