@@ -72,12 +72,13 @@ def to_map(
 
 
 @compiled(
-    "void(float32[:,:,:,::1], float32[:,::1], int64, int64, int64, int64, int64, float32, boolean,"
-    "float32[:,:,:,::1], uint8[:,:,:,::1])"
+    "void(float32[:,:,:,::1], float32[:,::1], uint8[:,:,::1], int64, int64, int64, int64, int64, float32,"
+    "boolean, float32[:,:,:,::1], uint8[:,:,:,::1])"
 )
 def to_pooled(
     products: Floats,
     bias: Floats,
+    ties: Marks,
     begin: int,
     end: int,
     chunk: int,
@@ -90,8 +91,8 @@ def to_pooled(
 ) -> None:
     """As ``to_map``, but what is put down is the map (``height``, ``width``) pooled, and its marks.
 
-    A mark says which of its four places the gradient goes to: of those above zero the first largest, or
-    all when the pooling is an average.
+    A mark says which of its four places the gradient goes to: of those above zero the first largest (by
+    ``ties``, see there), or all when the pooling is an average.
     """
     across = (width + 3) // 4
     half = np.empty(24 * CHUNK, np.float32)
@@ -127,6 +128,13 @@ def to_pooled(
                                 + (np.uint8(8) if v3 > _ZERO else np.uint8(0))
                             )
                     else:
+                        for second in range(1, 4):
+                            first = ties[tile, 2 * i + j, second]
+                            if first < second:
+                                shift = (second - first + 2 * (second // 2 - first // 2)) * CHUNK
+                                to = (second + 2 * (second // 2)) * CHUNK
+                                for c in range(to, to + CHUNK):
+                                    place[c] = place[c - shift]
                         for c in range(CHUNK):
                             v0, v1 = place[c], place[c + CHUNK]
                             v2, v3 = place[c + 4 * CHUNK], place[c + 5 * CHUNK]

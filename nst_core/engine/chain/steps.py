@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from nst_core.engine.chain import results, tiles
+from nst_core.engine.chain import results, ties, tiles
 from nst_core.engine.chain.border import add_folded, axis, pooled_axis
 from nst_core.engine.chain.product import PART, Product
 from nst_core.engine.chain.stages import Stage, weights
@@ -34,11 +34,15 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
     prepared = weights(stage.convolution)
     source, bias = chunked(values), prepared.bias.numpy()
     across = tiles_along(width)
+    count = tiles_along(height) * across
+    same = np.empty((count, 4, 4), np.uint8)
+    chosen = stage.pooling is not None and stage.pooling.kind == "max"
 
     def fill(begin: int, end: int, into: Any) -> None:
-        tiles.from_map(
-            source, rows.places, columns.places, rows.weights, columns.weights, begin, end, into, _ONE
-        )
+        around = (source, rows.places, columns.places, rows.weights, columns.weights, begin, end)
+        tiles.from_map(*around, into, _ONE)
+        if chosen:
+            ties.find(*around, same)
 
     map_there = None if kept is None else chunked(kept)
     pooled_there = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
@@ -51,6 +55,7 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
             results.to_pooled(
                 found,
                 bias,
+                same,
                 begin,
                 end,
                 chunk,
@@ -61,7 +66,7 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
                 *pooled_there,
             )
 
-    _share(tiles_along(height) * across, prepared.forward, stage.convolution.weight.shape[1], fill, empty)
+    _share(count, prepared.forward, stage.convolution.weight.shape[1], fill, empty)
 
 
 def back(
