@@ -170,6 +170,18 @@ def test_of_equal_values_the_first_takes_the_gradient(
         assert errors[0] < 2 * errors[1] + 2e-3
 
 
+def test_nothing_is_taken_from_beyond_the_border_of_an_odd_map() -> None:
+    """The place beyond sees what the one below the corner sees, but is none: its value does not count."""
+    weight = torch.zeros(64, 3, 3, 3)
+    weight[:, 0, 1, 1] = 1
+    small = network((2, 1))
+    first = Convolution("relu1_1", weight, torch.zeros(64))
+    small = VGG((first, *small.steps[1:]), torch.zeros(1, 3, 1, 1))
+    pixels = torch.zeros(1, 3, 4, 3)
+    pixels[..., 1, 1] = 1  # seen by the upper left place of the last square only
+    compare(small, pixels, ("pool1", "relu2_1"))
+
+
 @pytest.mark.parametrize("kind", ["max", "average"])
 @pytest.mark.parametrize("padding", ["zero", "replicate", "reflect"])
 def test_padding_and_pooling(padding: str, kind: str) -> None:

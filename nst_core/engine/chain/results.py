@@ -71,6 +71,20 @@ def to_map(
                         values[top + i, left + j, k, c] = _ZERO if value < _ZERO else value
 
 
+@compiled("void(float32[::1], uint8[:,:,::1], int64)")
+def _make_equal(square: Floats, ties: Marks, tile: int) -> None:
+    """Gives places of the 4×4 outputs that see the same the value of the first of them; see ``ties``."""
+    for corner in range(4):
+        start = 8 * (corner // 2) + 2 * (corner % 2)
+        for place in range(1, 4):
+            first = ties[tile, corner, place]
+            if first < place:
+                to = (start + place + place // 2 * 2) * CHUNK
+                source = (start + first + first // 2 * 2) * CHUNK
+                for c in range(CHUNK):
+                    square[to + c] = square[source + c]
+
+
 @compiled(
     "void(float32[:,:,:,::1], float32[:,::1], uint8[:,:,::1], int64, int64, int64, int64, int64, float32,"
     "boolean, float32[:,:,:,::1], uint8[:,:,:,::1])"
@@ -91,8 +105,8 @@ def to_pooled(
 ) -> None:
     """As ``to_map``, but what is put down is the map (``height``, ``width``) pooled, and its marks.
 
-    A mark says which of its four places the gradient goes to: of those above zero the first largest (by
-    ``ties``, see there), or all when the pooling is an average.
+    A mark says which of its four places the gradient goes to: of those above zero the first largest, or
+    all when the pooling is an average.
     """
     across = (width + 3) // 4
     half = np.empty(24 * CHUNK, np.float32)
@@ -102,6 +116,8 @@ def to_pooled(
         left = (tile - tile // across * across) * 4
         for k in range(chunk, chunk + products.shape[2]):
             _outputs(products, tile - begin, k - chunk, half, square)
+            if not average:
+                _make_equal(square, ties, tile)
             for i in range(4):
                 for j in range(4):
                     inside = np.float32(1) if top + i < height and left + j < width else _ZERO
@@ -128,13 +144,6 @@ def to_pooled(
                                 + (np.uint8(8) if v3 > _ZERO else np.uint8(0))
                             )
                     else:
-                        for second in range(1, 4):
-                            first = ties[tile, 2 * i + j, second]
-                            if first < second:
-                                shift = (second - first + 2 * (second // 2 - first // 2)) * CHUNK
-                                to = (second + 2 * (second // 2)) * CHUNK
-                                for c in range(to, to + CHUNK):
-                                    place[c] = place[c - shift]
                         for c in range(CHUNK):
                             v0, v1 = place[c], place[c + CHUNK]
                             v2, v3 = place[c + 4 * CHUNK], place[c + 5 * CHUNK]
