@@ -8,12 +8,17 @@ the general pass, and the loop that every tutorial has, with the network and its
 in PyTorch's default layout. Of each the median and the least of all rounds but the first, and the
 ratio to the tutorial's loop: the least is what other jobs on the machine disturb least. How far each
 gradient is from the tutorial's shows that all do the same work.
+
+Where the peer of peer.py is installed, an evaluation of its own follows (the same layers, and its total
+variation), from the seconds of two runs of different length.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +36,10 @@ from nst_core.engine.vgg import BLOCKS, VGG, Convolution, padded, vgg
 from nst_core.loading import load_backbone
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS, Matching
 
+from .peer import by_peer, peers_weights, saved
+
 SIZES = (256, 512, 1024)
+PEERS_EVALUATIONS = {256: (5, 25), 512: (3, 11), 1024: (2, 6)}  # of its two runs
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 GATYS = Matching(
     content_layers=((CONTENT_LAYER, 1.0),),
@@ -122,6 +130,20 @@ def timed(ways: list[Evaluate], pixels: Tensor, rounds: int) -> list[list[float]
     return [list(column) for column in zip(*times[1:], strict=True)]
 
 
+def of_peer(weights: Path, content: Tensor, style: Tensor) -> float:
+    """Returns the seconds of an evaluation of the peer."""
+    size, clock = content.shape[-1], []
+    with tempfile.TemporaryDirectory() as work:
+        model = peers_weights(Path(work), weights)
+        files = saved(content, Path(work) / "c.png"), saved(style, Path(work) / "s.png")
+        few, many = PEERS_EVALUATIONS[size]
+        for evaluations in (few, many):
+            began = time.perf_counter()
+            by_peer(model, *files, size, evaluations)
+            clock.append(time.perf_counter() - began)
+    return (clock[1] - clock[0]) / (many - few)
+
+
 def main() -> None:
     whole = random_vgg19() if sys.argv[1] == "vgg19" else load_backbone(Path(sys.argv[1]))
     backbone = whole.cut(LAYERS)
@@ -149,6 +171,10 @@ def main() -> None:
             f" general {apart(general_one, reference):.1e}",
             flush=True,
         )
+        if sys.argv[1] != "vgg19" and importlib.util.find_spec("neural_style"):
+            peer = of_peer(Path(sys.argv[1]), content, style)
+            median = statistics.median(times[0])
+            print(f"        the peer {peer:.3f} s   fast ÷ peer {median / peer:.2f}", flush=True)
 
 
 def apart(one: Tensor, other: Tensor) -> float:
