@@ -16,26 +16,37 @@ def to_features(padded: Floats, weights: Floats, bias: Floats, begin: int, end: 
 
     ``weights`` are (chunk, 27 · 64): row, column, color, and the 64 channels of the chunk.
     """
-    sums = np.empty(CHUNK, np.float32)
     for y in range(begin, end):
         for x in range(values.shape[1]):
+            p0, p1, p2 = padded[y, x, 0], padded[y, x, 1], padded[y, x, 2]
+            p3, p4, p5 = padded[y, x + 1, 0], padded[y, x + 1, 1], padded[y, x + 1, 2]
+            p6, p7, p8 = padded[y, x + 2, 0], padded[y, x + 2, 1], padded[y, x + 2, 2]
+            q0, q1, q2 = padded[y + 1, x, 0], padded[y + 1, x, 1], padded[y + 1, x, 2]
+            q3, q4, q5 = padded[y + 1, x + 1, 0], padded[y + 1, x + 1, 1], padded[y + 1, x + 1, 2]
+            q6, q7, q8 = padded[y + 1, x + 2, 0], padded[y + 1, x + 2, 1], padded[y + 1, x + 2, 2]
+            r0, r1, r2 = padded[y + 2, x, 0], padded[y + 2, x, 1], padded[y + 2, x, 2]
+            r3, r4, r5 = padded[y + 2, x + 1, 0], padded[y + 2, x + 1, 1], padded[y + 2, x + 1, 2]
+            r6, r7, r8 = padded[y + 2, x + 2, 0], padded[y + 2, x + 2, 1], padded[y + 2, x + 2, 2]
             for k in range(values.shape[2]):
                 g = weights[k]
                 for c in range(CHUNK):
-                    sums[c] = bias[k, c]
-                for i in range(3):
-                    p0, p1, p2 = padded[y + i, x, 0], padded[y + i, x, 1], padded[y + i, x, 2]
-                    p3, p4, p5 = padded[y + i, x + 1, 0], padded[y + i, x + 1, 1], padded[y + i, x + 1, 2]
-                    p6, p7, p8 = padded[y + i, x + 2, 0], padded[y + i, x + 2, 1], padded[y + i, x + 2, 2]
-                    for c in range(CHUNK):
-                        at = 9 * i * CHUNK + c
-                        sums[c] += (
-                            (p0 * g[at] + p1 * g[at + CHUNK] + p2 * g[at + 2 * CHUNK])
-                            + (p3 * g[at + 3 * CHUNK] + p4 * g[at + 4 * CHUNK] + p5 * g[at + 5 * CHUNK])
-                            + (p6 * g[at + 6 * CHUNK] + p7 * g[at + 7 * CHUNK] + p8 * g[at + 8 * CHUNK])
-                        )
-                for c in range(CHUNK):
-                    values[y, x, k, c] = np.float32(0) if sums[c] < np.float32(0) else sums[c]
+                    # All 27 at once, so that the sum stays in a register.
+                    value = bias[k, c] + (
+                        (p0 * g[c] + p1 * g[c + CHUNK] + p2 * g[c + 2 * CHUNK])
+                        + (p3 * g[c + 3 * CHUNK] + p4 * g[c + 4 * CHUNK] + p5 * g[c + 5 * CHUNK])
+                        + (p6 * g[c + 6 * CHUNK] + p7 * g[c + 7 * CHUNK] + p8 * g[c + 8 * CHUNK])
+                    )
+                    value += (
+                        (q0 * g[c + 9 * CHUNK] + q1 * g[c + 10 * CHUNK] + q2 * g[c + 11 * CHUNK])
+                        + (q3 * g[c + 12 * CHUNK] + q4 * g[c + 13 * CHUNK] + q5 * g[c + 14 * CHUNK])
+                        + (q6 * g[c + 15 * CHUNK] + q7 * g[c + 16 * CHUNK] + q8 * g[c + 17 * CHUNK])
+                    )
+                    value += (
+                        (r0 * g[c + 18 * CHUNK] + r1 * g[c + 19 * CHUNK] + r2 * g[c + 20 * CHUNK])
+                        + (r3 * g[c + 21 * CHUNK] + r4 * g[c + 22 * CHUNK] + r5 * g[c + 23 * CHUNK])
+                        + (r6 * g[c + 24 * CHUNK] + r7 * g[c + 25 * CHUNK] + r8 * g[c + 26 * CHUNK])
+                    )
+                    values[y, x, k, c] = np.float32(0) if value < np.float32(0) else value
 
 
 @compiled("void(float32[:,:,:,::1], float32[:,::1], int64, int64, float32[:,:,::1])")

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from nst_core.engine.chain.winograd import FREQUENCIES, transformed
 
-# Tiles in a block. 64 are enough for the product to be fast and few enough for the cache; of a small map
+# Tiles in a block. 64 are enough for the product to be fast and few enough for the cache. Where channels
+# are few a call takes as long as a third of such a product, and twice as many still fit. Of a small map
 # there must be work for every thread. Any other number would want weights packed another way.
-_LARGE, _SMALL = 64, 16
+_LARGEST, _LARGE, _SMALL = 128, 64, 16
+_FEW = 192  # channels in and out together
 
 # Channels out in a part. Of a small map each thread takes a part of them, so that weights, which are
 # then more than all tiles, are read once and not by every thread. As fast as all 512 at once, or faster.
@@ -33,6 +35,9 @@ class Product:
 
     def block_for(self, tiles: int, threads: int) -> int:
         """Returns how many tiles are multiplied at once when there are ``tiles`` in all."""
+        few = self._channels_in + self._weight.shape[0] <= _FEW
+        if few and tiles >= 4 * threads * _LARGEST:
+            return _LARGEST
         enough = tiles >= _LARGE and -(-tiles // _LARGE) * self.parts >= threads
         return _LARGE if enough else _SMALL
 
