@@ -21,6 +21,8 @@ from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
 from ..conftest import REPOSITORY, sample
+from .decisions import decided_by
+from .tiny_network import in_double
 
 pytest.importorskip("numba")
 
@@ -48,18 +50,6 @@ def network(
             channels = wider
         steps.append(dataclasses.replace(pooling or Pooling(""), layer=f"pool{block}"))
     return VGG(tuple(steps), torch.tensor([0.4, 0.5, 0.3]).view(1, 3, 1, 1))
-
-
-def in_double(backbone: VGG) -> VGG:
-    return VGG(
-        tuple(
-            dataclasses.replace(step, weight=step.weight.double(), bias=step.bias.double())
-            if isinstance(step, Convolution)
-            else step
-            for step in backbone.steps
-        ),
-        backbone.mean.double(),
-    )
 
 
 def photograph(height: int, width: int) -> Tensor:
@@ -102,30 +92,6 @@ def as_floats(features: Features) -> Features:
     return {layer: values.float() for layer, values in features.items()}
 
 
-def decided_by(backbone: VGG, pixels: Tensor) -> tuple[Tensor, Features]:
-    """Pixels and layers of a double-precision network with the decisions of the pass's own maps.
-
-    A value near zero, or two that are nearly the largest, may be decided otherwise in single
-    precision, and the gradient jumps there. With the same decisions only rounding is left.
-    """
-    every = WinogradPass(backbone, backbone.layers).measure(pixels)
-    start = pixels.double().requires_grad_()
-    values, found = start - backbone.mean.double(), {}
-    for step in in_double(backbone).steps:
-        if isinstance(step, Convolution):
-            mode = "constant" if step.padding == "zero" else step.padding
-            values = F.conv2d(F.pad(values, (1, 1, 1, 1), mode=mode), step.weight, step.bias)
-            values = values * (every[step.layer] > 0)
-        elif step.kind == "max":
-            above = every[list(backbone.layers)[backbone.layers.index(step.layer) - 1]]
-            pooled, places = F.max_pool2d(above, 2, ceil_mode=True, return_indices=True)
-            values = step.factor * values.flatten(2).gather(2, places.flatten(2)).view(pooled.shape)
-        else:
-            values = step.factor * F.avg_pool2d(values, 2, ceil_mode=True)
-        found[step.layer] = values
-    return start, found
-
-
 def compare(
     backbone: VGG,
     pixels: Tensor,
@@ -141,7 +107,8 @@ def compare(
     for layer in layers:
         assert distance(found[layer], wanted[layer]) < CLOSE, layer
     gradients = {layer: value for layer, value in smooth(wanted).items() if layer in (pulled or layers)}
-    start, decided = decided_by(backbone.cut(layers), pixels)
+    whole = backbone.cut(layers)
+    start, decided = decided_by(WinogradPass(whole, whole.layers).measure(pixels), whole, pixels)
     (reference,) = torch.autograd.grad([decided[layer] for layer in gradients], start, [*gradients.values()])
     assert distance(chain.pull_back(as_floats(gradients)), reference) < CLOSE
 

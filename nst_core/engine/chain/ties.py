@@ -26,7 +26,7 @@ def _look(
 ) -> tuple[Float, Float]:
     """The largest of a square's first place, and by how much each two places differ in the best channel.
 
-    Rows of the square are ``y`` and ``v``, columns ``x`` and ``u``; the second count by ``down`` and ``right``.
+    Its rows are ``y`` and ``v``, its columns ``x`` and ``u``; the second count by ``down`` and ``right``.
     """
     for lane in range(2 * _LANES):
         lanes[lane] = np.float32(0)
