@@ -50,10 +50,7 @@ def plan(
     wanted = recipe(settings)
     found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
-    each = [
-        speed.seconds(kind, math.prod(scale.size), _TILED if share_of(room, scale.size).area else 1.0)
-        for scale in found
-    ]
+    each = [seconds_of(speed, kind, scale.size, room) for scale in found]
     known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
     share = share_of(room, finest)
@@ -63,6 +60,11 @@ def plan(
         bytes=_BASE_BYTES + bytes_for(share, finest) + _BYTES_PER_CONTENT_PIXEL * size[0] * size[1],
         in_tiles=share.area is not None,
     )
+
+
+def seconds_of(speed: Speed, kind: str, size: Size, room: int | None) -> float | None:
+    """Returns how long one evaluation of a size takes, in tiles where it must be (None: unknown yet)."""
+    return speed.seconds(kind, math.prod(size), _TILED if share_of(room, size).area else 1.0)
 
 
 def kind_of_work(wanted: Recipe, device: str) -> str:

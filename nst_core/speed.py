@@ -51,10 +51,6 @@ class Speed:
         part = math.log(pixels / low) / math.log(high / low)
         return float(fast * (slow / fast) ** part)
 
-    def cost(self, kind: str, pixels: int) -> float:
-        """Returns what one evaluation costs against others: seconds, or pixels for an unknown kind."""
-        return self.seconds(kind, pixels) or pixels
-
     def note(self, kind: str, pixels: int, seconds: float, evaluations: int) -> None:
         """Takes down that ``evaluations`` (1 or more) of a picture took ``seconds`` in all."""
         size = str(round(_STEPS_PER_DOUBLING * math.log2(pixels)))

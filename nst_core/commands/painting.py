@@ -26,7 +26,7 @@ from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.files.form import Form, Picture, values_of
 from nst_core.loading import Prepared, prepared
-from nst_core.plan import kind_of_work
+from nst_core.plan import kind_of_work, seconds_of
 from nst_core.recipe import Recipe
 from nst_core.service.pace import Pace
 from nst_core.speed import Speed, Stopwatch
@@ -66,9 +66,10 @@ def paint(
     rgb, alpha = content.tensors()
     pace, stopwatch = Pace(), Stopwatch(time.monotonic())
     speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
+    room = free_memory(where)
 
     def cost(size: Size) -> float:
-        return speed.cost(kind, math.prod(size))
+        return seconds_of(speed, kind, size, room) or math.prod(size)
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())
@@ -89,7 +90,7 @@ def paint(
                 visible=alpha.to(where) if float(alpha.min()) < 1 else None,
                 start=None if start is None else start.to(where),
                 cost=cost,
-                room=free_memory(where),
+                room=room,
                 on_progress=tell,
             )
         stopwatch.note(speed, kind)
