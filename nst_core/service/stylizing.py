@@ -61,10 +61,10 @@ class Studio:
             self._ready = for_recipe(wanted, replace(self._ready, backbone=backbone))
         else:
             self._ready = prepared(wanted, self._weights)
-        kind, room = kind_of_work(wanted, device_name(self._device)), free_memory(self._device)
+        kind = kind_of_work(wanted, device_name(self._device))
 
         def cost(size: Size) -> float:
-            return seconds_of(self._speed, kind, size, room) or math.prod(size)
+            return seconds_of(self._speed, kind, size, free_memory(self._device)) or math.prod(size)
 
         perform(job, self._ready, cost).note(self._speed, kind)
 
