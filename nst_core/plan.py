@@ -50,7 +50,7 @@ def plan(
     wanted = recipe(settings)
     found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
-    each = [seconds_of(speed, kind, scale.size, room) for scale in found]
+    each = [_seconds_of(speed, kind, scale.size, room) for scale in found]
     known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
     share = share_of(room, finest)
@@ -62,8 +62,12 @@ def plan(
     )
 
 
-def seconds_of(speed: Speed, kind: str, size: Size, room: int | None) -> float | None:
-    """Returns how long one evaluation of a size takes, in tiles where it must be (None: unknown yet)."""
+def cost_of(speed: Speed, kind: str, size: Size, room: int | None) -> float:
+    """Returns what one evaluation costs against others: seconds, or pixels for an unknown kind."""
+    return _seconds_of(speed, kind, size, room) or math.prod(size)
+
+
+def _seconds_of(speed: Speed, kind: str, size: Size, room: int | None) -> float | None:
     return speed.seconds(kind, math.prod(size), _TILED if share_of(room, size).area else 1.0)
 
 

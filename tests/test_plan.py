@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.plan import kind_of_work, plan
+from nst_core.plan import cost_of, kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.settings import Settings
 from nst_core.speed import Speed, Stopwatch
@@ -118,3 +118,11 @@ def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Spee
     for pixels in (size[0] * size[1], size[0] * size[1] // 4, size[0] * size[1] // 16):
         speed.note(kind, pixels, pixels / 1e5, 1)
     assert seconds() == 1.0
+
+
+def test_progress_counts_an_evaluation_as_the_plan_does(speed: Speed) -> None:
+    size = (4000, 6000)
+    assert cost_of(speed, "cpu", size, None) == 4000 * 6000
+    speed.note("cpu", 500 * 750, 1.0, 1)
+    assert cost_of(speed, "cpu", (500, 750), 8 * 10**9) == cost_of(speed, "cpu", (500, 750), None) == 1.0
+    assert cost_of(speed, "cpu", size, 8 * 10**9) == pytest.approx(1.8 * cost_of(speed, "cpu", size, None))

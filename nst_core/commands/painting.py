@@ -26,7 +26,7 @@ from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.files.form import Form, Picture, values_of
 from nst_core.loading import Prepared, prepared
-from nst_core.plan import kind_of_work, seconds_of
+from nst_core.plan import cost_of, kind_of_work
 from nst_core.recipe import Recipe
 from nst_core.service.pace import Pace
 from nst_core.speed import Speed, Stopwatch
@@ -69,7 +69,7 @@ def paint(
     room = free_memory(where)
 
     def cost(size: Size) -> float:
-        return seconds_of(speed, kind, size, room) or math.prod(size)
+        return cost_of(speed, kind, size, room)
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())

@@ -18,7 +18,7 @@ from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.loading import Prepared, for_recipe, prepared
 from nst_core.picture import content_tensors, gray_tensor, laid_over, raw_pixels, style_tensor, with_hidden
-from nst_core.plan import kind_of_work, plan, seconds_of
+from nst_core.plan import cost_of, kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job, StyleFile
@@ -64,7 +64,7 @@ class Studio:
         kind = kind_of_work(wanted, device_name(self._device))
 
         def cost(size: Size) -> float:
-            return seconds_of(self._speed, kind, size, free_memory(self._device)) or math.prod(size)
+            return cost_of(self._speed, kind, size, free_memory(self._device))
 
         perform(job, self._ready, cost).note(self._speed, kind)
 

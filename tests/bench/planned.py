@@ -26,7 +26,7 @@ from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
 from nst_core.loading import prepared
-from nst_core.plan import kind_of_work, plan, seconds_of
+from nst_core.plan import cost_of, kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.pace import Pace
 from nst_core.settings import Settings
@@ -56,7 +56,7 @@ def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, f
     planned = plan(settings, size_of(content), device_name(ready.backbone.device), speed)
 
     def cost(size: Size) -> float:
-        return seconds_of(speed, kind, size, None) or math.prod(size)
+        return cost_of(speed, kind, size, None)
 
     began = time.monotonic()
     pace, stopwatch, foretold = Pace(), Stopwatch(began), []

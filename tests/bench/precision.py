@@ -24,13 +24,12 @@ from nst_core.engine.chain.network import WinogradPass
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.vgg import VGG, Convolution
 from nst_core.loading import load_backbone
-from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
 from ..engine.decisions import decided_by
 from ..engine.tiny_network import in_double
+from .chain import LAYERS, apart
 from .pairs import contents
 
-LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 SIZES = ((317, 211), (1, 64), (33, 1000))
 CLOSE = 1e-5
 
@@ -63,10 +62,6 @@ def by_tutorial(backbone: VGG, pixels: Tensor, gradients: Features) -> tuple[Ten
     return gradient, {layer: values.detach() for layer, values in found.items()}
 
 
-def apart(found: Tensor, wanted: Tensor) -> float:
-    return float((found.double() - wanted).norm() / wanted.norm())
-
-
 def main() -> None:
     backbone = load_backbone(Path(sys.argv[1]), device="cpu").cut(LAYERS)
     exact = AutogradPass(in_double(backbone), LAYERS)
@@ -88,11 +83,11 @@ def main() -> None:
                 there.features(pixels)
                 found[way] = there.pull_back(single), network(backbone, backbone.layers).measure(pixels)
             for way, (gradient, maps) in found.items():
-                errors[way].append(apart(gradient, wanted))
+                errors[way].append(apart(gradient.double(), wanted))
                 start, alike = decided_by(maps, backbone, pixels)
                 outputs = [alike[layer] for layer in given]
                 (same,) = torch.autograd.grad(outputs, start, [*given.values()])
-                decided[way].append(apart(gradient, same))
+                decided[way].append(apart(gradient.double(), same))
         for way, those in errors.items():
             pairs = zip(those, errors["tutorial"], strict=True)
             farther = sum(one > max(plain, CLOSE) for one, plain in pairs)

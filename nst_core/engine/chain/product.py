@@ -11,8 +11,9 @@ from torch import Tensor
 from nst_core.engine.chain.winograd import FREQUENCIES, transformed
 
 # Tiles in a block. 64 are enough for the product to be fast and few enough for the cache; where channels
-# are few the call itself takes a fifth of that time, and twice as many tiles still fit. Of a small map
-# there must be work for every thread. Any other number would want weights packed another way.
+# are few the call itself takes a fifth of that time, and twice as many tiles still fit, if each thread gets
+# several such blocks: a thread that is done waits for the others. Of a small map there must be work for
+# every thread. Any other number would want weights packed another way.
 _LARGEST, _LARGE, _SMALL = 128, 64, 16
 _FEW = 192  # channels in and out together
 
