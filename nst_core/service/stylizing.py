@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 
 from nst_core.calibrating import calibrate
-from nst_core.device import device_name, free_memory
+from nst_core.device import device_name, empty_cache, free_memory
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
@@ -87,10 +87,7 @@ class Studio:
         if self._device.type == "cpu":
             return
         self._ready = replace(self._ready, backbone=self._ready.backbone.to(torch.device("cpu")))
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-        elif self._device.type == "mps":
-            torch.mps.empty_cache()
+        empty_cache(self._device)
         log.info("the device's memory was given back")
 
 
@@ -124,7 +121,8 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     except OutOfMemory:
         raise
     except RuntimeError as error:
-        if where.type != "cpu" and f"{where.type.upper()} error" in str(error):
+        said = str(error)
+        if where.type != "cpu" and (f"{where.type.upper()} error" in said or "DEVICE_LOST" in said):
             # Each further call would fail as well: only a new process gets the device again.
             raise JobFailed(
                 "device_lost", "The graphics processor stopped working.", "Try again: the engine starts anew."

@@ -50,6 +50,10 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "a GPU's": lambda: torch.OutOfMemoryError("CUDA out of memory"),
     "Python's": MemoryError,
     "the processor's": lambda: RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried …"),
+    "Apple's": lambda: RuntimeError("MPS backend out of memory (MPS allocated: 5.56 GB, …)"),
+    "one tensor of Apple's": lambda: RuntimeError("Invalid buffer size: 19.45 GB"),
+    "Intel's": lambda: RuntimeError("Native API returns: 39 (UR_RESULT_ERROR_OUT_OF_DEVICE_MEMORY)"),
+    "a library's": lambda: RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
 }
 EVERY = pytest.mark.parametrize("whose", ERRORS)
 

@@ -152,7 +152,10 @@ class Network:
         return Network(self._network, device)
 
 
-def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+def test_a_gpus_memory_is_given_back_and_taken_again(
+    here: State, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     emptied: list[bool] = []
     painted: list[Prepared] = []
 
@@ -161,16 +164,16 @@ def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: p
         return Reporter(job)
 
     studio = Studio(here)
-    monkeypatch.setattr("torch.cuda.empty_cache", lambda: emptied.append(True))
+    monkeypatch.setattr(f"torch.{kind}.empty_cache", lambda: emptied.append(True))
     monkeypatch.setattr("nst_core.service.stylizing.device_name", str)
     monkeypatch.setattr("nst_core.service.stylizing.perform", paint)
-    studio._device = torch.device("cuda")
+    studio._device = torch.device(kind)
     studio._ready = replace(studio._ready, backbone=Network(studio._ready.backbone, studio._device))
     studio.release()
     assert studio._ready.backbone.device.type == "cpu"
     assert emptied
     studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
-    assert painted[0].backbone.device.type == "cuda"
+    assert painted[0].backbone.device.type == kind
 
 
 def test_a_processors_memory_is_kept(here: State) -> None:
