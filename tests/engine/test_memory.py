@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,10 +15,11 @@ from torch import Tensor
 
 from nst_core.engine.backbone import Features
 from nst_core.engine.memory import OutOfMemory, memory_errors
+from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import size_of
 from nst_core.engine.room import Share, bytes_for, share_of
 from nst_core.engine.vgg import VGG
-from nst_core.recipe import Recipe
+from nst_core.recipe import Recipe, Schedule
 
 from .small_runs import painted, small
 
@@ -111,6 +113,37 @@ def test_what_does_not_fit_at_once_is_done_in_tiles(tiny: VGG, content: Tensor, 
     assert "tiles" in note
     assert float((cramped.picture - whole.picture).abs().mean()) < 2e-3
     assert float((whole.picture - large).abs().mean()) > 0.01
+
+
+def test_the_fraction_done_never_falls_when_a_scale_begins_again(
+    tiny: VGG, content: Tensor, style: Tensor
+) -> None:
+    class Fuller(Cramped):
+        """One whose memory is found too small at the third evaluation of a large picture."""
+
+        large = 0
+
+        def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+            if pixels.requires_grad and size_of(pixels) == (500, 640):
+                self.large += 1
+                if self.large == 3:
+                    raise MemoryError
+            return super().run(pixels, layers)
+
+    large = F.interpolate(content, size=(500, 640), mode="bilinear")
+    told: list[tuple[int, float]] = []
+
+    def tell(progress: Progress) -> Decision:
+        told.append((progress.evaluation, progress.fraction))
+        return Decision.GO_ON
+
+    how = replace(shallow(), schedule=Schedule(640, 320, (3, 4), plateau=False))
+    result = painted(Fuller(tiny, 10_000), large, style, how, on_progress=tell)
+    assert any("tiles" in note for note in result.notes)
+    assert [evaluation for evaluation, _ in told] == [1, 2, 3, 1, 2, 1, 2, 3, 4]
+    fractions = [fraction for _, fraction in told]
+    assert all(later > earlier for earlier, later in itertools.pairwise(fractions))
+    assert fractions[-1] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
