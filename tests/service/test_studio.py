@@ -25,7 +25,7 @@ from nst_core.wire.job import Job, Picture, Region, StyleFile
 from nst_core.wire.places import State
 from nst_core.wire.question import ask
 
-from ..conftest import SAMPLES
+from ..conftest import SAMPLES, give_back_memory
 from .standin import Running, until
 
 STYLE = (SAMPLES / "styles" / "wave-woodcut.jpg").read_bytes()
@@ -46,6 +46,7 @@ def core(here: State) -> Iterator[Running]:
     running = Running(here, load=lambda: Studio(here))
     yield running
     running.stop()
+    give_back_memory()
 
 
 def test_an_estimate_learns_from_each_job(core: Running) -> None:
@@ -152,11 +153,8 @@ class Network:
         return Network(self._network, device)
 
 
-@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
-def test_a_gpus_memory_is_given_back_and_taken_again(
-    here: State, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    emptied: list[bool] = []
+def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied: list[str] = []
     painted: list[Prepared] = []
 
     def paint(job: service.Job, ready: Prepared, cost: object) -> Reporter:
@@ -164,16 +162,17 @@ def test_a_gpus_memory_is_given_back_and_taken_again(
         return Reporter(job)
 
     studio = Studio(here)
-    monkeypatch.setattr(f"torch.{kind}.empty_cache", lambda: emptied.append(True))
     monkeypatch.setattr("nst_core.service.stylizing.device_name", str)
     monkeypatch.setattr("nst_core.service.stylizing.perform", paint)
-    studio._device = torch.device(kind)
-    studio._ready = replace(studio._ready, backbone=Network(studio._ready.backbone, studio._device))
-    studio.release()
-    assert studio._ready.backbone.device.type == "cpu"
-    assert emptied
-    studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
-    assert painted[0].backbone.device.type == kind
+    for kind in ("cuda", "xpu", "mps"):
+        monkeypatch.setattr(f"torch.{kind}.empty_cache", lambda kind=kind: emptied.append(kind))
+        studio._device = torch.device(kind)
+        studio._ready = replace(studio._ready, backbone=Network(studio._ready.backbone, studio._device))
+        studio.release()
+        assert studio._ready.backbone.device.type == "cpu"
+        assert emptied.pop() == kind
+        studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
+        assert painted.pop().backbone.device.type == kind
 
 
 def test_a_processors_memory_is_kept(here: State) -> None:
@@ -201,6 +200,8 @@ def test_nothing_is_loaded_before_somebody_comes(here: State) -> None:
     ready = threading.Event()
     worker.when_loaded(lambda _: ready.set())
     assert ready.wait(120)
+    worker._engine = None  # which its thread would keep as long as all tests run
+    give_back_memory()
 
 
 def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
