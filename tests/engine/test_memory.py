@@ -168,3 +168,16 @@ def test_a_share_stays_within_the_room_where_it_can(height: int, width: int, roo
     smallest_window = bytes_for(replace(share, area=2**18), (height, width))
     assert bytes_for(share, (height, width)) <= max(room, smallest_window)
     assert share_of(None, (height, width)) == Share()
+
+
+@pytest.mark.parametrize("room", [9, 10, 12])
+def test_a_third_of_the_room_is_for_what_the_optimizer_remembers(room: int) -> None:
+    """With more the windows get small, and the more is looked at twice."""
+    size = (6000, 4000)
+    share = share_of(room * 2**30, size)
+    assert share.area is not None
+    assert 4 < share.pairs < 20
+    fixed = bytes_for(replace(share, area=0, pairs=0), size)
+    one = bytes_for(replace(share, area=0, pairs=1), size) - fixed
+    third = (room * 2**30 - fixed) / 3
+    assert share.pairs * one <= third < (share.pairs + 1) * one
