@@ -13,7 +13,11 @@ Evaluate = Callable[[Tensor], tuple[float, Tensor]]
 
 @dataclass(frozen=True)
 class Iterate:
-    """The best pixels so far and their objective, after one more evaluation."""
+    """The picture so far, after one more evaluation, and the objective.
+
+    ``value`` is that of ``pixels``, but for an optimizer that gives the average of what it went through: then
+    it is that of the pixels evaluated last.
+    """
 
     pixels: Tensor
     value: float

@@ -15,9 +15,10 @@ import torch
 
 from nst_core.engine.backbone import Backbone, Features
 from nst_core.loading import Prepared
+from nst_core.recipes import recipe
 from nst_core.service import job as service
 from nst_core.service.reporter import Reporter
-from nst_core.service.stylizing import Studio
+from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
@@ -173,6 +174,27 @@ def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: p
         assert emptied.pop() == kind
         studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
         assert painted.pop().backbone.device.type == kind
+
+
+@pytest.mark.parametrize("said", ["META error: launch failure", "20 (UR_RESULT_ERROR_DEVICE_LOST)"])
+def test_a_device_that_is_lost_is_told_from_other_errors(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr("nst_core.service.stylizing.stylize", fail)
+    monkeypatch.setattr("nst_core.service.stylizing.free_memory", lambda device: None)
+    wanted = recipe(Settings())
+    ready = Prepared(wanted, Network(backbone, torch.device("meta")), (), "")
+    given = {"pixels": PICTURE.pixels, "width": 16, "height": 12, "format": "RGBA u8"}
+    job = SimpleNamespace(request=SimpleNamespace(**given, styles=[], begin=None))
+    with pytest.raises(JobFailed) as failure:
+        perform(job, ready)  # type: ignore[arg-type]
+    assert failure.value.code == "device_lost"
+    said = "shapes cannot be multiplied"
+    with pytest.raises(RuntimeError, match="shapes"):
+        perform(job, ready)  # type: ignore[arg-type]
 
 
 def test_a_processors_memory_is_kept(here: State) -> None:
