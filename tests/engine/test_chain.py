@@ -28,6 +28,7 @@ pytest.importorskip("numba")
 
 from nst_core.engine.chain.network import WinogradPass
 from nst_core.engine.chain.support import applies
+from nst_core.engine.chain.workers import workers
 
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 SIZES = ((1, 1), (1, 64), (5, 7), (17, 2), (64, 64), (61, 50), (33, 200), (130, 131))
@@ -265,6 +266,54 @@ def test_pytorch_keeps_its_threads(backbone: VGG) -> None:
     thread.start()
     thread.join()
     assert found == [before] == [torch.get_num_threads()]
+
+
+CONVERSIONS = """
+import nst_core, torch
+from nst_core.engine.chain.network import WinogradPass
+from tests.engine.test_chain import LAYERS, as_floats, network, photograph, smooth
+torch.set_num_threads(2)
+chain = WinogradPass(network((2, 2, 3, 3, 1)), LAYERS)
+for number in range(2):
+    print("evaluation", number, flush=True)
+    for size in (40, 150):
+        chain.pull_back(smooth(chain.features(photograph(size, size))))
+"""
+
+
+@pytest.mark.parametrize("processor", ["", "AVX2", "SSE41"])
+def test_after_the_first_evaluation_no_weights_are_converted(processor: str) -> None:
+    """oneDNN says of each call what it does; for a processor with no more than AVX2, or SSE4.1, as well."""
+    limits = {"ONEDNN_MAX_CPU_ISA": processor} if processor else {}
+    done = subprocess.run(
+        [sys.executable, "-c", CONVERSIONS],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        env={**os.environ, "ONEDNN_VERBOSE": "1", **limits},
+        check=True,
+        timeout=200,
+    )
+    first, second = done.stdout.split("evaluation 1")
+    assert "exec,cpu" in first
+    assert not [line for line in second.splitlines() if ",reorder," in line and "36x" in line]
+
+
+def test_a_worker_never_starts_threads_of_its_own() -> None:
+    """PyTorch would begin with as many as it has elsewhere, at the first product."""
+    found: list[int] = []
+
+    def task(_begin: int, _end: int) -> None:
+        torch.rand(300, 300).mm(torch.rand(300, 300)).exp()
+        found.append(torch.get_num_threads())
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        workers().share(6, 1, task)
+    finally:
+        torch.set_num_threads(threads)
+    assert found == [1] * 6
 
 
 def test_transformed_weights_go_with_the_backbone() -> None:
