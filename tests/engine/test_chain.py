@@ -20,6 +20,7 @@ from nst_core.engine.network import AutogradPass, Features
 from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
+from ..bench.held import HELD
 from ..conftest import REPOSITORY, sample
 from .decisions import decided_by
 from .tiny_network import in_double
@@ -281,16 +282,15 @@ for number in range(2):
 """
 
 
-@pytest.mark.parametrize("processor", ["", "AVX2", "SSE41"])
+@pytest.mark.parametrize("processor", ["", *HELD])
 def test_after_the_first_evaluation_no_weights_are_converted(processor: str) -> None:
     """oneDNN says of each call what it does; for a processor with no more than AVX2, or SSE4.1, as well."""
-    limits = {"ONEDNN_MAX_CPU_ISA": processor} if processor else {}
     done = subprocess.run(
         [sys.executable, "-c", CONVERSIONS],
         capture_output=True,
         text=True,
         cwd=REPOSITORY,
-        env={**os.environ, "ONEDNN_VERBOSE": "1", **limits},
+        env={**os.environ, "ONEDNN_VERBOSE": "1", **HELD.get(processor, {})},
         check=True,
         timeout=200,
     )
