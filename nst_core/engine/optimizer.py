@@ -13,10 +13,10 @@ Evaluate = Callable[[Tensor], tuple[float, Tensor]]
 
 @dataclass(frozen=True)
 class Iterate:
-    """The picture so far, after one more evaluation, and the objective.
+    """The pixels that a run ended now would keep, (1, 3, H, W) in 0–1, and the objective.
 
-    ``value`` is that of ``pixels``, but for an optimizer that gives the average of what it went through: then
-    it is that of the pixels evaluated last.
+    For L-BFGS these are the pixels of the lowest objective and that objective. Steepest descent and Adam give
+    the last pixels evaluated, Adam with averaging their running mean, and the objective last evaluated.
     """
 
     pixels: Tensor

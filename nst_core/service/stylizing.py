@@ -16,6 +16,7 @@ from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.fastest import take_fastest
 from nst_core.loading import Prepared, for_recipe, prepared
 from nst_core.picture import content_tensors, gray_tensor, laid_over, raw_pixels, style_tensor, with_hidden
 from nst_core.plan import cost_of, kind_of_work, plan
@@ -42,6 +43,7 @@ class Studio:
         self._speed = Speed(state.speed)
         self._ready = prepared(recipe(Settings()), state.weights)
         self._device = self._ready.backbone.device
+        take_fastest(self._ready, self._speed)
         calibrate(self._ready, self._speed)
 
     @property
