@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nst_core.wire.places import State
 from nst_install.console import Failure
+from nst_install.links import free
+from nst_install.links import remove as discard
 from nst_install.manifest import Manifest
-from nst_install.versions import free
-from nst_install.versions import remove as discard
 
 NAME = "neural-style"
 OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
