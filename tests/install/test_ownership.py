@@ -279,12 +279,13 @@ def test_a_sample_of_the_persons_own_is_not_replaced(
     assert (root / "samples" / "styles" / "fog.jpg").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["mine", "link"])
 def test_an_empty_folder_of_the_persons_own_stays(
-    tmp_path: Path, checkout: Path, environment: dict[str, str]
+    tmp_path: Path, checkout: Path, environment: dict[str, str], name: str
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "link").symlink_to("mine")
-    words = ["--no-gimp", "--prefix", str(tmp_path / "link")]
+    words = ["--no-gimp", "--prefix", str(tmp_path / name)]
     assert install(checkout, environment, *words).returncode == 0
     assert install(checkout, environment, *words, "--uninstall").returncode == 0
     assert (tmp_path / "link").is_symlink()

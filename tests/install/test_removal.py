@@ -116,6 +116,19 @@ def test_folders_that_were_made_for_something_that_never_came(state: State, mani
     assert not state.root.exists()
 
 
+def test_a_link_in_the_plugin_is_not_gone_through(
+    state: State, manifest: Manifest, folder: Path, tmp_path: Path
+) -> None:
+    shutil.move(folder / "wire", tmp_path / "mine")
+    (folder / "wire").symlink_to(tmp_path / "mine")
+    (tmp_path / "mine" / "__pycache__").mkdir()
+    (folder / "__pycache__").symlink_to(tmp_path / "mine" / "__pycache__")
+    files = sorted((tmp_path / "mine").rglob("*"))
+    assert remove(state, manifest, Console()) == []
+    assert sorted((tmp_path / "mine").rglob("*")) == files
+    assert (folder / "wire").is_symlink()
+
+
 def test_our_own_link_goes_with_what_it_pointed_to(state: State, manifest: Manifest) -> None:
     manifest.making("environments", "versions/current")
     (state.root / "environments" / "one").mkdir(parents=True)
