@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nst_core.wire.places import State
+from nst_install import versions
 from nst_install.console import Refusal
 from nst_install.links import fits, is_link
 from nst_install.manifest import OF_CORE, RANDOM, Manifest
@@ -35,7 +36,9 @@ def refuse_others(state: State) -> None:
         manifest = Manifest.read(root / "manifest.json")
         if manifest and manifest.complete:
             return
-        made = ("manifest.json", *manifest.made) if manifest else ()
+        made = ["manifest.json", *manifest.made] if manifest else []
+        if is_link(state.environment) and versions.current(state):
+            made.append("environment")  # somebody shares the engine of another installation with this one
         found = list(_strangers(root, (*_FIRST, *OF_CORE, *_WEIGHTS, *made)))
         if not manifest and (root / "install.lock").is_file() and (root / "install.lock").stat().st_size:
             found.append("install.lock")  # ours is empty

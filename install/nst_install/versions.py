@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nst_core.wire.places import State
-from nst_install.links import free, is_link, matches, remove, unlink
+from nst_install.links import free, is_link, matches, remove, remove_empty, unlink
 from nst_install.manifest import Manifest
 from nst_install.work import Engine
 
@@ -125,12 +125,14 @@ def remove_old(state: State, manifest: Manifest, folder: str) -> None:
     """Removes what the manifest names in the folder called ``folder``, but for what is current."""
     engine = current(state)
     kept = (engine.environment, engine.core.resolve()) if engine else ()
-    for name in [name for name in manifest.made if name.startswith(f"{folder}/")]:
-        paths = matches(state.root, name)
-        old = [path for path in paths if path.resolve() not in kept]
-        for path in old:
-            remove(path)
-        if old == paths:
+    names = [name for name in manifest.made if name.startswith(f"{folder}/")]
+    for name in names:
+        for path in matches(state.root, name):
+            if path.resolve() not in kept:
+                remove(path)
+    remove_empty(state.root / folder)  # as long as it is named by what is in it
+    for name in names:
+        if not matches(state.root, name):
             manifest.gone(name)
 
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nst_install import versions
 from nst_install.console import Console, Refusal
 from nst_install.links import matches
 from nst_install.manifest import Manifest
@@ -177,6 +178,21 @@ def test_cut_off_before_the_first_manifest(state: State) -> None:
         refuse_others(state)
 
 
+def test_cut_off_while_a_half_made_engine_is_removed(
+    tmp_path: Path, checkout: Path, environment: dict[str, str], index: Path
+) -> None:
+    root = tmp_path / "state"
+    words = ["--no-gimp", "--prefix", str(root)]
+    wrong = {**environment, "FAKE_WRONG_NUMBERS": "1"}
+    assert install(checkout, wrong, *words).returncode == 1
+    manifest = Manifest.read(root / "manifest.json")
+    assert manifest
+    versions.remove_old(State(root), manifest, "environments")
+    versions.remove_old(State(root), manifest, "versions")
+    refuse_others(State(root))
+    assert install(checkout, environment, *words).returncode == 0
+
+
 def test_what_a_core_left_that_ran_without_an_installation(
     tmp_path: Path, checkout: Path, environment: dict[str, str]
 ) -> None:
@@ -197,6 +213,25 @@ def test_what_a_core_left_that_ran_without_an_installation(
     assert install(checkout, environment, *words, "--uninstall").returncode == 0
     assert [path.name for path in (root / "weights").iterdir()] == ["vgg19.safetensors"]
     assert install(checkout, environment, *words).returncode == 0, "what it kept does not bar the way back"
+
+
+def test_an_engine_that_is_shared_with_another_installation(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    whole = State(tmp_path / "whole")
+    assert install(checkout, environment, "--no-gimp", "--prefix", str(whole.root)).returncode == 0
+    state = State(tmp_path / "state")
+    shutil.copytree(whole.weights, state.weights)
+    state.environment.symlink_to(whole.environment)
+    words = ["--no-gimp", "--prefix", str(state.root)]
+    assert install(checkout, environment, *words).returncode == 0
+    assert install(checkout, environment, *words).returncode == 0
+    assert install(checkout, environment, *words, "--uninstall").returncode == 0
+    assert list(state.root.iterdir()) == [state.environment]
+    assert nst(whole, environment) == "0.0.1"
+    state.environment.unlink()
+    state.environment.symlink_to(tmp_path)
+    refused(install(checkout, environment, *words), state.root)
 
 
 def test_the_networks_are_those_of_the_catalog() -> None:
