@@ -19,6 +19,10 @@ class Failure(Exception):
         self.advice = advice
 
 
+class Refusal(Failure):
+    """A folder is somebody else's: nothing was touched, and nothing is written there about that either."""
+
+
 class Console:
     """Prints one line per stage; on a terminal the line moves while the stage is at work.
 

@@ -60,6 +60,7 @@ def examine(source: Path, state: State, options: Options, console: Console, repo
             [about.strip(), "", *(f"{finding.what} {finding.advice}".rstrip() for finding in found)]
         )
         path = state.root / "doctor.txt"
+        work.manifest.making(path.name)
         path.write_text(redacted(text) + "\n", encoding="utf-8")
     report["troubles"] = [{"what": finding.what, "advice": finding.advice} for finding in troubles]
     console.say(f"A report without anything private is in {path}.")
@@ -92,8 +93,12 @@ def _of_engine(work: Work, engine: Engine | None) -> Iterator[Finding]:
     yield Finding(f"The engine is whole ({stamp.build}, Python {stamp.python}).")
     checked = work.core(engine, "weights", "check", seconds=120)
     if not checked.good:
-        mend = lambda: work.core(engine, "weights", "get")  # noqa: E731
-        yield Finding(checked.last_line, "They can be fetched again.", mend)
+
+        def get() -> object:
+            with work.downloading():
+                return work.core(engine, "weights", "get")
+
+        yield Finding(checked.last_line, "They can be fetched again.", get)
         return
     yield Finding("The network's weights are whole.")
     try:

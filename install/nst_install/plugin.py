@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nst_core.wire.places import State
 from nst_install.console import Failure
+from nst_install.links import free, is_link
+from nst_install.links import remove as discard
 from nst_install.manifest import Manifest
-from nst_install.versions import free
-from nst_install.versions import remove as discard
 
 NAME = "neural-style"
 OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
@@ -62,16 +62,21 @@ def beside(folder: Path) -> tuple[Path, Path]:
 def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path | None:
     """Makes ``folder`` hold ``files`` and nothing else.
 
-    Returns where a folder that was there before went when it was not ours. Raises ``OSError``.
+    Returns where a folder that was there before went when not all of it was ours. Raises ``Failure``
+    when something else is where the new copy is built, ``OSError``.
     """
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     if _holds(folder, digests):
         manifest.placed(folder, digests)
         return None
-    ours = str(folder) in manifest.plugins or (folder / "install.json").exists()
+    known = manifest.plugins.get(str(folder))
+    ours = _is_ours(folder, known) if known is not None else (folder / "install.json").exists()
+    making, replaced = beside(folder)
+    for left in (making, replaced):
+        if known is None and os.path.lexists(left) and not (left / f"{folder.name}.py").exists():
+            raise Failure(f"{left} is in the way, and is not from this installer.", "Move it elsewhere.")
     manifest.make_folder(folder.parent)
     manifest.placing(folder, digests)
-    making, replaced = beside(folder)
     discard(making)
     discard(replaced)
     for name, data in files.items():
@@ -89,6 +94,13 @@ def place(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Path 
     return kept
 
 
+def _is_ours(folder: Path, known: Mapping[str, Iterable[str]]) -> bool:
+    """Whether every file in ``folder`` is one that we placed, as we did, or was compiled from one."""
+    return is_link(folder) or all(
+        (digest(path) or "") in known.get(path.relative_to(folder).as_posix(), ()) for path in _files(folder)
+    )
+
+
 def may_run(folder: Path) -> bool:
     """Whether GIMP can run the plug-in in ``folder`` at all."""
     return os.access(folder / f"{folder.name}.py", os.X_OK)
@@ -100,9 +112,14 @@ def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
-    there = {
-        path.relative_to(folder).as_posix(): digest(path)
+    there = {path.relative_to(folder).as_posix(): digest(path) for path in _files(folder)}
+    return there == dict(digests) and may_run(folder)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Returns the files in ``folder`` but those that Python compiled."""
+    return [
+        path
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
-    }
-    return there == dict(digests) and may_run(folder)
+    ]

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nst_core.wire.endpoint import socket_path
 from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
+from nst_install.console import Console
+from nst_install.links import is_link, matches, remove_empty
+from nst_install.links import remove as discard
 from nst_install.manifest import Manifest
 from nst_install.plugin import beside, digest
 from nst_install.running import end_core
-from nst_install.versions import is_link
-from nst_install.versions import remove as discard
 
 
-def remove(state: State, manifest: Manifest) -> list[Path]:
+def remove(state: State, manifest: Manifest, console: Console) -> list[Path]:
     """Removes what ``manifest`` lists, and returns what stays because it is not ours.
 
-    The manifest itself and the installer's lock stay until ``finish``. Raises ``Failure`` when a
-    core does not end, ``OSError`` when something cannot be removed.
+    A picture that is being painted is waited for. The manifest itself and the installer's lock stay until
+    ``finish``. Raises ``Failure`` when a core does not end, ``OSError`` when something cannot be removed.
     """
-    end_core(state)
+    end_core(state, console)
     kept = [
         left
         for folder, files in manifest.plugins.items()
@@ -33,11 +32,12 @@ def remove(state: State, manifest: Manifest) -> list[Path]:
     ]
     _remove_far_socket(state)
     for pattern in manifest.made:
-        for path in _matches(state.root, pattern):
-            if not _behind_link(path, state.root):
-                discard(path)
-        if not _behind_link(state.root / pattern, state.root):
-            _remove_empty((state.root / pattern).parents, below=state.root)
+        for path in matches(state.root, pattern):
+            discard(path)
+        while "/" in pattern:
+            pattern = pattern.rpartition("/")[0]
+            for path in matches(state.root, pattern):
+                remove_empty(path)
     return kept
 
 
@@ -45,19 +45,9 @@ def finish(state: State, manifest: Manifest) -> list[Path]:
     """Removes the manifest and the folders that are empty now; returns what is left in the state folder."""
     for path in (state.root / "install.lock", manifest.path):
         path.unlink(missing_ok=True)
-    _remove_empty([state.root, *map(Path, manifest.folders)])
+    for folder in map(Path, manifest.folders):
+        remove_empty(folder)
     return sorted(state.root.iterdir()) if state.root.exists() else []
-
-
-def _matches(root: Path, pattern: str) -> list[Path]:
-    """What ``pattern`` names below ``root``: also a link whose target is gone, which a glob leaves out."""
-    plain = root / pattern
-    return [plain] if os.path.lexists(plain) else sorted(root.glob(pattern))
-
-
-def _behind_link(path: Path, root: Path) -> bool:
-    """Whether a link of the person's own lies on the way to ``path``: then it is not ours to remove."""
-    return any(is_link(folder) for folder in path.parents if root in folder.parents)
 
 
 def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: State) -> list[Path]:
@@ -67,13 +57,15 @@ def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: Stat
     if folder.is_symlink() or not folder.is_dir() or _belongs_elsewhere(folder, state):
         return []
     for name, digests in files.items():
-        if (digest(folder / name) or "gone") in digests:
+        behind_link = any(is_link(path) for path in (folder / name).parents if folder in path.parents)
+        if not behind_link and (digest(folder / name) or "gone") in digests:
             (folder / name).unlink()
             (folder / f"{name}c").unlink(missing_ok=True)  # where Python 2 keeps what it compiled
     for cache in sorted(folder.rglob("__pycache__")):
-        shutil.rmtree(cache)
+        discard(cache)
     folders = [path for path in folder.rglob("*") if path.is_dir()]
-    _remove_empty([*sorted(folders, reverse=True), folder])
+    for path in (*sorted(folders, reverse=True), folder):
+        remove_empty(path)
     return sorted(path for path in folder.rglob("*") if not path.is_dir()) if folder.exists() else []
 
 
@@ -95,11 +87,5 @@ def _remove_far_socket(state: State) -> None:
         return
     if folder != state.run:
         (folder / "core.sock").unlink(missing_ok=True)
-        _remove_empty([folder, folder.parent])
-
-
-def _remove_empty(folders: Iterable[Path], below: Path | None = None) -> None:
-    for folder in folders:
-        if below is None or below in folder.parents:
-            with contextlib.suppress(OSError):  # it is not empty, or not there
-                folder.rmdir()
+        remove_empty(folder)
+        remove_empty(folder.parent)

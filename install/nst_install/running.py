@@ -1,17 +1,31 @@
-"""The core that may be running, and its end."""
+"""The core that may be running, and its end: never in the middle of a picture."""
 
 from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterator
+from enum import Enum
 
 from nst_core.wire.errors import WireError
 from nst_core.wire.launch import connect
 from nst_core.wire.lock import locked
 from nst_core.wire.places import State
-from nst_install.console import Failure
+from nst_install.console import Console, Failure
 
 SECONDS = 15.0
+_ANSWER_SECONDS = 3.0
+_CLIENT = {"name": "installer"}
+
+
+class _Answer(Enum):
+    """What a core said when it was asked to end."""
+
+    NONE = "none"
+    ENDS = "it ends"
+    OPEN = "a window is open, which paints nothing"
+    LOADS = "the engine is loaded for a window"
+    PAINTS = "a picture is being painted"
 
 
 def is_running(state: State) -> bool:
@@ -26,27 +40,73 @@ def is_running(state: State) -> bool:
 def answers(state: State) -> bool:
     """Whether the core of ``state`` that is running talks to us."""
     try:
-        channel, _ = connect(state, {"name": "installer"})
+        channel, _ = connect(state, _CLIENT)
     except WireError:
         return False
     channel.close()
     return True
 
 
-def end_core(state: State) -> None:
+def end_core(state: State, console: Console) -> None:
     """Asks the core of ``state`` to end, and waits for it; does nothing when none runs.
 
-    Raises ``Failure`` when it does not end.
+    A picture that it is painting is waited for, which is said once; a window that is only open is
+    not. Raises ``Failure`` when it does not end.
     """
     end = time.monotonic() + SECONDS
+    told, quiet = False, False
     while is_running(state):
-        with contextlib.suppress(WireError):
-            channel, _ = connect(state, {"name": "installer"})
-            try:
-                channel.send({"type": "shutdown", "id": 1})
-                channel.receive(time.monotonic() + 3)
-            finally:
-                channel.close()
-        time.sleep(0.1)
-        if time.monotonic() > end:
+        answer = _ask_to_end(state, always=quiet)
+        # A window that paints one picture after the other has moments in between.
+        quiet = answer is _Answer.OPEN
+        if answer is _Answer.PAINTS and not told:
+            console.say("A picture is being painted in GIMP. This goes on when it is done.")
+            told = True
+        if answer in (_Answer.PAINTS, _Answer.LOADS):
+            end = time.monotonic() + SECONDS
+        elif time.monotonic() > end:
             raise Failure("The engine is running and does not end.", "Close GIMP and try again.")
+        time.sleep(0.1 if answer is _Answer.ENDS else 0.5)
+
+
+@contextlib.contextmanager
+def core_ended(state: State, console: Console) -> Iterator[None]:
+    """Ends the core of ``state``; inside the block no window in GIMP starts another.
+
+    Raises ``Failure``.
+    """
+    end_core(state, console)  # before the lock is held, for a picture can take long
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(WireError):  # a folder that no core can be started in
+            held.enter_context(locked(state.private_run() / "start.lock", SECONDS))
+        end_core(state, console)
+        yield
+
+
+def end_if_idle(state: State) -> None:
+    """Ends the core of ``state`` if nobody needs it; one that somebody does goes on."""
+    end = time.monotonic() + SECONDS
+    while is_running(state) and time.monotonic() < end:
+        answer = _ask_to_end(state)
+        if answer is _Answer.PAINTS:
+            return
+        time.sleep(0.1)  # who used it last may not have been seen to leave yet
+
+
+def _ask_to_end(state: State, always: bool = False) -> _Answer:
+    """Asks the core to end if nobody needs it, or ``always`` where all that is open paints nothing."""
+    with contextlib.suppress(WireError):
+        channel, welcome = connect(state, _CLIENT)
+        try:
+            if welcome.get("state") == "busy":
+                return _Answer.PAINTS
+            always = always and welcome.get("doing") == "waiting"
+            channel.send({"type": "shutdown", "id": 1, "if_idle": not always})
+            if channel.receive(time.monotonic() + _ANSWER_SECONDS)[0]["type"] == "ok":
+                return _Answer.ENDS
+            channel.send({"type": "ping", "id": 2})
+            doing = channel.receive(time.monotonic() + _ANSWER_SECONDS)[0].get("doing")
+            return {"painting": _Answer.PAINTS, "loading": _Answer.LOADS}.get(str(doing), _Answer.OPEN)
+        finally:
+            channel.close()
+    return _Answer.NONE

@@ -14,7 +14,8 @@ from nst_core import __version__
 from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
 from nst_install.console import Console, Failure
-from nst_install.manifest import Manifest
+from nst_install.manifest import OF_CORE, RANDOM, Manifest
+from nst_install.ownership import refuse_others
 from nst_install.work import Work
 
 _WAIT_SECONDS = 900.0
@@ -22,10 +23,15 @@ _WAIT_SECONDS = 900.0
 
 @contextlib.contextmanager
 def opened(source: Path, state: State, console: Console, offline: Path | None = None) -> Iterator[Work]:
-    """Yields the work of a run that nobody else disturbs. Raises ``Failure`` or ``OSError``."""
+    """Yields the work of a run that nobody else disturbs.
+
+    Raises ``Refusal`` when the state folder is not ours, before it is touched; ``Failure`` or ``OSError``.
+    """
+    refuse_others(state)
     made = [folder for folder in (state.root, *state.root.parents) if not folder.exists()]
     state.root.mkdir(parents=True, exist_ok=True)
     with locked(state, console) as lock:
+        refuse_others(state)  # somebody may have been there while we waited
         manifest = _manifest(state, made)
         _open_log(state)
         yield Work(source, state, console, manifest, dict(os.environ), lock, offline)
@@ -48,16 +54,15 @@ def locked(state: State, console: Console) -> Iterator[int]:
 
 
 def _manifest(state: State, made: list[Path]) -> Manifest:
-    """Returns the manifest of the state folder, for which the folders ``made`` were just made."""
+    """Returns the manifest of the state folder, for which the folders ``made`` were just made.
+
+    It is the first thing that is written there but for the lock, so that whatever cuts us off, the next
+    run knows the folder for ours.
+    """
     path = state.root / "manifest.json"
-    manifest = None
-    with contextlib.suppress(Failure):  # a damaged one is written anew: every stage records what it makes
-        manifest = Manifest.read(path)
-    manifest = manifest or Manifest(path)
-    manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*", "logs/install.log*")
-    manifest.making("speed.*")  # the core's own, like those before it
-    manifest.making("manifest-*.new", "doctor.txt")
+    manifest = Manifest.read(path) or Manifest(path)
     manifest.made_folders(made)
+    manifest.own("logs/install.log", "logs/install.log.1", f"manifest-{RANDOM}.new", *OF_CORE)
     return manifest
 
 

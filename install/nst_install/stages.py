@@ -18,15 +18,17 @@ from typing import Any
 from nst_core import __version__
 from nst_core.wire.places import State
 from nst_install import builds, device, into_gimps, removal, versions
-from nst_install.console import Console, Failure
+from nst_install.console import Console, Failure, Refusal
 from nst_install.doctor import examine
 from nst_install.environment import prepare
 from nst_install.fetching import fill
+from nst_install.links import is_link
 from nst_install.manifest import Manifest
 from nst_install.options import Options, read
+from nst_install.ownership import refuse_others
 from nst_install.plan import Plan, look
 from nst_install.proof import prove_by_command, prove_engine
-from nst_install.running import end_core
+from nst_install.running import core_ended
 from nst_install.session import locked, opened
 from nst_install.supplies import WEIGHTS_BYTES, copy_samples, get_weights
 from nst_install.work import Engine, Work
@@ -68,6 +70,7 @@ def _do(source: Path, state: State, options: Options, console: Console, report: 
         return examine(source, state, options, console, report)
     if options.offline and not options.offline.is_dir():
         return _fetch(source, options.offline, options, console)
+    refuse_others(state)
     plan = look(source, state, options, os.environ)
     report["plan"] = plan.fields()
     for line in plan.lines():
@@ -117,9 +120,7 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
     copy_samples(work)
     prove_engine(work, engine)
     if engine != before:
-        end_core(work.state)
-        work.manifest.making("environment", "environment.new")
-        use(work.state, engine)
+        use(work, engine)
     try:
         found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
         results = into_gimps.prove_everywhere(work, found)
@@ -131,36 +132,40 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
         roll_back(work, before)
         advice = f"{failure.advice} Until then the version before is current again."
         raise Failure(failure.what, advice) from failure
-    versions.tidy(work.state)
+    versions.tidy(work.state, work.manifest)
     return results
 
 
-def use(state: State, engine: Engine) -> None:
-    """Makes ``engine`` the current one."""
-    if versions.core_of(engine.environment) != engine.core:
-        versions.run_core(engine.environment, engine.core)
-    now = versions.current(state)
-    if now is None or now.environment != engine.environment or not versions.is_link(state.environment):
-        versions.switch(state, engine.environment)
+def use(work: Work, engine: Engine) -> None:
+    """Makes ``engine`` the current one, when the picture that the one before is painting is done.
+
+    Raises ``Failure``.
+    """
+    state = work.state
+    with core_ended(state, work.console):
+        if versions.core_of(engine.environment) != engine.core:
+            versions.run_core(engine.environment, engine.core)
+        now = versions.current(state)
+        if now is None or now.environment != engine.environment or not is_link(state.environment):
+            versions.switch(state, work.manifest, engine.environment)
 
 
 def roll_back(work: Work, before: Engine) -> None:
     """Makes ``before`` current again, and its plug-in that of every profile."""
-    end_core(work.state)
-    use(work.state, before)
+    use(work, before)
     into_gimps.place_again(work, before.core, before.core.name.rpartition("-")[0])
-    versions.tidy(work.state)
+    versions.tidy(work.state, work.manifest)
 
 
 def uninstall(state: State, console: Console) -> list[Path]:
     """Removes what the manifest lists; returns what it leaves. Raises ``Failure`` or ``OSError``."""
     path = state.root / "manifest.json"
-    if not path.exists():
+    if Manifest.read(path) is None:
         console.say(f"Nothing of Neural Style is installed in {state.root}.")
         return []
     with locked(state, console):
         manifest = Manifest.read(path) or Manifest(path)
-        kept = removal.remove(state, manifest)
+        kept = removal.remove(state, manifest, console)
     kept += removal.finish(state, manifest)
     for path in kept:
         console.say(f"Kept, because it was changed or is not from this installer: {path}")
@@ -187,8 +192,10 @@ def _of_system(error: OSError, state: State) -> Failure:
 
 def _fail(failure: Failure, state: State, console: Console, report: dict[str, Any]) -> int:
     report["error"] = {"what": failure.what, "advice": failure.advice}
-    log = state.logs / "install.log"
-    with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
-        traceback.print_exc(file=file)
+    log = None if isinstance(failure, Refusal) else state.logs / "install.log"
+    with contextlib.suppress(OSError):
+        if log and log.exists():  # else nothing has begun yet, and it may be somebody else's folder
+            with log.open("a", encoding="utf-8") as file:
+                traceback.print_exc(file=file)
     console.fail(failure, log)
     return 1

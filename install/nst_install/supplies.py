@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from pathlib import Path
 
 from nst_install.console import Failure
+from nst_install.links import matches, remove
+from nst_install.manifest import RANDOM
 from nst_install.running import end_core
 from nst_install.work import Engine, Work
 
@@ -22,31 +25,51 @@ def get_weights(work: Work, engine: Engine) -> bool:
     """
     started = time.monotonic()
     work.console.begin("Network")
-    work.manifest.making(f"weights/{WEIGHTS}", "weights/getting-*")
-    for left in work.state.weights.glob("getting-*"):
-        shutil.rmtree(left)
+    _own_weights(work, engine)
+    for left in matches(work.state.root, f"weights/getting-{RANDOM}"):
+        remove(left)
     work.console.now(f"{WEIGHTS_BYTES / 1e6:.0f} MB")
     before = _stamp(work.state.weights / WEIGHTS)
-    outcome = work.core(engine, "weights", "get")
-    if not outcome.good:
-        reason = outcome.last_line or "The network's weights could not be downloaded."
-        raise Failure(reason, "Run “python3 install” again; what is done already is kept.")
+    with work.downloading():
+        outcome = work.core(engine, "weights", "get")
+        if not outcome.good:
+            reason = outcome.last_line or "The network's weights could not be downloaded."
+            raise Failure(reason, "Run “python3 install” again; what is done already is kept.")
     if _stamp(work.state.weights / WEIGHTS) == before:
         work.console.done("already here and whole (VGG-16, University of Oxford, CC BY 4.0).")
         return False
-    end_core(work.state)
-    shutil.rmtree(work.downloads, ignore_errors=True)
     seconds = time.monotonic() - started
     how = "unpacked" if work.offline else "downloaded"
     work.console.done(f"VGG-16 (University of Oxford, CC BY 4.0) {how} in {seconds:.0f} s.")
+    end_core(work.state, work.console)
     return True
 
 
+def _own_weights(work: Work, engine: Engine) -> None:
+    """Takes over the weights that a core got before there was an installation, if they are whole.
+
+    A file of that name that is not is somebody else's, and would be replaced. Raises ``Failure``.
+    """
+    name = f"weights/{WEIGHTS}"
+    there = os.path.lexists(work.state.weights / WEIGHTS)
+    if there and not work.manifest.names(name) and work.core(engine, "weights", "check").good:
+        work.manifest.own(name)
+    work.manifest.making(name)
+
+
 def copy_samples(work: Work) -> None:
-    """Copies the sample pictures to the state folder. Raises ``OSError``."""
+    """Copies the sample pictures to the state folder, where somebody's own of a like name stays.
+
+    Raises ``OSError``.
+    """
     work.console.begin("Samples")
     source = work.source / "install" / "samples"
     names = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.suffix in (".jpg", ".md")]
+    names = [
+        name
+        for name in names
+        if work.manifest.names(f"samples/{name.as_posix()}") or not os.path.lexists(work.state.samples / name)
+    ]
     work.manifest.making(*(f"samples/{name.as_posix()}" for name in names))
     for name in names:
         target = work.state.samples / name

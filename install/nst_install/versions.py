@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nst_core.wire.places import State
+from nst_install.links import free, is_link, matches, remove, remove_empty, unlink
+from nst_install.manifest import Manifest
 from nst_install.work import Engine
 
 _POINTER = "neural-style.pth"
@@ -60,36 +62,46 @@ def run_core(environment: Path, core: Path) -> None:
     raise FileNotFoundError(2, "it is no virtual environment", str(environment))
 
 
-def switch(state: State, environment: Path) -> None:
+def switch(state: State, manifest: Manifest, environment: Path) -> None:
     """Makes ``environment`` the current one, in one step where links can be replaced.
 
-    What else lies at that place, such as the environment of an older version, moves aside.
+    What else of ours lies at that place, such as the environment of an older version, moves aside.
+    Raises ``Failure`` when it is not ours.
     """
     link = state.environment
+    manifest.making("environment", "environment.new")
     new = state.root / "environment.new"
-    _unlink(new)
+    unlink(new)
     _link(new, environment)
     if not is_link(link) and os.path.lexists(link):
-        link.rename(free(environments(state) / "before"))
+        before = free(environments(state) / "before")
+        manifest.making(f"environments/{before.name}")
+        link.rename(before)
     if sys.platform == "win32":
-        _unlink(link)
+        unlink(link)
     new.replace(link)
 
 
-def place(source: Path, state: State, version: str) -> Path:
-    """Returns the folder that holds a whole copy of the project in ``source``, made if need be."""
+def place(source: Path, state: State, manifest: Manifest, version: str) -> Path:
+    """Returns the folder that holds a whole copy of the project in ``source``, made if need be.
+
+    Raises ``Failure`` when something that is not ours is in its place.
+    """
     digest = digest_of(source)
     folder = versions(state) / f"{version}-{digest[:12]}"
     if folder.is_dir() and digest_of(folder) == digest:
         return folder
-    making = versions(state) / "making"
+    making = folder.with_name(f"{folder.name}.making")
+    manifest.making(f"versions/{making.name}", f"versions/{folder.name}")
     remove(making)
     for name in _files(source):
         target = making / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, target)
     if folder.exists():
-        folder.rename(free(versions(state) / "damaged"))
+        damaged = free(versions(state) / "damaged")
+        manifest.making(f"versions/{damaged.name}")
+        folder.rename(damaged)
     making.rename(folder)
     return folder
 
@@ -103,37 +115,25 @@ def digest_of(folder: Path) -> str:
     return together.hexdigest()
 
 
-def tidy(state: State) -> None:
-    """Removes all but what is current."""
+def tidy(state: State, manifest: Manifest) -> None:
+    """Removes all versions and environments of ours but what is current."""
+    remove_old(state, manifest, "environments")
+    remove_old(state, manifest, "versions")
+
+
+def remove_old(state: State, manifest: Manifest, folder: str) -> None:
+    """Removes what the manifest names in the folder called ``folder``, but for what is current."""
     engine = current(state)
-    for folder in (environments(state), versions(state)):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if engine is None or path.resolve() not in (engine.environment, engine.core.resolve()):
+    kept = (engine.environment, engine.core.resolve()) if engine else ()
+    names = [name for name in manifest.made if name.startswith(f"{folder}/")]
+    for name in names:
+        for path in matches(state.root, name):
+            if path.resolve() not in kept:
                 remove(path)
-
-
-def remove(path: Path) -> None:
-    """Removes whatever lies at ``path``; of a link only the link."""
-    if is_link(path) or path.is_file():
-        _unlink(path)
-    elif path.exists():
-        shutil.rmtree(path)
-
-
-def is_link(path: Path) -> bool:
-    """Whether ``path`` is a link, or what stands for one on Windows."""
-    junction = getattr(os.path, "isjunction", None)  # since Python 3.12
-    return path.is_symlink() or bool(junction and junction(path))
-
-
-def free(path: Path) -> Path:
-    """Returns ``path``, or with a number after it when that is taken."""
-    number = 1
-    found = path
-    while os.path.lexists(found):
-        number += 1
-        found = path.with_name(f"{path.name}-{number}")
-    return found
+    remove_empty(state.root / folder)  # as long as it is named by what is in it
+    for name in names:
+        if not matches(state.root, name):
+            manifest.gone(name)
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -152,10 +152,3 @@ def _link(link: Path, target: Path) -> None:
         link.symlink_to(
             os.path.relpath(target, link.parent) if target.is_relative_to(link.parent) else target
         )
-
-
-def _unlink(path: Path) -> None:
-    if sys.platform == "win32" and path.is_dir():
-        path.rmdir()
-    else:
-        path.unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,12 @@ from nst_core.wire.launch import clean_environment
 from nst_core.wire.places import State
 from nst_install.commands import Outcome, run
 from nst_install.console import Console
+from nst_install.links import matches, remove, remove_empty
 from nst_install.manifest import Manifest
 
+_DOWNLOADS = "pip-cache"
+# Where versions before kept the same.
+_OLD_DOWNLOADS = ("downloads/http", "downloads/http-v2", "working/pip-*")
 # The core is run from the folder that is named first, whatever the environment itself points to.
 _BOOT = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1));"
@@ -55,7 +60,22 @@ class Work:
     @property
     def downloads(self) -> Path:
         """Where pip keeps what it has fetched, until all of it is installed."""
-        return self.state.root / "downloads"
+        return self.state.root / _DOWNLOADS
+
+    @contextlib.contextmanager
+    def downloading(self) -> Iterator[None]:
+        """What pip fetches inside of the block is kept when that raises, and otherwise removed at its end.
+
+        Raises ``Failure`` when the place for it is taken by something that is not ours.
+        """
+        self.manifest.making(_DOWNLOADS)
+        yield
+        for name in (_DOWNLOADS, *_OLD_DOWNLOADS):
+            for path in matches(self.state.root, name) if name in self.manifest.made else ():
+                remove(path)
+                if path.parent != self.state.root:
+                    remove_empty(path.parent)
+            self.manifest.gone(name)
 
     def python(
         self,

@@ -30,7 +30,7 @@ def prepare(work: Work, version: str = "0.0.1") -> Engine:
 
 def install(work: Work, version: str = "0.0.1") -> Engine:
     engine = prepare(work, version)
-    use(work.state, engine)
+    use(work, engine)
     return engine
 
 
@@ -74,7 +74,7 @@ def test_a_new_core_costs_no_new_environment_and_waits_for_its_turn(work: Work) 
     assert new.environment == engine.environment
     assert version_of(work) == "0.0.1", "it is not used yet"
     assert work.core(new, "weights", "get").good, "but can be tried"
-    use(work.state, new)
+    use(work, new)
     assert version_of(work) == "0.0.2"
 
 
@@ -99,8 +99,8 @@ def test_what_is_not_whole_stays_until_the_new_one_is_used(work: Work, damage: s
     new = prepare(work)
     assert new.environment != old.environment
     assert versions.current(work.state) == old, "the new one is whole, but not proved yet"
-    use(work.state, new)
-    versions.tidy(work.state)
+    use(work, new)
+    versions.tidy(work.state, work.manifest)
     assert version_of(work) == "0.0.1"
     assert (site(new) / "torch" / "part.py").exists()
     assert list(versions.environments(work.state).iterdir()) == [new.environment]
@@ -109,6 +109,7 @@ def test_what_is_not_whole_stays_until_the_new_one_is_used(work: Work, damage: s
 @pytest.mark.parametrize("there", ["a file", "a folder of an older installer", "a link to nowhere"])
 def test_something_else_in_its_place_moves_aside(work: Work, there: str) -> None:
     place = work.state.environment
+    work.manifest.making(place.name)
     if there == "a file":
         place.write_text("not a folder")
     elif there == "a link to nowhere":
@@ -117,8 +118,8 @@ def test_something_else_in_its_place_moves_aside(work: Work, there: str) -> None
         (place / "bin").mkdir(parents=True)
     engine = prepare(work)
     assert place.is_symlink() == (there == "a link to nowhere"), "nothing moves before the new one is whole"
-    use(work.state, engine)
-    versions.tidy(work.state)
+    use(work, engine)
+    versions.tidy(work.state, work.manifest)
     assert version_of(work) == "0.0.1"
     assert list(versions.environments(work.state).iterdir()) == [engine.environment]
 

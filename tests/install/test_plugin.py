@@ -147,6 +147,32 @@ def test_another_plugin_of_that_name_is_kept(
     assert names(folder) == set(files)
 
 
+def test_what_the_person_changed_or_added_is_kept(
+    profile: Path, files: dict[str, bytes], manifest: Manifest
+) -> None:
+    folder = folder_of(profile)
+    for change in ("dialog.py", "mine.py"):
+        place(folder, files, manifest)
+        (folder / change).write_text("mine")
+        kept = place(folder, files, manifest)
+        assert kept
+        assert (kept / change).read_text() == "mine"
+        assert names(folder) == set(files)
+
+
+@pytest.mark.parametrize("place_of_it", [0, 1])
+def test_nothing_else_gives_way_to_a_new_copy(
+    profile: Path, files: dict[str, bytes], manifest: Manifest, place_of_it: int
+) -> None:
+    mine = beside(folder_of(profile))[place_of_it]
+    mine.mkdir()
+    (mine / "mine.txt").touch()
+    with pytest.raises(Failure, match="is in the way"):
+        place(folder_of(profile), files, manifest)
+    assert (mine / "mine.txt").exists()
+    assert [path.name for path in profile.iterdir()] == [mine.name]
+
+
 def test_a_link_gives_way_and_its_target_stays(
     profile: Path, files: dict[str, bytes], manifest: Manifest, tmp_path: Path
 ) -> None:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from nst_install.console import Failure
-from nst_install.manifest import Manifest
+from nst_install.console import Console, Failure
+from nst_install.manifest import OF_CORE, Manifest
 from nst_install.plugin import contents, folder_of, place
 from nst_install.removal import finish, remove
 
@@ -43,7 +43,7 @@ def test_nothing_is_left(state: State, manifest: Manifest, folder: Path, tmp_pat
     (folder / "wire" / "__pycache__" / "x.pyc").touch()
     again = Manifest.read(manifest.path)
     assert again
-    assert remove(state, again) == []
+    assert remove(state, again, Console()) == []
     assert finish(state, again) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout"]
 
@@ -56,7 +56,7 @@ def test_what_is_not_ours_stays_and_is_named(
     (folder / "mine.py").touch()
     (folder / "dialog.py").write_text("changed")
     (tmp_path / "GIMP" / "3.0" / "gimprc").touch()
-    assert remove(state, manifest) == [folder / "dialog.py", folder / "mine.py"]
+    assert remove(state, manifest, Console()) == [folder / "dialog.py", folder / "mine.py"]
     assert finish(state, manifest) == [state.logs, state.root / "mine.txt"]
     assert [path.name for path in state.logs.iterdir()] == ["mine.log"]
     assert sorted(path.name for path in folder.iterdir()) == ["dialog.py", "mine.py"]
@@ -68,14 +68,14 @@ def test_a_cut_off_replacement_is_removed(state: State, manifest: Manifest, fold
     for name in ("neural-style.making", "neural-style.replaced"):
         (profile / name).mkdir()
         (profile / name / "neural-style.py").touch()
-    assert remove(state, manifest) == []
+    assert remove(state, manifest, Console()) == []
     assert [path.name for path in profile.iterdir()] == ["plug-ins"]
 
 
 def test_a_copy_of_another_installation_stays(state: State, manifest: Manifest, folder: Path) -> None:
     about = json.loads((folder / "install.json").read_text())
     (folder / "install.json").write_text(json.dumps({**about, "state": "/somewhere/else"}))
-    assert remove(state, manifest) == []
+    assert remove(state, manifest, Console()) == []
     assert (folder / "neural-style.py").exists()
 
 
@@ -97,8 +97,8 @@ def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
             with pytest.raises(subprocess.TimeoutExpired):
                 core.wait(0.1)
         endpoints.read(state)
-        manifest.making("run/endpoint*", "run/core.sock", "run/*.lock", "logs/core*.log*")
-        assert remove(state, manifest) == []
+        manifest.own(*OF_CORE)
+        assert remove(state, manifest, Console()) == []
         assert core.wait(10) == 0
         assert finish(state, manifest) == []
         assert not state.root.exists()
@@ -107,12 +107,34 @@ def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
         core.wait()
 
 
+def test_folders_that_were_made_for_something_that_never_came(state: State, manifest: Manifest) -> None:
+    manifest.making("environments/torch-1/lib", "weights/getting-1")
+    (state.root / "environments" / "torch-1").mkdir(parents=True)
+    (state.root / "weights").mkdir()
+    assert remove(state, manifest, Console()) == []
+    assert finish(state, manifest) == []
+    assert not state.root.exists()
+
+
+def test_a_link_in_the_plugin_is_not_gone_through(
+    state: State, manifest: Manifest, folder: Path, tmp_path: Path
+) -> None:
+    shutil.move(folder / "wire", tmp_path / "mine")
+    (folder / "wire").symlink_to(tmp_path / "mine")
+    (tmp_path / "mine" / "__pycache__").mkdir()
+    (folder / "__pycache__").symlink_to(tmp_path / "mine" / "__pycache__")
+    files = sorted((tmp_path / "mine").rglob("*"))
+    assert remove(state, manifest, Console()) == []
+    assert sorted((tmp_path / "mine").rglob("*")) == files
+    assert (folder / "wire").is_symlink()
+
+
 def test_our_own_link_goes_with_what_it_pointed_to(state: State, manifest: Manifest) -> None:
     manifest.making("environments", "versions/current")
     (state.root / "environments" / "one").mkdir(parents=True)
     (state.root / "versions").mkdir()
     (state.root / "versions" / "current").symlink_to("../environments/one")
-    assert remove(state, manifest) == []
+    assert remove(state, manifest, Console()) == []
     assert finish(state, manifest) == []
 
 
@@ -128,7 +150,7 @@ def test_what_lies_behind_a_link_of_the_person_is_not_ours(
     (styles / "styles" / "a.jpg").touch()
     shutil.rmtree(state.samples)
     state.samples.symlink_to(styles)
-    remove(state, manifest)
+    remove(state, manifest, Console())
     assert finish(state, manifest) == [state.samples, state.weights]
     assert (mine / "vgg16.safetensors").exists()
     assert (styles / "styles" / "a.jpg").exists()
