@@ -345,3 +345,15 @@ def test_kinds_have_a_largest_size(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="no more than 16383 pixels"):
         check_size(tmp_path / "x.webp", (10, 16384))
     check_size(tmp_path / "x.png", (10, 70_000))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+@pytest.mark.parametrize("dpi", [(4e9, 4e9), (70_000.0, 300.0), (300.0, 0.5)])
+def test_a_resolution_that_nobody_believes_is_passed_over(
+    kind: str, dpi: tuple[float, float], tmp_path: Path
+) -> None:
+    path = stored_tiff(tmp_path / "x.tif", numbers(kind, 3), resolution=dpi, resolutionunit="INCH")
+    picture = read(path, "picture")
+    assert picture.form.dpi is None
+    for suffix in KINDS:
+        write(tmp_path / f"y{suffix}", picture, picture.form)

@@ -18,6 +18,7 @@ from nst_core.picture import FORMATS, MAX_PIXELS, PictureError
 
 _RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
 _DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}
+_FINEST = 65_535  # pixels per inch: JPEG has 16 bits for it
 _GREYS = ("L", "LA", "La", "1", "I", "F")
 
 
@@ -105,11 +106,9 @@ def _dpi(image: Image.Image) -> tuple[float, float] | None:
         if tags.get(_UNIT) == _CENTIMETER:
             found = [side and side * 2.54 for side in found]
     try:
-        across, down = (float(side) for side in found)
+        return _believed(*(float(side) for side in found))
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    # 1 is what files without a resolution have instead of one
-    return (across, down) if 1 < across < 1e5 and 1 < down < 1e5 else None
 
 
 def _tiff_tags(path: Path) -> tuple[bytes | None, tuple[float, float] | None]:
@@ -120,7 +119,11 @@ def _tiff_tags(path: Path) -> tuple[bytes | None, tuple[float, float] | None]:
         sides = [tags.valueof(tag) for tag in _RESOLUTION]
         factor = 2.54 if tags.valueof(_UNIT) == _CENTIMETER else 1.0
     try:
-        across, down = (factor * side[0] / side[1] for side in sides)
+        return profile, _believed(*(factor * side[0] / side[1] for side in sides))
     except (TypeError, ZeroDivisionError):
         return profile, None
-    return profile, (across, down) if across > 1 and down > 1 else None
+
+
+def _believed(across: float, down: float) -> tuple[float, float] | None:
+    """Returns a resolution that every kind of file can hold; 1 is what files without one have."""
+    return (across, down) if 1 < across < _FINEST and 1 < down < _FINEST else None
