@@ -10,6 +10,7 @@ from torch import Tensor
 from nst_core.commands.errors import CommandError
 from nst_core.commands.like import Example, Inputs
 from nst_core.commands.options import weights_of
+from nst_core.commands.telling import say
 from nst_core.engine.style import Style
 from nst_core.files.form import Picture, tensor_of
 from nst_core.files.reading import read, read_mask
@@ -52,13 +53,16 @@ def _for_each(option: str, names: Sequence[str], styles: Sequence[Path]) -> tupl
 
 
 def loaded(inputs: Inputs) -> list[Style]:
-    """Reads all styles and masks. Raises ``PictureError``."""
+    """Reads all styles and masks, and says what a person should know of them. Raises ``PictureError``."""
     count = len(inputs.styles)
     regions = inputs.regions or (None,) * count
     masks = inputs.style_masks or (None,) * count
     styles: list[Style] = []
     for path, weight, region, mask in zip(inputs.styles, inputs.weights, regions, masks, strict=True):
-        picture = tensor_of(read(path, "style picture").on_paper().rgb)
+        style = read(path, "style picture")
+        for note in style.notes:
+            say(note)
+        picture = tensor_of(style.on_paper().rgb)
         where = None if region is None else tensor_of(read_mask(region, "region"))
         part = None if mask is None else tensor_of(read_mask(mask, "style mask"))
         styles.append(Style(picture, weight, where, part))

@@ -121,7 +121,7 @@ def _on(style: Style, device: torch.device) -> Style:
 def shown(first: str) -> Iterator[Show]:
     """Shows a bar in the terminal while a run goes on; yields what moves it."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a name may look like markup
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),

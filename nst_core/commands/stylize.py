@@ -18,6 +18,7 @@ from nst_core.commands.options import (
     Weights,
     with_settings,
 )
+from nst_core.commands.telling import give, say
 from nst_core.settings import Settings
 
 
@@ -73,6 +74,8 @@ def stylize(
     check_output(output)
     picture = read(content, "content picture")
     check_size(output, picture.size)
+    for note in picture.notes:
+        say(note)
     painters, start = loaded(inputs), start_of(start_image)
     wanted = recipe(settings)
     if dry_run:
@@ -82,7 +85,7 @@ def stylize(
             if grid
             else plan_lines(size, settings, device, start is not None)
         )
-        typer.echo("\n".join(lines))
+        give("\n".join(lines))
         return
     try:
         with shown("Starting the engine") as show:
@@ -95,8 +98,8 @@ def stylize(
                 form = form_of_result(picture.form, wanted)
                 write(output, painted.picture, form, note_of(settings, inputs))
     except KeyboardInterrupt:
-        typer.echo("Stopped; nothing was written.", err=True)
+        say("Stopped; nothing was written.")
         raise typer.Exit(130) from None
     for sentence in (*painted.notes, *lost(painted.picture, output)):
-        typer.echo(sentence, err=True)
-    typer.echo(output)
+        say(sentence)
+    give(output)
