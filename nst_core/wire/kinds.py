@@ -5,7 +5,7 @@ from __future__ import annotations
 # By what Pillow calls them. Those that run a program or draw a page (EPS, PDF, SVG …) stay out.
 KINDS = {
     "PNG": ("png", "apng"),
-    "JPEG": ("jpg", "jpeg", "jpe", "jfif"),
+    "JPEG": ("jpg", "jpeg", "jpe", "jfif", "mpo"),
     "WEBP": ("webp",),
     "TIFF": ("tif", "tiff"),
     "AVIF": ("avif", "avifs"),
@@ -18,7 +18,6 @@ KINDS = {
     "ICO": ("ico",),
     "JPEG2000": ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx"),
     "PCX": ("pcx",),
-    "MPO": ("mpo",),
     "PSD": ("psd",),
 }
 
