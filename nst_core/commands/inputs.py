@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -24,22 +25,19 @@ def given(
     example: Example | None,
 ) -> Inputs:
     """Returns the files that were given, or those of ``example``. Raises ``CommandError``."""
-    earlier = None
-    if not styles:
-        if example is None:
-            raise CommandError("Name at least one style picture.")
-        earlier = example.inputs()
-        styles = earlier.styles
-    stored = example.weights if example else ()
-    if weights is None and len(stored) == len(styles):
-        found = stored
+    if styles:
+        found = example.weights if example and weights is None else ()
+        if len(found) != len(styles):
+            found = tuple(weights_of(weights, len(styles)))
+        earlier = Inputs(tuple(styles), found, (), ())
+    elif example:
+        earlier = example.inputs(None if weights is None else weights_of(weights, example.styles))
     else:
-        found = tuple(weights_of(weights, len(styles)))
-    return Inputs(
-        tuple(styles),
-        found,
-        _for_each("--region", regions, styles) or (earlier.regions if earlier else ()),
-        _for_each("--style-mask", style_masks, styles) or (earlier.style_masks if earlier else ()),
+        raise CommandError("Name at least one style picture.")
+    return replace(
+        earlier,
+        regions=_for_each("--region", regions, earlier.styles) or earlier.regions,
+        style_masks=_for_each("--style-mask", style_masks, earlier.styles) or earlier.style_masks,
     )
 
 
