@@ -12,8 +12,9 @@ import typer
 from nst_core.commands.batch import batch
 from nst_core.commands.doctor import doctor
 from nst_core.commands.errors import sentence_of
+from nst_core.commands.interruption import Interruption
 from nst_core.commands.stylize import stylize
-from nst_core.commands.telling import prepare_streams, say
+from nst_core.commands.telling import give, interruptible, prepare_streams, say
 from nst_core.commands.weights import register
 from nst_core.wire.places import State
 
@@ -50,9 +51,9 @@ def diagnose() -> None:
 
     state = State.of()
     try:
-        typer.echo(ask(state, {"name": "nst"}, "diagnose")["text"])
+        give(ask(state, {"name": "nst"}, "diagnose")["text"])
     except CoreUnavailable:
-        typer.echo(report(state))
+        give(report(state))
 
 
 app.command()(stylize)
@@ -67,7 +68,7 @@ def list_weights() -> None:
 
     for network in NETWORKS.values():
         here = "here" if file_of(network, State.of().weights).exists() else "not here"
-        typer.echo(f"{network.name} ({here}): {network.title}; {network.license}; {network.source}")
+        give(f"{network.name} ({here}): {network.title}; {network.license}; {network.source}")
 
 
 @weights_app.command("get")
@@ -81,7 +82,9 @@ def get_weights(
     from nst_core.getting import get_network
 
     state = State.of()
-    typer.echo(get_network(name, state.weights, state.samples, published))
+    with interruptible(lambda: "Stopped; what was fetched is kept."), Interruption(at_once=True):
+        found = get_network(name, state.weights, state.samples, published)
+    give(found)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

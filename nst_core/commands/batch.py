@@ -10,7 +10,7 @@ import typer
 from nst_core.commands.errors import CommandError, sentence_of
 from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import Device, Like, Styles, Weights, with_settings
-from nst_core.commands.telling import give, say
+from nst_core.commands.telling import give, interruptible, say
 from nst_core.settings import Settings
 
 
@@ -51,41 +51,42 @@ def batch(
     _make(output)
     wanted = recipe(settings)
     failed = done = 0
-    try:
-        with shown("Starting the engine") as show:
-            ready = network(wanted, device)
 
-            def painted_to(source: Path, target: Path, number: int) -> tuple[str, ...]:
-                def part(text: str, fraction: float, seconds: float | None) -> None:
-                    show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
+    def stopped() -> str:
+        return f"Stopped after {done} of {len(work)} pictures."
 
-                part("reading", 0.0, None)
+    with interruptible(stopped), shown("Starting the engine", stopped) as show:
+        ready = network(wanted, device)
+
+        def painted_to(source: Path, target: Path, number: int) -> tuple[str, ...]:
+            def part(text: str, fraction: float, seconds: float | None) -> None:
+                show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
+
+            part("reading", 0.0, None)
+            with Interruption():  # a file for a test is not to stay
                 check_output(target)
-                with Interruption():  # Pillow would take it for a file that cannot be read
-                    picture = read(source, "picture")
-                check_size(target, picture.size)
-                painted = paint(picture, painters, ready, part)
-                form = form_of_result(picture.form, wanted)
+            picture = read(source, "picture")
+            check_size(target, picture.size)
+            painted = paint(picture, painters, ready, part)
+            form = form_of_result(picture.form, wanted)
+            with Interruption(at_once=True):
                 write(target, painted.picture, form, note_of(settings, inputs))
-                return (*picture.notes, *painted.notes, *lost(painted.picture, target))
+            return (*picture.notes, *painted.notes, *lost(painted.picture, target))
 
-            for number, (source, target) in enumerate(work, start=1):
-                try:
-                    if target.exists() and not overwrite:
-                        say(f"“{target.name}” is there already.")
-                        continue
-                    notes = painted_to(source, target, number)
-                except Exception as error:
-                    failed += 1
-                    say(f"{source.name} is left out. {sentence_of(error)}")
+        for number, (source, target) in enumerate(work, start=1):
+            try:
+                if target.exists() and not overwrite:
+                    say(f"“{target.name}” is there already.")
                     continue
-                done += 1
-                for sentence in notes:
-                    say(f"{source.name}: {sentence}")
-                give(target)
-    except KeyboardInterrupt:
-        say(f"Stopped after {done} of {len(work)} pictures.")
-        raise typer.Exit(130) from None
+                notes = painted_to(source, target, number)
+            except Exception as error:
+                failed += 1
+                say(f"{source.name} is left out. {sentence_of(error)}")
+                continue
+            done += 1
+            for sentence in notes:
+                say(f"{source.name}: {sentence}")
+            give(target)
     if failed:
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nst_core.commands.errors import CommandError
+from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import (
     Device,
     Like,
@@ -18,7 +19,7 @@ from nst_core.commands.options import (
     Weights,
     with_settings,
 )
-from nst_core.commands.telling import give, say
+from nst_core.commands.telling import give, interruptible, say
 from nst_core.settings import Settings
 
 
@@ -71,7 +72,8 @@ def stylize(
     device_called(device)  # before the long work
     paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
     refuse_own_input(output, paths, overwrite)
-    check_output(output)
+    with Interruption():  # a file for a test is not to stay
+        check_output(output)
     picture = read(content, "content picture")
     check_size(output, picture.size)
     for note in picture.notes:
@@ -87,19 +89,20 @@ def stylize(
         )
         give("\n".join(lines))
         return
-    try:
-        with shown("Starting the engine") as show:
-            ready = network(wanted, device)
-            if grid:
-                painted = grids.sheet(picture, painters, ready, settings, show)
-                write(output, painted.picture, painted.picture.form)
-            else:
-                painted = paint(picture, painters, ready, show, start)
-                form = form_of_result(picture.form, wanted)
-                write(output, painted.picture, form, note_of(settings, inputs))
-    except KeyboardInterrupt:
-        say("Stopped; nothing was written.")
-        raise typer.Exit(130) from None
+
+    def stopped() -> str:
+        return "Stopped; nothing was written."
+
+    with interruptible(stopped), shown("Starting the engine", stopped) as show:
+        ready = network(wanted, device)
+        if grid:
+            painted = grids.sheet(picture, painters, ready, settings, show)
+            form, made_with = painted.picture.form, None
+        else:
+            painted = paint(picture, painters, ready, show, start)
+            form, made_with = form_of_result(picture.form, wanted), note_of(settings, inputs)
+        with Interruption(at_once=True):
+            write(output, painted.picture, form, made_with)
     for sentence in (*painted.notes, *lost(painted.picture, output)):
         say(sentence)
     give(output)

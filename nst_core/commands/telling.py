@@ -7,8 +7,12 @@ import io
 import os
 import sys
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import typer
+
+from nst_core.commands.interruption import STATUS
 
 _ANY_NAME = "nst-any-name"
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
@@ -45,6 +49,16 @@ def say(sentence: str) -> None:
         typer.echo("".join(map(_visible, sentence)), err=True)
     except OSError:
         _open_nothing(2)
+
+
+@contextmanager
+def interruptible(stopped: Callable[[], str]) -> Iterator[None]:
+    """Ends the command with the sentence ``stopped`` when Ctrl-C has interrupted what it does."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(stopped())
+        raise typer.Exit(STATUS) from None
 
 
 def _open_nothing(number: int) -> None:
