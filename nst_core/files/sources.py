@@ -15,7 +15,7 @@ from nst_core.picture import PictureError
 Source = Path | io.BytesIO
 
 PATIENCE = 20.0  # seconds that a pipe may be silent
-_MOST = 1 << 30  # bytes
+MOST = 1 << 30  # bytes
 _PIECE = 1 << 20
 _STANDARD_INPUT = Path("-")
 
@@ -68,7 +68,7 @@ def _all_of(number: int, name: str) -> bytes:
             break
         found += piece
         end = time.monotonic() + PATIENCE
-        if len(found) > _MOST:
+        if len(found) > MOST:
             raise PictureError(f"The {name} has no end: it has more than 1 GiB.", "Choose another one.")
     if not found:
         raise PictureError(f"The {name} is empty.", "What comes through a pipe can be read only once.")
