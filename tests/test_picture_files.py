@@ -481,3 +481,12 @@ def test_the_merged_picture_of_layers_is_read(tmp_path: Path) -> None:
     picture = read(tmp_path / "x.psd", "picture")
     assert picture.size == (2, 4)
     assert (picture.rgb[0, 0] * 255).tolist() == [200, 100, 50]
+
+
+def test_no_library_adds_words_of_its_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    stored_tiff(tmp_path / "x.tif", numbers("uint8", 3), compression="zlib")
+    data = (tmp_path / "x.tif").read_bytes()
+    (tmp_path / "x.tif").write_bytes(data[:-50])
+    with pytest.raises(PictureError):
+        read(tmp_path / "x.tif", "picture")
+    assert capfd.readouterr() == ("", "")

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from nst_core.files import deep
 from nst_core.files.form import Depth, Form, Picture, Values
 from nst_core.files.profiles import image_to_srgb, to_srgb
+from nst_core.files.quiet import quiet
 from nst_core.files.sources import Source, is_tiff, source_of
 from nst_core.picture import MAX_PIXELS, PictureError
 from nst_core.pillow import image_in, moves
@@ -32,8 +33,10 @@ def read(path: Path, what: str) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
             source = source_of(path, name)
-            found = _deep_tiff(source, name) if is_tiff(source) else None
-            return found or _by_pillow(source, name)
+            if not is_tiff(source):
+                return _by_pillow(source, name)
+            with quiet():  # of all decoders, libtiff alone prints
+                return _deep_tiff(source, name) or _by_pillow(source, name)
     except PictureError:
         raise
     except FileNotFoundError as error:
