@@ -196,6 +196,22 @@ def test_what_is_no_file_is_named(nst: Nst, folder: Path, idle_engine: list[dict
     assert len(names(folder.parent / "out")) == 3
 
 
+@pytest.mark.parametrize("link", ["soft", "hard"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_link_back_to_a_picture_does_not_paint_over_it(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]], link: str
+) -> None:
+    output = folder.parent / "out"
+    output.mkdir()
+    (os.symlink if link == "soft" else os.link)(folder / "a.png", output / "a.png")
+    before = (folder / "a.png").read_bytes()
+    done = nst("batch", folder, STYLE, "-o", output, "--overwrite")
+    assert done.status == 1
+    assert "/a.png” is one of the pictures to paint with: give another folder for the results." in done.err
+    assert (folder / "a.png").read_bytes() == before
+    assert len(names(output)) == 3
+
+
 def test_of_what_moves_the_first_picture_is_painted_with_a_word(
     nst: Nst, tmp_path: Path, idle_engine: list[dict[str, Any]]
 ) -> None:

@@ -435,6 +435,16 @@ def test_a_profile_of_any_honest_size_is_followed(tmp_path: Path) -> None:
         assert read(tmp_path / f"x{suffix}", "picture").form.profile == profile
 
 
+def test_a_profile_that_no_file_could_take_is_followed_but_not_kept(tmp_path: Path) -> None:
+    pixels = numbers("uint8", 3)
+    path = stored_tiff(tmp_path / "x.tif", pixels, iccprofile=profiles.of_primaries() + bytes(20 << 20))
+    picture = read(path, "picture")
+    small = read(stored_png(tmp_path / "small.png", pixels, profiles.of_primaries()), "picture")
+    np.testing.assert_allclose(picture.rgb, small.rgb, atol=1e-6)
+    for suffix in KINDS:
+        write(tmp_path / f"y{suffix}", picture, picture.form)
+
+
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "float32"])
 @pytest.mark.parametrize("marked", [0, 1])
 def test_a_thumbnail_before_the_picture_is_not_the_picture(marked: int, kind: str, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def batch(
     What cannot be painted is named and left out, and the exit status is 1 then. Hidden files and folders
     within are passed over. Ctrl+C ends it; what is done stays, and the same command goes on from there.
     """
-    from nst_core.commands.inputs import given, loaded
+    from nst_core.commands.inputs import given, loaded, refuse_own_input
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import form_of_result, network, paint, shown
     from nst_core.commands.targets import targets
@@ -63,6 +63,7 @@ def batch(
                 show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
 
             part("reading", 0.0, None)
+            refuse_own_input(target, (source, *inputs.styles), "give another folder for the results")
             with Interruption():  # a file for a test is not to stay
                 check_output(target)
             picture = read(source, "picture")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,12 +75,13 @@ def start_of(path: Path | None) -> Tensor | None:
     return picture.tensors()[0]
 
 
-def refuse_own_input(output: Path, inputs: Sequence[Path | None], overwrite: bool) -> None:
-    """Raises ``CommandError`` when the result would take the place of a picture that it is made from."""
-    if overwrite or not output.exists():
+def refuse_own_input(output: Path, inputs: Iterable[Path | None], hint: str) -> None:
+    """Raises ``CommandError`` when the result would take the place of a picture that it is made from.
+
+    A link to one is that too. ``hint`` ends the sentence.
+    """
+    if not output.exists():
         return
     for path in inputs:
         if path is not None and path.exists() and path.samefile(output):
-            raise CommandError(
-                f"“{output}” is one of the pictures to paint with: write elsewhere, or say --overwrite."
-            )
+            raise CommandError(f"“{output}” is one of the pictures to paint with: {hint}.")

@@ -25,7 +25,9 @@ from nst_core.settings import Settings
 
 @with_settings
 def stylize(
-    content: Annotated[Path, typer.Argument(help="The picture to paint", show_default=False)],
+    content: Annotated[
+        Path, typer.Argument(help="The picture to paint; “-” is the standard input", show_default=False)
+    ],
     styles: Styles = None,
     *,
     output: Annotated[
@@ -71,7 +73,8 @@ def stylize(
         raise CommandError("--grid and --start-image do not go together: each variation starts anew.")
     device_called(device)  # before the long work
     paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
-    refuse_own_input(output, paths, overwrite)
+    if not overwrite:
+        refuse_own_input(output, paths, "write elsewhere, or say --overwrite")
     with Interruption():  # a file for a test is not to stay
         check_output(output)
     picture = read(content, "content picture")

@@ -23,6 +23,7 @@ from nst_core.pillow import image_in, moves
 _RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
 _DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}
 _FINEST = 65_535  # pixels per inch: JPEG has 16 bits for it
+_LARGEST_PROFILE = 8 << 20  # bytes: JPEG holds no more than twice that
 _GREYS = ("L", "LA", "La", "1", "I", "F")
 
 
@@ -116,6 +117,8 @@ def _from_channels(
 ) -> Picture:
     values = deep.as_unit(channels)
     rgb, profile = to_srgb(values[..., :colors], profile)
+    if profile and len(profile) > _LARGEST_PROFILE:
+        profile = None  # the colors are right without it too
     alpha = np.ascontiguousarray(values[..., colors]) if values.shape[2] > colors else None
     if depth is None:
         depth = _DEPTHS.get(channels.dtype.name, 32)
