@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageCms, ImageOps
 from torch import Tensor
 
-from nst_core.pillow import image_in
+from nst_core.pillow import image_in, moves
 from nst_core.wire.errors import JobFailed
 
 MAX_PIXELS: Final = 128_000_000
@@ -82,6 +82,12 @@ def style_tensor(data: bytes | memoryview | Path) -> Tensor:
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image).convert("RGB")
     return _to_tensor(np.asarray(image, dtype=np.uint8).astype(np.float32) / 255)
+
+
+def style_notes(data: bytes | memoryview) -> tuple[str, ...]:
+    """Returns sentences on what of a style file, which ``style_tensor`` has read, is not taken."""
+    with image_in(io.BytesIO(data)) as file:
+        return ("A style picture moves: only its first picture is taken.",) if moves(file) else ()
 
 
 def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: str) -> tuple[Tensor, Tensor]:

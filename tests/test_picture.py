@@ -18,6 +18,7 @@ from nst_core.picture import (
     opened,
     raw_pixels,
     rgb_bytes,
+    style_notes,
     style_tensor,
     with_hidden,
 )
@@ -109,6 +110,15 @@ def test_what_is_no_picture_is_a_sentence(data: bytes) -> None:
     with pytest.raises(PictureError, match=r"^The style picture .*\.$") as caught:
         style_tensor(data)
     assert caught.value.code == "bad_picture"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_of_a_style_that_moves_the_first_picture_is_taken_with_a_sentence(kind: str) -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    moving = stored(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert style_tensor(moving)[0, :, 0, 0].tolist() == pytest.approx([1, 0, 0], abs=0.05)
+    assert style_notes(moving) == ("A style picture moves: only its first picture is taken.",)
+    assert style_notes(stored(frames[0], kind)) == ()
 
 
 def test_a_file_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
