@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from types import ModuleType
 
+import psutil
 import torch
 
+from nst_core.limits import left_by_limits
 from nst_core.wire.errors import JobFailed
 
 
@@ -36,34 +38,42 @@ def device_name(device: torch.device) -> str:
 def free_memory(device: torch.device) -> int | None:
     """Returns how many bytes a job may take on ``device`` now, or None where that cannot be told.
 
-    Nine tenths of what is free: the rest is for whatever else comes.
+    Nine tenths of what is free: the rest is for whatever else comes. What PyTorch keeps of the device's
+    memory for its next need is free too.
     """
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0] * 9 // 10
-    if device.type != "cpu":
-        return None
-    limits = [_number(Path("/sys/fs/cgroup/memory.max")), _available(Path("/proc/meminfo"))]
-    used = _number(Path("/sys/fs/cgroup/memory.current"))
-    if limits[0] is not None and used is not None:
-        limits[0] = max(0, limits[0] - used)
-    known = [limit for limit in limits if limit is not None]
-    return min(known) * 9 // 10 if known else None
+    if device.type == "cpu":
+        limit = left_by_limits()
+        free: int | None = _available() if limit is None else min(limit, _available())
+    elif device.type == "mps":
+        taken = torch.mps.current_allocated_memory()
+        # The memory is the processor's as well: neither the device's share nor what there is may be exceeded.
+        kept = torch.mps.driver_allocated_memory() - taken
+        free = max(0, min(torch.mps.recommended_max_memory() - taken, _available() + kept))
+    else:
+        free = _free_beside(torch.xpu if device.type == "xpu" else torch.cuda, device)
+    return None if free is None else free * 9 // 10
 
 
-def _number(file: Path) -> int | None:
+def empty_cache(device: torch.device) -> None:
+    """Gives back to the system what PyTorch keeps of a device's memory for its next need."""
+    kinds = {"cuda": torch.cuda, "xpu": torch.xpu, "mps": torch.mps}
+    if device.type in kinds:
+        kinds[device.type].empty_cache()
+
+
+def _available() -> int:
+    """What can be had without swapping, as the system says."""
+    return int(psutil.virtual_memory().available)
+
+
+def _free_beside(kind: ModuleType, device: torch.device) -> int | None:
     try:
-        return int(file.read_text(encoding="ascii"))
-    except (OSError, ValueError):  # also where it says “max”
+        free, whole = kind.mem_get_info(device)
+    except RuntimeError:  # some of Intel's drivers do not tell
         return None
-
-
-def _available(file: Path) -> int | None:
-    """What Linux says can be had without swapping."""
-    try:
-        lines = file.read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, ValueError, StopIteration):
-        return None
+    allocated = kind.memory_allocated(device)
+    # Some of Intel's drivers tell that all is free, whatever was taken.
+    return int(min(free + kind.memory_reserved(device), whole) - allocated)
 
 
 def _kinds() -> dict[str, bool]:

@@ -96,12 +96,14 @@ def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: s
     Colors below full transparency fade into the mean of the visible ones: what nobody sees must
     not be painted into what is seen.
     """
-    rgba = _values(pixels, width, height, form).clip(0, 1)
+    rgba = _values(pixels, width, height, form)
+    rgba.clip(0, 1, out=rgba)
     rgb, alpha = rgba[..., :3], rgba[..., 3:]
     if float(alpha.min()) < 1:
         seen = float(alpha.sum())
-        mean = (rgb * alpha).sum(axis=(0, 1)) / seen if seen else np.full(3, 0.5, np.float32)
-        rgb = rgb * alpha + mean * (1 - alpha)
+        rgb *= alpha
+        mean = rgb.sum(axis=(0, 1)) / seen if seen else np.full(3, 0.5, np.float32)
+        rgb += mean * (1 - alpha)
     return _to_tensor(rgb), _to_tensor(alpha)
 
 
@@ -145,7 +147,8 @@ def _values(pixels: memoryview | bytes, width: int, height: int, form: str) -> n
     kind = np.dtype(np.uint8 if form == "RGBA u8" else np.float32)
     values = np.frombuffer(pixels, dtype=kind).reshape(height, width, 4)
     if kind == np.uint8:
-        return (values / 255).astype(np.float32)
+        scaled: npt.NDArray[np.float32] = np.divide(values, 255, dtype=np.float32)
+        return scaled
     finite: npt.NDArray[np.float32] = np.nan_to_num(values)
     return finite
 

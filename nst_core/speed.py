@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
@@ -65,7 +66,8 @@ class Speed:
                 part.replace(self._path)
             except OSError as error:
                 log.warning("the speed cannot be remembered: %s", error.strerror)
-                part.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a file system that became read-only keeps it, too
+                    part.unlink()
 
     def _read(self) -> dict[str, dict[str, tuple[float, float, float]]]:
         try:

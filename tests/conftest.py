@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,22 @@ from .cli import Nst, caller
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLES = REPOSITORY / "install" / "samples"
+
+
+def give_back_memory() -> None:
+    """Has the process give back what it does not need any more.
+
+    Networks lie in memory of the threads that have prepared them, which the allocator keeps: a gigabyte each.
+    """
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_kept() -> Iterator[None]:
+    yield
+    give_back_memory()
 
 
 @pytest.fixture(scope="session")

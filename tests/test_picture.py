@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -135,6 +136,19 @@ def test_raw_pixels_come_back_as_they_were(form: str) -> None:
     rgb, alpha = content_tensors(raw.tobytes(), 5, 3, form)
     assert rgb.shape == (1, 3, 3, 5)
     assert raw_pixels(rgb, alpha, form) == raw.tobytes()
+
+
+@pytest.mark.parametrize("form", ["RGBA u8", "RGBA float"])
+def test_a_layer_is_hardly_more_than_twice_there_as_floats(form: str) -> None:
+    """As it lies in the picture and as the engine wants it: 16 bytes a pixel each, and nothing in double."""
+    pixel = bytes([9, 99, 199, 255]) if form == "RGBA u8" else struct.pack("4f", 0.1, 0.4, 0.8, 1.0)
+    clear = bytes(len(pixel) * 1000)
+    for pixels in (pixel * 200_000, clear + pixel * 199_000):
+        tracemalloc.start()
+        content_tensors(pixels, 500, 400, form)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2.5 * 16 * 200_000
 
 
 def test_alpha_is_kept_and_what_is_hidden_is_not_seen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_a_spoiled_memory_is_none(speed: Speed, tmp_path: Path, text: str) -> No
 
 def test_a_full_disk_only_means_that_nothing_is_remembered(tmp_path: Path) -> None:
     speed = Speed(tmp_path / "gone" / "speed.json")
+    speed.note("cpu", 1, 1.0, 1)
+    assert speed.seconds("cpu", 1) is None
+
+
+def test_a_read_only_folder_only_means_that_nothing_is_remembered(
+    speed: Speed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    for name in ("write_text", "unlink", "replace"):
+        monkeypatch.setattr(Path, name, refuse)
     speed.note("cpu", 1, 1.0, 1)
     assert speed.seconds("cpu", 1) is None
 

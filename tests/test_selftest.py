@@ -20,6 +20,7 @@ def test_a_machine_that_computes_well_is_known_afterwards(installed: State, tmp_
     speed = Speed(tmp_path / "speed.json")
     sentence = selftest.check(installed.weights, speed)
     assert sentence.startswith("the engine computes what it should (")
+    assert "general pass" in sentence
     assert plan(Settings(), (600, 800), device_name(best_device()), speed).seconds is not None
 
 

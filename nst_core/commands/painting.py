@@ -24,6 +24,7 @@ from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.fastest import take_fastest
 from nst_core.files.form import Form, Picture, values_of
 from nst_core.loading import Prepared, prepared
 from nst_core.plan import cost_of, kind_of_work
@@ -67,6 +68,7 @@ def paint(
     pace, stopwatch = Pace(), Stopwatch(time.monotonic())
     speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
     room = free_memory(where)
+    take_fastest(ready, speed)
 
     def cost(size: Size) -> float:
         return cost_of(speed, kind, size, room)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from nst_core.engine.backbone import Backbone
+from nst_core.engine.network import NetworkPass
 from nst_core.engine.passes import pass_for
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Group, Style
@@ -17,20 +18,24 @@ from nst_core.recipe import Recipe
 _SIZES: tuple[Size, ...] = ((96, 128), (192, 256), (384, 512))
 
 
-def calibrated(backbone: Backbone, recipe: Recipe, rounds: int = 2) -> Iterator[tuple[int, float]]:
-    """Yields the number of pixels and the seconds of one evaluation, for a few small sizes.
+def seconds_of(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size, rounds: int) -> float:
+    """Returns the seconds of one evaluation by ``network``, on ``device``, of a picture of noise.
 
-    The pictures are noise, the best of ``rounds`` counts, after one that is not timed.
+    The best of ``rounds`` counts, after one that is not timed.
     """
+    picture = torch.rand(1, 3, *size).to(device)
+    objective = objective_for(picture, [Group((Style(picture),), None)], network, recipe.matching)
+    objective(picture)
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.perf_counter()
+        objective(picture)  # ends with a number on the processor, so that a GPU has done its work
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def calibrated(backbone: Backbone, recipe: Recipe, rounds: int = 2) -> Iterator[tuple[int, float]]:
+    """Yields the number of pixels and the seconds of one evaluation, for a few small sizes."""
     network = pass_for(backbone, layers_of(recipe.matching))
-    for height, width in _SIZES:
-        picture = torch.rand(1, 3, height, width).to(backbone.device)
-        group = Group((Style(picture),), None)
-        objective = objective_for(picture, [group], network, recipe.matching)
-        objective(picture)
-        best = float("inf")
-        for _ in range(rounds):
-            began = time.perf_counter()
-            objective(picture)  # ends with a number on the processor, so that a GPU has done its work
-            best = min(best, time.perf_counter() - began)
-        yield height * width, best
+    for size in _SIZES:
+        yield size[0] * size[1], seconds_of(network, backbone.device, recipe, size, rounds)

@@ -147,5 +147,5 @@ def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
 
 def _covariance(found: Moments) -> Tensor:
     """The covariance in double precision, on the processor: not every device has either."""
-    second, mean = found.second.double().cpu(), found.mean.double().cpu()
+    second, mean = found.second.cpu().double(), found.mean.cpu().double()
     return second - torch.outer(mean, mean)

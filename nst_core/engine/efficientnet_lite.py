@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.engine.backbone import Features, check_layers
+from nst_core.engine.sight import Window
 
 # Tan and Le 2019 (arXiv 1905.11946), Table 1, without squeeze-and-excitation and with ReLU6 (the Lite
 # variant): how often each stage repeats its block, and the stride of its first.
@@ -72,6 +73,16 @@ class EfficientNetLite:
             for block in self.blocks
         )
         return replace(self, blocks=blocks)
+
+    def windows(self) -> Iterator[tuple[str, Window]]:
+        """Yields what each layer's values are made from; see ``Stepped``.
+
+        With a stride there is one less before them where the length is even, and so one more after.
+        """
+        for block in self.blocks:
+            for step in block.convolutions:
+                around = step.weight.shape[-1] // 2
+                yield step.layer, Window(step.stride, around, around + step.stride - 1 if around else 0)
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
         """Returns the features of ``layers``; see ``Backbone``."""

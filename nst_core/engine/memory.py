@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+
+# What PyTorch says where it has no error of its own for this: the processor, CUDA and its libraries, Apple's
+# MPS (also of a single tensor larger than it takes), and Intel's driver.
+_SAID = re.compile(
+    "allocate memory|out of memory|STATUS_ALLOC_FAILED|Invalid buffer size"
+    "|ERROR_OUT_OF_(DEVICE_MEMORY|HOST_MEMORY|RESOURCES)"
+)
 
 
 class OutOfMemory(MemoryError):
@@ -20,6 +28,6 @@ def memory_errors() -> Iterator[None]:
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise OutOfMemory from error
     except RuntimeError as error:
-        if "allocate memory" in str(error):  # all that torch says of a processor's memory
+        if _SAID.search(str(error)):
             raise OutOfMemory from error
         raise

@@ -13,7 +13,11 @@ Evaluate = Callable[[Tensor], tuple[float, Tensor]]
 
 @dataclass(frozen=True)
 class Iterate:
-    """The best pixels so far and their objective, after one more evaluation."""
+    """The pixels that a run ended now would keep, (1, 3, H, W) in 0–1, and the objective.
+
+    For L-BFGS these are the pixels of the lowest objective and that objective. Steepest descent and Adam give
+    the last pixels evaluated, Adam with averaging their running mean, and the objective last evaluated.
+    """
 
     pixels: Tensor
     value: float

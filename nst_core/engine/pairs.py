@@ -29,9 +29,6 @@ class Vector:
         found = sum(float((one * two).sum()) for one, two in _blocks(self._values, values))
         return found * self._scale * scale
 
-    def _dot(self, values: Tensor) -> float:
-        return self._scale * sum(float((one * two).sum()) for one, two in _blocks(self._values, values))
-
     def add_to(self, other: Tensor, factor: float) -> None:
         """Adds ``factor`` times this vector to ``other``, in its memory, which is contiguous."""
         for one, two in _blocks(self._values, other):

@@ -20,6 +20,11 @@ _CANDIDATES = 4096
 class Patches:
     """The 3×3 patches of a style's layer of ``size``, whose features come part by part.
 
+    Nearest is the largest normalized correlation; overlapping patches are averaged (Li and Wand 2016,
+    "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", arXiv 1601.04589,
+    section 3.1). With the assignment held, their energy Σ ‖patch − nearest‖² is, but for a constant, a
+    weighted squared distance to this average: a content loss.
+
     ``counts`` (h·w,) is 0 where the style is not to be taken from. Of a large style only patches evenly
     spread over it are looked at, and of its features no others are kept.
     """
@@ -82,16 +87,3 @@ class Patches:
         overlaps = F.fold(torch.ones_like(patches[:, :9]), (height + 2, width + 2), 3)
         inside = replace(part, corner=(around.rows.start - 1, around.columns.start - 1))
         return inside.of_window(total / overlaps)
-
-
-def from_nearest_patches(features: Tensor, style: Tensor, counts: Tensor | None = None) -> Tensor:
-    """Returns features (1, N, H, W) with each 3×3 patch replaced by its nearest in ``style`` (1, N, h, w).
-
-    Nearest is the largest normalized correlation; overlapping patches are averaged (Li and Wand 2016,
-    "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", arXiv 1601.04589,
-    section 3.1). With the assignment held, their energy Σ ‖patch − nearest‖² is, but for a
-    constant, a weighted squared distance to this average: a content loss.
-    """
-    patches = Patches(size_of(style), counts)
-    patches.see(style, all_of(style))
-    return patches.put_together(patches.nearest(features), all_of(features))

@@ -29,4 +29,6 @@ def enlarged(values: Tensor, size: Size, mode: Literal["bicubic", "bilinear"]) -
 
 def averaged(mask: Tensor, size: Size) -> Tensor:
     """Returns a mask (1, 1, H, W) in a smaller or equal size, each value the mean of what it covers."""
-    return F.adaptive_avg_pool2d(mask, size)
+    # Apple's MPS takes only sizes that divide the mask's.
+    given = mask.cpu() if mask.device.type == "mps" else mask
+    return F.adaptive_avg_pool2d(given, size).to(mask)

@@ -14,7 +14,7 @@ from nst_core.engine.passes import pass_for
 from nst_core.engine.resize import size_of
 from nst_core.engine.sight import sight
 from nst_core.engine.tiling import Part, Tile, Tiling
-from nst_core.engine.vgg import VGG, Convolution
+from nst_core.engine.vgg import VGG
 
 # Above it a pixel takes most of the memory and the layers see eight pixels far; below it a pixel takes a
 # quarter of that and the layers see far, so that large windows are what they need. The map itself is small.
@@ -104,9 +104,7 @@ def segments_of(
     if isinstance(backbone, VGG) and _CUT in backbone.cut(wanted).layers[:-1]:
         above, below = backbone.split(_CUT)
         deep = wanted - frozenset(above.layers)
-        first = below.steps[0]
-        assert isinstance(first, Convolution)
-        found = sight(below, deep, first.weight.shape[1], _STRIDE)
+        found = sight(below, deep)
         upper = _segment(above, wanted - deep, area, precision, _CUT)
         assert upper is not None
         assert found is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -28,23 +29,81 @@ class Sight:
     halo: int
 
 
-def sight(backbone: Backbone, layers: Iterable[str], channels: int = 3, stride: int = 1) -> Sight | None:
+@dataclass(frozen=True)
+class Window:
+    """What a value of a layer is made from along an axis: those of the layer before, ``stride`` apart.
+
+    For the value at place p these lie between p · stride − ``before`` and p · stride + ``after``.
+    """
+
+    stride: int
+    before: int
+    after: int
+
+
+@runtime_checkable
+class Stepped(Protocol):
+    """A backbone that is a chain of layers, each made from the one before."""
+
+    def windows(self) -> Iterable[tuple[str, Window]]:
+        """Yields each layer and its window, from the first down."""
+        ...
+
+
+def sight(backbone: Backbone, layers: Iterable[str]) -> Sight | None:
     """Returns the sight of ``layers``, or None when one sees more than half a thousand pixels far.
 
-    Of a backbone that starts from a map of so many ``channels`` and this ``stride`` in pixels, the places of
-    that map are its pixels. It is found by making half of a picture not a number: so becomes all that
-    sees it, through any network. One that averages over the whole picture on its way (squeeze and
-    excitation) sees it all.
+    Of a backbone that starts from a map the places of that map are its pixels.
     """
     wanted = frozenset(layers)
-    length = _LENGTH // stride
-    flat = torch.zeros(1, channels, _BREADTH // stride, length)
+    far: int | None
+    if isinstance(backbone, Stepped):
+        strides, far = _by_steps(backbone, wanted)
+    else:
+        strides, far = _by_looking(backbone, wanted)
+    if far is None or far >= _LENGTH // 2:
+        return None
+    step = _SQUARE * max(strides.values())
+    return Sight(strides, step, -(-far // step) * step)
+
+
+def _by_steps(backbone: Stepped, wanted: frozenset[str]) -> tuple[dict[str, int], int]:
+    """The strides of layers, and how far the features near a cut are others: the receptive field's reach."""
+    strides: dict[str, int] = {}
+    stride, before, after, far = 1, 0, 0, 0
+    for layer, window in backbone.windows():
+        before += window.before * stride
+        after += window.after * stride
+        stride *= window.stride
+        if layer in wanted:
+            strides[layer] = stride
+            # A cut is at a multiple of the stride: a feature just there begins with the part behind it.
+            far = max(far, -(-before // stride) * stride, after // stride * stride)
+    return strides, far
+
+
+def _by_looking(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
+    """The same of any network; None for one that averages over the whole picture on its way.
+
+    It is found by making half of a picture not a number: so becomes all that sees it. On the processor, since
+    a convolution by Fourier's or Winograd's transform, as other devices have it, spreads that further.
+    """
+    there = backbone.device
+    here = backbone.to(torch.device("cpu"))
+    try:
+        return _looked(here, wanted)
+    finally:
+        here.to(there)  # a backbone may have moved itself
+
+
+def _looked(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
+    flat = torch.zeros(1, 3, _BREADTH, _LENGTH)
     strides = {
-        layer: int(2 ** round(math.log2(length / values.shape[-1])))
+        layer: int(2 ** round(math.log2(_LENGTH / values.shape[-1])))
         for layer, values in _features(backbone, flat, wanted).items()
     }
     halo = 0
-    for begin, end in ((0, length // 2), (length // 2, length)):
+    for begin, end in ((0, _LENGTH // 2), (_LENGTH // 2, _LENGTH)):
         strip = flat.clone()
         strip[..., begin:end] = math.nan
         for turned in (False, True):
@@ -52,14 +111,13 @@ def sight(backbone: Backbone, layers: Iterable[str], channels: int = 3, stride: 
             for layer, values in features.items():
                 lost = (values.mT if turned else values).isnan().any(dim=1).any(dim=1).flatten().nonzero()
                 if lost.numel() == values.shape[2 if turned else 3]:
-                    return None
-                middle = length // 2 // strides[layer]
+                    return strides, None
+                middle = _LENGTH // 2 // strides[layer]
                 far = int(lost.max()) + 1 - middle if begin == 0 else middle - int(lost.min())
                 halo = max(halo, far * strides[layer])
-    step = _SQUARE * max(strides.values())
-    return Sight(strides, step, -(-halo // step) * step)
+    return strides, halo
 
 
 def _features(backbone: Backbone, pixels: Tensor, layers: frozenset[str]) -> Features:
     with torch.no_grad():
-        return backbone.run(pixels.to(backbone.device), layers)
+        return backbone.run(pixels, layers)

@@ -70,8 +70,8 @@ def stylize(
     features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
     the fraction done is told. A scale that takes more than ``room`` bytes of memory (None: unknown)
     is worked out in tiles, and so is one for which the memory turns out to be too small; should it still
-    be, the result is that of the scale before, enlarged. Notes say so. Raises ``DivergedError``,
-    ``OutOfMemory`` (at the first scale) and ``ValueError`` (no style).
+    be, or should a scale diverge, the result is that of the scale before, enlarged. Notes say so. Raises
+    ``DivergedError`` and ``OutOfMemory`` (both at the first scale only), and ``ValueError`` (no style).
     """
     if not styles:
         raise ValueError("there is no style")
@@ -92,6 +92,7 @@ def stylize(
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
         share: Share | None = share_of(room, scale.size)
+        failed = _TOO_LARGE
         while share is not None:
             try:
                 with memory_errors():
@@ -118,11 +119,15 @@ def stylize(
                 break
             except OutOfMemory:
                 share = share.less(scale.size)
+            except DivergedError:
+                if number == 0:
+                    raise
+                share, failed = None, _DIVERGED
         else:
             if number == 0:
                 raise OutOfMemory
             height, width = plan[number - 1].size
-            notes += (f"The memory sufficed for {width} × {height} pixels only; they were enlarged.",)
+            notes += (failed.format(width=width, height=height),)
             break
         if segments and _TILED not in notes:
             notes += (_TILED,)
@@ -152,22 +157,26 @@ class _Run:
         self, plan: Sequence[Scale], cost: Callable[[Size], float], on_progress: Callback, plateau: bool
     ) -> None:
         self._plan = plan
-        self._costs = [cost(scale.size) for scale in plan]
-        self._all = sum(scale.work * each for scale, each in zip(plan, self._costs, strict=True))
-        self._done = 0.0
+        self._work = [cost(scale.size) * scale.work for scale in plan]
+        self._fraction = 0.0
         self._on_progress = on_progress
         self._plateau = plateau
         self.decision = Decision.GO_ON
 
     def minimize(self, number: int, objective: Evaluate, pixels: Tensor, minimize: Minimize) -> Tensor:
-        """Returns the pixels after one scale. Raises ``DivergedError``."""
-        scale, each = self._plan[number], self._costs[number]
+        """Returns the pixels after one scale. Raises ``DivergedError``.
+
+        A scale may be begun again, in another way: its work is then a part of what is left to be done.
+        """
+        scale, begun = self._plan[number], self._fraction
+        part = (1 - begun) * self._work[number] / sum(self._work[number:])
         iterates = minimize(objective, pixels)
         if self._plateau:
             iterates = until_plateau(iterates, _PLATEAU_WINDOW, _PLATEAU_FALL)
         evaluation = 0
         for evaluation, iterate in enumerate(iterates, start=1):
             pixels = iterate.pixels
+            self._fraction = min(1.0, begun + part * (evaluation + TARGETS) / scale.work)
             self.decision = self._on_progress(
                 Progress(
                     scale=number + 1,
@@ -175,7 +184,7 @@ class _Run:
                     size=scale.size,
                     evaluation=evaluation,
                     evaluations=scale.evaluations,
-                    fraction=min(1.0, (self._done + each * (evaluation + TARGETS)) / self._all),
+                    fraction=self._fraction,
                     objective=iterate.value,
                     pixels=pixels,
                 )
@@ -184,7 +193,7 @@ class _Run:
                 break
         if evaluation == 0:
             raise DivergedError
-        self._done += each * scale.work
+        self._fraction = min(1.0, begun + part)
         return pixels
 
 
@@ -215,4 +224,6 @@ def _notes(styles: Sequence[Style], finest: Size, brush_size: float) -> tuple[st
 
 
 _SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."
+_TOO_LARGE = "The memory sufficed for {width} × {height} pixels only; they were enlarged."
+_DIVERGED = "A finer step went out of range: this is the picture of {width} × {height} pixels before it."
 _TILED = "The memory was too small for the picture at once: it was worked out in tiles, which takes longer."

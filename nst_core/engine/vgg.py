@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.engine.backbone import IMAGENET_DEVIATION, IMAGENET_MEAN, Features, check_layers
+from nst_core.engine.sight import Window
 
 Padding = Literal["zero", "replicate", "reflect"]
 PoolingKind = Literal["max", "average", "l2"]
@@ -23,6 +24,8 @@ BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 # factors the style layers keep their mean within a fifth (crowsonkb/style-transfer-pytorch has 2 and 0.78,
 # with which they grow to 3.6 and 2 times at the deepest).
 POOLING_FACTORS: Mapping[PoolingKind, float] = {"max": 1.0, "average": 1.4, "l2": 0.65}
+
+_AROUND, _POOLED = Window(1, 1, 1), Window(2, 0, 1)  # of a 3×3 convolution, and of pooling
 
 _CAFFE_MEAN_RGB = (123.68, 116.779, 103.939)  # of the ImageNet pictures, as the network's authors give it
 
@@ -92,6 +95,11 @@ class VGG:
             for step in self.steps
         )
         return VGG(steps, self.mean.to(device))
+
+    def windows(self) -> Iterator[tuple[str, Window]]:
+        """Yields what each layer's values are made from; see ``Stepped``."""
+        for step in self.steps:
+            yield step.layer, _AROUND if isinstance(step, Convolution) else _POOLED
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
         """Returns the features of ``layers``; see ``Backbone``."""

@@ -11,11 +11,12 @@ from dataclasses import replace
 import torch
 
 from nst_core.calibrating import calibrate
-from nst_core.device import device_name, free_memory
+from nst_core.device import device_name, empty_cache, free_memory
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.fastest import take_fastest
 from nst_core.loading import Prepared, for_recipe, prepared
 from nst_core.picture import (
     content_tensors,
@@ -50,6 +51,7 @@ class Studio:
         self._speed = Speed(state.speed)
         self._ready = prepared(recipe(Settings()), state.weights)
         self._device = self._ready.backbone.device
+        take_fastest(self._ready, self._speed)
         calibrate(self._ready, self._speed)
 
     @property
@@ -95,10 +97,7 @@ class Studio:
         if self._device.type == "cpu":
             return
         self._ready = replace(self._ready, backbone=self._ready.backbone.to(torch.device("cpu")))
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-        elif self._device.type == "mps":
-            torch.mps.empty_cache()
+        empty_cache(self._device)
         log.info("the device's memory was given back")
 
 
@@ -133,7 +132,8 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     except OutOfMemory:
         raise
     except RuntimeError as error:
-        if where.type != "cpu" and f"{where.type.upper()} error" in str(error):
+        said = str(error)
+        if where.type != "cpu" and (f"{where.type.upper()} error" in said or "DEVICE_LOST" in said):
             # Each further call would fail as well: only a new process gets the device again.
             raise JobFailed(
                 "device_lost", "The graphics processor stopped working.", "Try again: the engine starts anew."

@@ -85,7 +85,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Number(
         "seed",
         "See_d",
-        "The same number gives the same picture again on one machine",
+        "The same number gives the same picture again; on a graphics card nearly the same",
         default=0,
         low=0,
         high=2**31 - 1,

@@ -54,7 +54,7 @@ PARAMETERS = (
     Number(
         "seed",
         "See_d",
-        "The same number gives the same picture again on one machine",
+        "The same number gives the same picture again; on a graphics card nearly the same",
         0,
         0,
         2**31 - 1,

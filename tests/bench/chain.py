@@ -1,6 +1,7 @@
 """How fast an evaluation on a processor is: python -m tests.bench.chain WEIGHTS_FOLDER|vgg19 [ROUNDS]
 
-For ``vgg19`` its weights are random ones of the right shape, which take as long.
+For ``vgg19`` its weights are random ones of the right shape, which take as long. For a processor with no
+more than AVX2 see ``held``.
 
 One evaluation of Gatys' objective (content on relu4_2, Gram matrices on five layers, gradient of the
 pixels), timed in turns in the same run, in three ways: the project's objective by the fast pass and by
@@ -148,7 +149,11 @@ def main() -> None:
     whole = random_vgg19() if sys.argv[1] == "vgg19" else load_backbone(Path(sys.argv[1]))
     backbone = whole.cut(LAYERS)
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {rounds} rounds, {sys.argv[1]}")
+    capability = torch.backends.cpu.get_cpu_capability()
+    print(
+        f"torch {torch.__version__}, {capability}, {torch.get_num_threads()} threads, {rounds} rounds,"
+        f" {sys.argv[1]}"
+    )
     for size in SIZES:
         content, style, pixels = torch.rand(3, 1, 3, size, size)
         ways = [

@@ -31,6 +31,16 @@ def shares(seed: int, positions: int) -> Tensor:
     return drawn / drawn.sum()
 
 
+def rounding(terms: int) -> float:
+    """How far a sum of so many products, none negative, may be off in single precision: as a part of itself.
+
+    In whatever order a library adds, it is within λ √n u, with u = ε/2 and here λ = 2, with a probability of
+    1 − 2 exp(−λ²/2) at least (Higham and Mary 2019, "A New Approach to Probabilistic Rounding Error
+    Analysis", theorem 2.4): the norm of many such sums all the more. A product and a weight round, too.
+    """
+    return float(torch.finfo(torch.float32).eps) * (terms + 2) ** 0.5
+
+
 def by_autograd(definition: Callable[[Tensor], Tensor], at: Tensor) -> tuple[float, Tensor]:
     """Returns value and gradient of ``definition``."""
     at = at.detach().clone().requires_grad_()

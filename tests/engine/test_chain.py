@@ -20,6 +20,7 @@ from nst_core.engine.network import AutogradPass, Features
 from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
 from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
 
+from ..bench.held import HELD
 from ..conftest import REPOSITORY, sample
 from .decisions import decided_by
 from .tiny_network import in_double
@@ -28,6 +29,7 @@ pytest.importorskip("numba")
 
 from nst_core.engine.chain.network import WinogradPass
 from nst_core.engine.chain.support import applies
+from nst_core.engine.chain.workers import workers
 
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 SIZES = ((1, 1), (1, 64), (5, 7), (17, 2), (64, 64), (61, 50), (33, 200), (130, 131))
@@ -265,6 +267,53 @@ def test_pytorch_keeps_its_threads(backbone: VGG) -> None:
     thread.start()
     thread.join()
     assert found == [before] == [torch.get_num_threads()]
+
+
+CONVERSIONS = """
+import nst_core, torch
+from nst_core.engine.chain.network import WinogradPass
+from tests.engine.test_chain import LAYERS, as_floats, network, photograph, smooth
+torch.set_num_threads(2)
+chain = WinogradPass(network((2, 2, 3, 3, 1)), LAYERS)
+for number in range(2):
+    print("evaluation", number, flush=True)
+    for size in (40, 150):
+        chain.pull_back(smooth(chain.features(photograph(size, size))))
+"""
+
+
+@pytest.mark.parametrize("processor", ["", *HELD])
+def test_after_the_first_evaluation_no_weights_are_converted(processor: str) -> None:
+    """oneDNN says of each call what it does; for a processor with no more than AVX2, or SSE4.1, as well."""
+    done = subprocess.run(
+        [sys.executable, "-c", CONVERSIONS],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        env={**os.environ, "ONEDNN_VERBOSE": "1", **HELD.get(processor, {})},
+        check=True,
+        timeout=200,
+    )
+    first, second = done.stdout.split("evaluation 1")
+    assert "exec,cpu" in first
+    assert not [line for line in second.splitlines() if ",reorder," in line and "36x" in line]
+
+
+def test_a_worker_never_starts_threads_of_its_own() -> None:
+    """PyTorch would begin with as many as it has elsewhere, at the first product."""
+    found: list[int] = []
+
+    def task(_begin: int, _end: int) -> None:
+        torch.rand(300, 300).mm(torch.rand(300, 300)).exp()
+        found.append(torch.get_num_threads())
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        workers().share(6, 1, task)
+    finally:
+        torch.set_num_threads(threads)
+    assert found == [1] * 6
 
 
 def test_transformed_weights_go_with_the_backbone() -> None:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.lbfgs import lbfgs
+from nst_core.engine.optimizer import Evaluate
 from nst_core.engine.passes import pass_for
 from nst_core.engine.resize import resized
 from nst_core.engine.style import Group, Style
@@ -108,6 +109,65 @@ def test_it_ends_when_no_step_helps() -> None:
     iterates = list(itertools.islice(lbfgs(lying, start), 1000))
     assert len(iterates) == count < 50
     assert all(torch.equal(iterate.pixels, start) for iterate in iterates)
+
+
+def seen_by(evaluate: Evaluate, start: Tensor, count: int) -> list[Tensor]:
+    """The pixels of the first evaluations."""
+    seen: list[Tensor] = []
+
+    def looking(pixels: Tensor) -> tuple[float, Tensor]:
+        seen.append(pixels.clone())
+        return evaluate(pixels)
+
+    list(itertools.islice(lbfgs(looking, start), count))
+    return seen
+
+
+def test_a_step_that_gives_far_less_than_the_slope_promised_is_not_taken() -> None:
+    """Armijo's condition (Nocedal and Wright, equation 3.4): otherwise steps may get ever smaller."""
+    start = torch.full((1, 3, 2, 2), 0.5, dtype=torch.float64)
+
+    def promising(pixels: Tensor) -> tuple[float, Tensor]:
+        return 1.0 + 1e-6 * float((pixels - start).sum()), torch.ones_like(pixels)
+
+    iterates = list(itertools.islice(lbfgs(promising, start), 1000))
+    assert all(torch.equal(iterate.pixels, start) for iterate in iterates)
+
+
+def test_a_step_too_long_is_shortened_to_the_minimum_of_the_parabola() -> None:
+    """Of a parabola itself that is the minimum at once."""
+    start = torch.full((1, 3, 2, 2), 0.5, dtype=torch.float64)
+    goal = start - 0.003  # the first step goes 0.01
+
+    def parabola(pixels: Tensor) -> tuple[float, Tensor]:
+        return float((pixels - goal).square().sum()), 2 * (pixels - goal)
+
+    assert torch.allclose(seen_by(parabola, start, 3)[2], goal, atol=1e-12)
+
+
+def test_a_step_along_which_the_gradient_hardly_changed_is_not_remembered() -> None:
+    """It would have the next one go a hundred million times as far."""
+    half = torch.tensor([1.0, 0.0], dtype=torch.float64).repeat(6).view(1, 3, 2, 2)
+    slopes = iter([half, (1 - 1e-8) * half + (1 - half), half])
+    values = iter([1.0, 0.9, 0.8])
+    seen = seen_by(lambda _: (next(values), next(slopes)), torch.full_like(half, 0.5), 3)
+    assert float((seen[1] - seen[0]).abs().mean()) == pytest.approx(0.01)
+    assert float((seen[2] - seen[1]).abs().mean()) == pytest.approx(0.01)
+
+
+def test_pixels_at_a_bound_have_no_say_in_the_step_of_the_others() -> None:
+    """What is white and should be whiter still stays white, however much it should."""
+    start = torch.full((1, 3, 2, 2), 0.5, dtype=torch.float64)
+    start[..., 0] = 1.0
+
+    def slope(pixels: Tensor) -> tuple[float, Tensor]:
+        gradient = torch.ones_like(pixels)
+        gradient[..., 0] = -1e6
+        return float((gradient * pixels).sum()), gradient
+
+    first, second = seen_by(slope, start, 2)
+    assert torch.equal(first[..., 0], second[..., 0])
+    assert torch.allclose(first[..., 1] - second[..., 1], torch.tensor(0.02, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("scale", [1e-18, 1.0, 1e18])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,10 +15,11 @@ from torch import Tensor
 
 from nst_core.engine.backbone import Features
 from nst_core.engine.memory import OutOfMemory, memory_errors
+from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import size_of
 from nst_core.engine.room import Share, bytes_for, share_of
 from nst_core.engine.vgg import VGG
-from nst_core.recipe import Recipe
+from nst_core.recipe import Recipe, Schedule
 
 from .small_runs import painted, small
 
@@ -50,6 +52,10 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "a GPU's": lambda: torch.OutOfMemoryError("CUDA out of memory"),
     "Python's": MemoryError,
     "the processor's": lambda: RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried …"),
+    "Apple's": lambda: RuntimeError("MPS backend out of memory (MPS allocated: 5.56 GB, …)"),
+    "one tensor of Apple's": lambda: RuntimeError("Invalid buffer size: 19.45 GB"),
+    "Intel's": lambda: RuntimeError("Native API returns: 39 (UR_RESULT_ERROR_OUT_OF_DEVICE_MEMORY)"),
+    "a library's": lambda: RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
 }
 EVERY = pytest.mark.parametrize("whose", ERRORS)
 
@@ -109,6 +115,37 @@ def test_what_does_not_fit_at_once_is_done_in_tiles(tiny: VGG, content: Tensor, 
     assert float((whole.picture - large).abs().mean()) > 0.01
 
 
+def test_the_fraction_done_never_falls_when_a_scale_begins_again(
+    tiny: VGG, content: Tensor, style: Tensor
+) -> None:
+    class Fuller(Cramped):
+        """One whose memory is found too small at the third evaluation of a large picture."""
+
+        large = 0
+
+        def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+            if pixels.requires_grad and size_of(pixels) == (500, 640):
+                self.large += 1
+                if self.large == 3:
+                    raise MemoryError
+            return super().run(pixels, layers)
+
+    large = F.interpolate(content, size=(500, 640), mode="bilinear")
+    told: list[tuple[int, float]] = []
+
+    def tell(progress: Progress) -> Decision:
+        told.append((progress.evaluation, progress.fraction))
+        return Decision.GO_ON
+
+    how = replace(shallow(), schedule=Schedule(640, 320, (3, 4), plateau=False))
+    result = painted(Fuller(tiny, 10_000), large, style, how, on_progress=tell)
+    assert any("tiles" in note for note in result.notes)
+    assert [evaluation for evaluation, _ in told] == [1, 2, 3, 1, 2, 1, 2, 3, 4]
+    fractions = [fraction for _, fraction in told]
+    assert all(later > earlier for earlier, later in itertools.pairwise(fractions))
+    assert fractions[-1] == pytest.approx(1)
+
+
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_where_the_room_is_known_to_be_small_it_is_done_in_tiles_at_once(
     tiny: VGG, content: Tensor, style: Tensor, optimizer: str
@@ -131,3 +168,16 @@ def test_a_share_stays_within_the_room_where_it_can(height: int, width: int, roo
     smallest_window = bytes_for(replace(share, area=2**18), (height, width))
     assert bytes_for(share, (height, width)) <= max(room, smallest_window)
     assert share_of(None, (height, width)) == Share()
+
+
+@pytest.mark.parametrize("room", [9, 10, 12])
+def test_a_third_of_the_room_is_for_what_the_optimizer_remembers(room: int) -> None:
+    """With more the windows get small, and the more is looked at twice."""
+    size = (6000, 4000)
+    share = share_of(room * 2**30, size)
+    assert share.area is not None
+    assert 4 < share.pairs < 20
+    fixed = bytes_for(replace(share, area=0, pairs=0), size)
+    one = bytes_for(replace(share, area=0, pairs=1), size) - fixed
+    third = (room * 2**30 - fixed) / 3
+    assert share.pairs * one <= third < (share.pairs + 1) * one

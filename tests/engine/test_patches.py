@@ -6,9 +6,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.patches import from_nearest_patches
+from nst_core.engine.patches import Patches
+from nst_core.engine.resize import size_of
+from nst_core.engine.tiling import all_of
 
 from .drawn import features
+
+
+def from_nearest_patches(looking: Tensor, style: Tensor, counts: Tensor | None = None) -> Tensor:
+    """Features with each patch replaced by its nearest in a style, both taken whole."""
+    patches = Patches(size_of(style), counts)
+    patches.see(style, all_of(style))
+    return patches.put_together(patches.nearest(looking), all_of(looking))
 
 
 @pytest.mark.parametrize("size", [(7, 9), (2, 3), (1, 6), (1, 1)])
@@ -63,6 +72,12 @@ def test_what_lies_beyond_the_patches_in_use_does_not_matter() -> None:
     looking = features(3, 6, 5, 5)
     one, two = (from_nearest_patches(looking, picture, counts.flatten()) for picture in (style, changed))
     assert torch.equal(one, two)
+
+
+def test_of_a_style_of_four_thousand_positions_all_are_looked_at() -> None:
+    """What is like the style's each position must find that position, not one some way off."""
+    style = features(1, 64, 64, 3) + 0.01
+    assert torch.allclose(from_nearest_patches(style, style), style)
 
 
 def test_of_a_large_style_some_are_looked_at_and_the_whole_picture_is_filled() -> None:

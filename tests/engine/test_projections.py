@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -57,6 +58,23 @@ def test_the_file_is_gone_with_the_object(tmp_path: Path, monkeypatch: pytest.Mo
     del found
     gc.collect()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "writable", "folder"), [(None, True, "/var/tmp"), (None, False, None), ("/mine", True, None)]
+)
+def test_the_file_is_not_where_it_may_be_memory_unless_the_person_says_so(
+    monkeypatch: pytest.MonkeyPatch, chosen: str | None, writable: bool, folder: str | None
+) -> None:
+    """/tmp is a part of the memory on many a Linux; TMPDIR is the person's word."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if chosen:
+        monkeypatch.setenv("TMPDIR", chosen)
+    monkeypatch.setattr("os.access", lambda path, mode: writable)
+    asked: list[str | None] = []
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda dir: asked.append(dir) or io.BytesIO())
+    ProjectionsInFile(3, 35)
+    assert asked == [folder]
 
 
 def test_a_full_disk_is_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,4 +110,5 @@ def test_any_settings_for_any_picture(installed: State) -> None:
         finished += 1
 
     check()
+    network.cache_clear()  # hypothesis keeps what was given to it
     assert finished >= 20, "errors are for the few"

@@ -22,6 +22,14 @@ def test_a_soft_border_becomes_sharp_and_keeps_its_place() -> None:
     assert float((sharp - hard).abs().mean()) < 0.7 * float((soft - hard).abs().mean())
 
 
+def test_so_does_one_of_a_tenth_of_the_range() -> None:
+    soft = F.interpolate(
+        (torch.arange(20) >= 10).float().expand(1, 3, 12, 20), scale_factor=4.0, mode="bicubic"
+    )
+    sharp = crisp(0.45 + 0.1 * soft, 3.0)
+    assert steepest(sharp) > 2 * steepest(0.1 * soft)
+
+
 def test_grain_goes() -> None:
     generator = torch.Generator().manual_seed(0)
     grain = 0.5 + 0.2 * (torch.rand(1, 3, 30, 30, generator=generator) - 0.5)

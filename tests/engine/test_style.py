@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from nst_core.engine.resize import size_of
+from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style, grouped
 
 from .drawn import picture
@@ -105,6 +106,13 @@ def test_a_style_is_never_enlarged_but_told_of() -> None:
     style = Style(picture(0, 60, 40))
     assert size_of(style.at((200, 200), 1.0).picture) == (60, 40)
     assert style.is_too_small((200, 200), 1.0)
+
+
+@pytest.mark.parametrize("content", [(1, 1), (4, 4), (30, 50)])
+def test_a_style_keeps_something_to_be_seen_however_small_the_content(content: Size) -> None:
+    """Of a few pixels there are no strokes left: it is not reduced below 32, nor enlarged to that."""
+    assert size_of(Style(picture(0, 300, 150)).at(content, 0.25).picture) == (32, 16)
+    assert size_of(Style(picture(0, 20, 10)).at(content, 0.25).picture) == (20, 10)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (40, 1)])

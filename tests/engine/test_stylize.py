@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
+from nst_core.engine.backbone import Backbone, Features
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.sizes import fitted
@@ -178,6 +178,38 @@ def test_what_is_not_finite_is_an_error(tiny: VGG, content: Tensor, style: Tenso
     for broken in ((content * float("nan"), style), (content, style * float("nan"))):
         with pytest.raises(DivergedError):
             painted(tiny, *broken, small(style_loss=style_loss))
+
+
+class Breaking:
+    """A network whose features are no numbers for pictures wider than 32 pixels that are painted."""
+
+    def __init__(self, network: VGG) -> None:
+        self._network = network
+        self.layers, self.device = network.layers, network.device
+
+    def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+        factor = float("nan") if pixels.requires_grad and pixels.shape[3] > 32 else 1.0
+        return {layer: factor * values for layer, values in self._network.run(pixels, layers).items()}
+
+    def to(self, device: torch.device) -> Breaking:
+        return self
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "steepest"])
+def test_a_later_scale_that_diverges_gives_the_one_before(
+    tiny: VGG, content: Tensor, style: Tensor, optimizer: str
+) -> None:
+    result = painted(Breaking(tiny), content, style, small(optimizer=optimizer))
+    width, height = 32, fitted(size_of(content), 32)[0]
+    assert result.size == (height, width)
+    assert result.notes == (
+        f"A finer step went out of range: this is the picture of {width} × {height} pixels before it.",
+    )
+    # The finest scale alone has nothing before it.
+    only = painted(tiny, content, style, small(size=32, optimizer=optimizer)).picture
+    assert torch.allclose(result.picture, only, atol=1e-6)
+    with pytest.raises(DivergedError):
+        painted(Breaking(tiny), content, style, small(size=64, smallest=64, optimizer=optimizer))
 
 
 def test_without_a_style_there_is_nothing_to_do(tiny: VGG, content: Tensor) -> None:

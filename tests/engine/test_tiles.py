@@ -90,7 +90,7 @@ def general() -> VGG:
 
 @pytest.fixture(scope="module")
 def fast(backbone: VGG) -> tuple[Segment, ...]:
-    """To find how far a real network sees takes longer than most of what is done with it here."""
+    """Packed once for all tests: that takes longer than most of what is done with it here."""
     return segments_of(backbone, layers_of(Matching()), AREA)
 
 
@@ -156,6 +156,57 @@ class Averaging:
 
 def test_a_network_that_sees_all_is_not_for_tiles() -> None:
     assert sight(Averaging(), ["all"]) is None
+
+
+class Spreading:
+    """A network on a device whose convolutions spread what is not a number, as Fourier's transform does."""
+
+    def __init__(self, network: Backbone, device: str = "cuda") -> None:
+        self._network = network
+        self.layers = network.layers
+        self.device = torch.device(device)
+
+    def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+        features = self._network.run(pixels, layers)
+        if self.device.type != "cpu" and not bool(torch.isfinite(pixels).all()):
+            return {layer: values * torch.nan for layer, values in features.items()}
+        return features
+
+    def to(self, device: torch.device) -> Spreading:
+        return Spreading(self._network, device.type)
+
+
+class SpreadingVGG(VGG):
+    """A VGG of which the same holds."""
+
+    def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+        return Spreading(VGG(self.steps, self.mean)).run(pixels, layers)
+
+
+LAYERS = (("relu1_1",), ("relu3_1",), ("pool3", "relu1_2"), ("relu5_1", "relu4_2"), ("pool5",))
+
+
+@pytest.mark.parametrize("layers", LAYERS, ids="-".join)
+def test_how_far_layers_see_is_known_whatever_a_device_makes_of_odd_numbers(layers: tuple[str, ...]) -> None:
+    tiny = tiny_vgg()
+    looked_at = sight(Spreading(tiny), layers)
+    assert looked_at is not None
+    assert sight(SpreadingVGG(tiny.steps, tiny.mean), layers) == sight(tiny, layers) == looked_at
+
+
+def test_how_far_layers_see_by_hand() -> None:
+    """Two convolutions see two pixels far, and the next two, after pooling, twice as far."""
+    tiny = tiny_vgg()
+    assert sight(tiny, ["relu1_2"]) == Sight({"relu1_2": 1}, 4, 4)
+    assert sight(tiny, ["relu2_2"]) == Sight({"relu2_2": 2}, 8, 8)
+    # 2 + 2 · 2 + 4 · 4 pixels, up to the next place.
+    assert sight(tiny, ["relu3_4"]) == Sight({"relu3_4": 4}, 16, 32)
+
+
+def test_steps_say_what_a_look_at_efficientnet_says(networks: Path) -> None:
+    backbone = load_backbone(networks, EFFICIENTNET_LITE0.name)
+    for layer in (EFFICIENTNET_LITE0.style_layers[0], "block3_1_depthwise", "block4_3", "head"):
+        assert sight(backbone, [layer]) == sight(Spreading(backbone), [layer])
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

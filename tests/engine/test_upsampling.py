@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.upsampling import carried_up
@@ -24,6 +25,15 @@ def test_a_change_of_colors_comes_back_with_the_contents_detail(factor: float) -
     small = resized(wanted, (round(height / factor), round(width / factor)))
     carried = carried_up(small, content)
     assert error(carried, wanted) < 0.6 * error(resized(small, size_of(content)), wanted)
+
+
+def test_strokes_that_the_content_has_not_come_out_crisp() -> None:
+    """A border a fifth of the range high, over a content without any: sharp as if it were painted there."""
+    border = 0.4 + 0.2 * (torch.arange(160) >= 80).float().expand(1, 3, 96, 160)
+    flat = torch.full((1, 3, 96, 160), 0.5)
+    small = border[..., ::4, ::4]
+    soft = F.interpolate(small, size=(96, 160), mode="bicubic")
+    assert error(carried_up(small, flat), border) < 0.7 * error(soft, border)
 
 
 def test_what_has_nothing_of_the_content_gets_nothing_of_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import threading
 import time
@@ -12,12 +13,14 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from PIL import Image
 
 from nst_core.engine.backbone import Backbone, Features
 from nst_core.loading import Prepared
+from nst_core.recipes import recipe
 from nst_core.service import job as service
 from nst_core.service.reporter import Reporter
-from nst_core.service.stylizing import Studio
+from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
@@ -25,7 +28,7 @@ from nst_core.wire.job import Job, Picture, Region, StyleFile
 from nst_core.wire.places import State
 from nst_core.wire.question import ask
 
-from ..conftest import SAMPLES
+from ..conftest import SAMPLES, give_back_memory
 from .standin import Running, until
 
 STYLE = (SAMPLES / "styles" / "wave-woodcut.jpg").read_bytes()
@@ -46,6 +49,7 @@ def core(here: State) -> Iterator[Running]:
     running = Running(here, load=lambda: Studio(here))
     yield running
     running.stop()
+    give_back_memory()
 
 
 def test_an_estimate_learns_from_each_job(core: Running) -> None:
@@ -153,7 +157,7 @@ class Network:
 
 
 def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    emptied: list[bool] = []
+    emptied: list[str] = []
     painted: list[Prepared] = []
 
     def paint(job: service.Job, ready: Prepared, cost: object) -> Reporter:
@@ -161,16 +165,38 @@ def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: p
         return Reporter(job)
 
     studio = Studio(here)
-    monkeypatch.setattr("torch.cuda.empty_cache", lambda: emptied.append(True))
     monkeypatch.setattr("nst_core.service.stylizing.device_name", str)
     monkeypatch.setattr("nst_core.service.stylizing.perform", paint)
-    studio._device = torch.device("cuda")
-    studio._ready = replace(studio._ready, backbone=Network(studio._ready.backbone, studio._device))
-    studio.release()
-    assert studio._ready.backbone.device.type == "cpu"
-    assert emptied
-    studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
-    assert painted[0].backbone.device.type == "cuda"
+    for kind in ("cuda", "xpu", "mps"):
+        monkeypatch.setattr(f"torch.{kind}.empty_cache", lambda kind=kind: emptied.append(kind))
+        studio._device = torch.device(kind)
+        studio._ready = replace(studio._ready, backbone=Network(studio._ready.backbone, studio._device))
+        studio.release()
+        assert studio._ready.backbone.device.type == "cpu"
+        assert emptied.pop() == kind
+        studio.perform(SimpleNamespace(request=SimpleNamespace(settings=Settings())))  # type: ignore[arg-type]
+        assert painted.pop().backbone.device.type == kind
+
+
+@pytest.mark.parametrize("said", ["META error: launch failure", "20 (UR_RESULT_ERROR_DEVICE_LOST)"])
+def test_a_device_that_is_lost_is_told_from_other_errors(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr("nst_core.service.stylizing.stylize", fail)
+    monkeypatch.setattr("nst_core.service.stylizing.free_memory", lambda device: None)
+    wanted = recipe(Settings())
+    ready = Prepared(wanted, Network(backbone, torch.device("meta")), (), "")
+    given = {"pixels": PICTURE.pixels, "width": 16, "height": 12, "format": "RGBA u8"}
+    job = SimpleNamespace(request=SimpleNamespace(**given, styles=[], begin=None))
+    with pytest.raises(JobFailed) as failure:
+        perform(job, ready)  # type: ignore[arg-type]
+    assert failure.value.code == "device_lost"
+    said = "shapes cannot be multiplied"
+    with pytest.raises(RuntimeError, match="shapes"):
+        perform(job, ready)  # type: ignore[arg-type]
 
 
 def test_a_processors_memory_is_kept(here: State) -> None:
@@ -198,6 +224,8 @@ def test_nothing_is_loaded_before_somebody_comes(here: State) -> None:
     ready = threading.Event()
     worker.when_loaded(lambda _: ready.set())
     assert ready.wait(120)
+    worker._engine = None  # which its thread would keep as long as all tests run
+    give_back_memory()
 
 
 def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
@@ -205,3 +233,12 @@ def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
     small, large = (studio.estimate(Settings(size=size), 4000, 3000) for size in (512, 2048))
     assert (small.width, large.width) == (512, 2048)
     assert large.bytes > small.bytes
+
+
+def test_a_style_that_moves_is_told_of(core: Running) -> None:
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    result = Job(core.client(), SMALL).run(PICTURE, file.getvalue())
+    assert result
+    assert "A style picture moves: only its first picture is taken." in result.about["notes"]

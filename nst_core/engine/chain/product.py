@@ -1,14 +1,13 @@
-"""The 36 products of matrices of a convolution, with weights packed once for each number of tiles."""
+"""The 36 products of matrices of a convolution, with weights made ready once for each number of tiles."""
 
 from __future__ import annotations
-
-import platform
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from nst_core.engine.chain.winograd import FREQUENCIES, transformed
+from nst_core.engine.chain.multiplication import Multiply, Plain, multiplication
+from nst_core.engine.chain.winograd import transformed
+from nst_core.engine.chain.workers import Workers
 
 # Tiles in a block. 64 are enough for the product to be fast and few enough for the cache; where channels
 # are few the call itself takes a fifth of that time, and twice as many tiles still fit, if each thread gets
@@ -31,7 +30,8 @@ class Product:
     def __init__(self, weight: Tensor) -> None:
         self._weight = weight.detach()
         self._channels_in = weight.shape[1]
-        self._ready: dict[int, list[Tensor]] = {}
+        self._matrices: Tensor | None = None
+        self._ready: dict[int, list[Multiply]] = {}
         self.parts = -(-weight.shape[0] // PART)
 
     def block_for(self, tiles: int, threads: int) -> int:
@@ -42,47 +42,26 @@ class Product:
         enough = tiles >= _LARGE and -(-tiles // _LARGE) * self.parts >= threads
         return _LARGE if enough else _SMALL
 
-    def prepare(self, block: int) -> None:
-        """Makes ready for tiles by the ``block``; to be called before they come."""
-        key = block if _PACKS else 0
-        if key not in self._ready:
-            parts = torch.split(transformed(self._weight), PART, dim=2)
-            self._ready[key] = [self._packed(part, block) if _PACKS else part for part in parts]
+    def prepare(self, block: int, crew: Workers) -> None:
+        """Makes ready for tiles by the ``block``; to be called before they come.
+
+        It is done by the threads that will multiply: oneDNN chooses the layout of packed weights by the
+        number of threads, and converts them in every call of a thread that wants another.
+        """
+        if block in self._ready:
+            return
+        matrices = transformed(self._weight) if self._matrices is None else self._matrices
+        parts = torch.split(matrices, PART, dim=2)
+        ready: dict[int, Multiply] = {}
+
+        def task(part: int, _: int) -> None:
+            ready[part] = multiplication(parts[part], block)
+
+        crew.share(len(parts), 1, task)
+        self._ready[block] = [ready[part] for part in range(len(parts))]
+        # What is not packed is good for any block.
+        self._matrices = matrices if any(isinstance(way, Plain) for way in ready.values()) else None
 
     def __call__(self, tiles: Tensor, part: int) -> Tensor:
         """Returns a part of the products of a block of tiles."""
-        count = tiles.shape[0]
-        if not _PACKS:
-            matrices = self._ready[0][part]
-            found = torch.empty(count, FREQUENCIES, matrices.shape[2])
-            torch.bmm(tiles.transpose(0, 1), matrices, out=found.transpose(0, 1))
-            return found
-        image = tiles.view(1, count, 1, FREQUENCIES * self._channels_in).permute(0, 3, 1, 2)
-        weights = self._ready[count][part]
-        multiply: Callable[..., Tensor] = torch.ops.mkldnn._convolution_pointwise.default
-        found = multiply(image, weights, None, [0, 0], [1, 1], [1, 1], FREQUENCIES, "none", [], "")
-        return found.permute(0, 2, 3, 1).reshape(count, FREQUENCIES, -1)
-
-    def _packed(self, matrices: Tensor, block: int) -> Tensor:
-        """The weights of a 1×1 convolution of 36 groups by oneDNN, over an "image" of a tile in each row.
-
-        It takes the tiles as they lie in memory. On an AMD Zen 5 it is 2.4 times as fast as
-        ``torch.bmm``, whose MKL uses no AVX-512 there, and 1.3 times with AVX2 only.
-        """
-        kernels = matrices.mT.reshape(-1, self._channels_in, 1, 1)
-        shape = [1, FREQUENCIES * self._channels_in, block, 1]
-        pack: Callable[..., Tensor] = torch.ops.mkldnn._reorder_convolution_weight.default
-        return pack(kernels, [0, 0], [1, 1], [1, 1], FREQUENCIES, shape)
-
-
-def _can_pack() -> bool:
-    # Elsewhere oneDNN has no fast path for groups, or PyTorch has no oneDNN.
-    return (
-        platform.machine().lower() in ("x86_64", "amd64")
-        and bool(torch._C._has_mkldnn)
-        and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
-        and hasattr(torch.ops.mkldnn, "_reorder_convolution_weight")
-    )
-
-
-_PACKS = _can_pack()
+        return self._ready[tiles.shape[0]][part](tiles)

@@ -158,7 +158,7 @@ def unpooled(
 def _share(count: int, product: Product, channels: int, fill: Fill, empty: Empty) -> None:
     crew = workers()
     block = product.block_for(count, crew.count)
-    product.prepare(block)
+    product.prepare(block, crew)
     blocks = -(-count // block)
     # Where there are too few blocks to keep all threads busy, each part is for itself: what a thread
     # would wait costs more than tiles that are made once for each part.

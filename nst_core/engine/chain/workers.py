@@ -39,6 +39,9 @@ class Workers:
         ready = threading.Barrier(count + 1)
 
         def begin() -> None:
+            # Asking comes first: what a thread that never asked was told, PyTorch forgets when it
+            # first needs the number, and takes the one that was set last in any thread.
+            torch.get_num_threads()
             torch.set_num_threads(1)
             torch.set_grad_enabled(False)
             ready.wait()

@@ -1,0 +1,28 @@
+"""What holds this processor to an older one's instructions: env $(python -m tests.bench.held AVX2) COMMAND
+
+oneDNN, MKL, PyTorch's own loops and numba each have a setting of their own; all must be there before a
+process starts. MKL takes its setting on Intel's processors only.
+"""
+
+from __future__ import annotations
+
+import sys
+
+HELD = {
+    "AVX2": {
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "NUMBA_CPU_NAME": "haswell",
+    },
+    "SSE41": {
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        "ATEN_CPU_CAPABILITY": "default",
+        "NUMBA_CPU_NAME": "nehalem",
+    },
+}
+
+
+if __name__ == "__main__":
+    print(*(f"{name}={value}" for name, value in HELD[sys.argv[1]].items()))

@@ -1,0 +1,147 @@
+"""How much memory a job may take, on every device and system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from nst_core import device
+from nst_core.device import free_memory
+from nst_core.limits import left_by_limits
+
+GIB = 2**30
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What the system tells of its own memory; there is no limit besides."""
+    told = {"available": 16 * GIB}
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(**told))
+    monkeypatch.setattr(device, "left_by_limits", lambda: None)
+    return told
+
+
+def faked(monkeypatch: pytest.MonkeyPatch, kind: str, **answers: Any) -> None:
+    """Has a device that is not here say this of its memory."""
+    for name, answer in answers.items():
+        monkeypatch.setattr(f"torch.{kind}.{name}", lambda *_, answer=answer: answer)
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu"])
+def test_what_pytorch_has_cached_itself_is_free(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    faked(
+        monkeypatch,
+        kind,
+        mem_get_info=(2 * GIB, 24 * GIB),
+        memory_reserved=21 * GIB,
+        memory_allocated=1 * GIB,
+    )
+    assert free_memory(torch.device(kind)) == 22 * GIB * 9 // 10
+
+
+def test_a_driver_that_tells_all_as_free_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    faked(
+        monkeypatch,
+        "xpu",
+        mem_get_info=(16 * GIB, 16 * GIB),
+        memory_reserved=8 * GIB,
+        memory_allocated=4 * GIB,
+    )
+    assert free_memory(torch.device("xpu")) == 12 * GIB * 9 // 10
+
+
+def test_a_driver_that_does_not_tell_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: torch.device) -> tuple[int, int]:
+        raise RuntimeError("The device doesn't support querying the available free memory.")
+
+    monkeypatch.setattr("torch.xpu.mem_get_info", unknown)
+    assert free_memory(torch.device("xpu")) is None
+
+
+def test_apples_share_and_what_the_machine_has_both_hold(
+    machine: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faked(
+        monkeypatch,
+        "mps",
+        recommended_max_memory=12 * GIB,
+        current_allocated_memory=2 * GIB,
+        driver_allocated_memory=5 * GIB,
+    )
+    assert free_memory(torch.device("mps")) == 10 * GIB * 9 // 10
+    machine["available"] = 4 * GIB  # and the three that PyTorch has cached
+    assert free_memory(torch.device("mps")) == 7 * GIB * 9 // 10
+
+
+def test_a_processors_is_what_the_system_says_whatever_system(machine: dict[str, int]) -> None:
+    assert free_memory(torch.device("cpu")) == 16 * GIB * 9 // 10
+
+
+def test_a_limit_below_it_holds(machine: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "left_by_limits", lambda: 3 * GIB)
+    assert free_memory(torch.device("cpu")) == 3 * GIB * 9 // 10
+
+
+def group(
+    folder: Path, version: int, limit: int | str, used: int, active: int = 0, inactive: int = 0
+) -> None:
+    """A control group that says this of its memory, in the files of this version."""
+    folder.mkdir(parents=True)
+    first = version == 1
+    (folder / ("memory.limit_in_bytes" if first else "memory.max")).write_text(f"{limit}\n")
+    (folder / ("memory.usage_in_bytes" if first else "memory.current")).write_text(f"{used}\n")
+    total = "total_" if first else ""
+    # In the first version the lines without “total” are those of the group without its own groups.
+    (folder / "memory.stat").write_text(
+        f"anon 7\nactive_file {0 if first else active}\ninactive_file {0 if first else inactive}\n"
+        f"{total}active_file {active}\n{total}inactive_file {inactive}\n"
+    )
+
+
+VERSIONS = pytest.mark.parametrize(
+    ("version", "folder", "line"), [(1, "memory", "5:cpu,memory:"), (2, "", "0::")]
+)
+
+
+@VERSIONS
+def test_the_cache_of_files_does_not_count(tmp_path: Path, version: int, folder: str, line: str) -> None:
+    own = tmp_path / "own"
+    own.write_text(f"1:name=systemd:/\n{line}/\n")
+    group(tmp_path / "groups" / folder, version, 8 * GIB, 7 * GIB, active=2 * GIB, inactive=3 * GIB)
+    assert left_by_limits(tmp_path / "groups", own) == 6 * GIB
+
+
+@VERSIONS
+def test_the_narrowest_of_all_groups_around_holds(
+    tmp_path: Path, version: int, folder: str, line: str
+) -> None:
+    own, top = tmp_path / "own", tmp_path / "groups" / folder
+    own.write_text(f"{line}/user.slice/one.scope\n")
+    group(top / "user.slice", version, 4 * GIB, 3 * GIB)
+    group(top / "user.slice" / "one.scope", version, 9 * GIB, 3 * GIB)
+    group(top / "other", version, 1, 1)
+    assert left_by_limits(tmp_path / "groups", own) == GIB
+
+
+@VERSIONS
+def test_the_hosts_name_of_a_container_leads_to_its_own_limit(
+    tmp_path: Path, version: int, folder: str, line: str
+) -> None:
+    own = tmp_path / "own"
+    group(tmp_path / "groups" / folder, version, 4 * GIB, 5 * GIB)
+    for path in ("/docker/0123", "/../../elsewhere"):
+        own.write_text(f"{line}{path}\n")
+        assert left_by_limits(tmp_path / "groups", own) == 0
+
+
+def test_where_there_is_no_limit_there_is_none(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert left_by_limits(tmp_path, own) is None, "no Linux"
+    own.write_text("0::/\n")
+    assert left_by_limits(tmp_path, own) is None, "no container"
+    group(tmp_path / "groups", 2, "max", GIB)
+    assert left_by_limits(tmp_path / "groups", own) is None

@@ -1,0 +1,89 @@
+"""Each machine takes the way through the network that is the fastest there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from nst_core import fastest
+from nst_core.engine.network import AutogradPass
+from nst_core.engine.passes import Way, pass_for, prefer, ways
+from nst_core.fastest import take_fastest
+from nst_core.loading import Prepared, prepared
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
+from nst_core.speed import Speed
+from nst_core.wire.places import State
+
+LAYERS = ("relu1_1", "relu2_1")
+
+
+@pytest.fixture
+def ready(installed: State) -> Iterator[Prepared]:
+    found = prepared(recipe(Settings()), installed.weights, "cpu")
+    if ways(found.backbone) == ("general",):
+        pytest.skip("there is one way only here")
+    yield found
+    prefer("fast")
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Has the general pass take a second and the fast one two; returns what was timed."""
+    calls: list[str] = []
+
+    def seconds(network: object, *_: object) -> float:
+        calls.append(type(network).__name__)
+        return 1.0 if isinstance(network, AutogradPass) else 2.0
+
+    monkeypatch.setattr(fastest, "seconds_of", seconds)
+    return calls
+
+
+def taken(ready: Prepared) -> Way:
+    return "general" if isinstance(pass_for(ready.backbone, LAYERS), AutogradPass) else "fast"
+
+
+def test_where_the_general_pass_is_faster_it_is_taken(
+    ready: Prepared, timed: list[str], tmp_path: Path
+) -> None:
+    assert taken(ready) == "fast"
+    assert take_fastest(ready, Speed(tmp_path / "speed.json")) == {"fast": 2.0, "general": 1.0}
+    assert taken(ready) == "general"
+
+
+def test_what_was_timed_once_is_remembered(ready: Prepared, timed: list[str], tmp_path: Path) -> None:
+    take_fastest(ready, Speed(tmp_path / "speed.json"))
+    prefer("fast")
+    take_fastest(ready, Speed(tmp_path / "speed.json"))
+    assert taken(ready) == "general"
+    assert len(timed) == 2
+
+
+def test_another_number_of_threads_is_timed_anew(ready: Prepared, timed: list[str], tmp_path: Path) -> None:
+    threads = torch.get_num_threads()
+    take_fastest(ready, Speed(tmp_path / "speed.json"))
+    torch.set_num_threads(threads + 1)
+    try:
+        take_fastest(ready, Speed(tmp_path / "speed.json"))
+    finally:
+        torch.set_num_threads(threads)
+    assert len(timed) == 4
+
+
+def test_where_nothing_can_be_remembered_it_is_timed_each_time(
+    ready: Prepared, timed: list[str], tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert take_fastest(ready, Speed(tmp_path / "gone" / "speed.json"))["general"] == 1.0
+    assert len(timed) == 4
+
+
+def test_really_timed_the_faster_one_is_taken(ready: Prepared, tmp_path: Path) -> None:
+    found = take_fastest(ready, Speed(tmp_path / "speed.json"))
+    assert taken(ready) == min(found, key=lambda way: found[way])
+    assert all("threads, torch" in kind for kind in json.loads((tmp_path / "speed.json").read_text()))
