@@ -269,7 +269,7 @@ def test_a_result_is_made_again_like_an_earlier_one(nst: Nst, photograph: Path, 
         ({"settings": {"keep_colors": 2}}, "“first.png” holds a setting that cannot be: --keep-colors is"),
         ({"settings": []}, "“first.png” holds no settings of Neural Style."),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_numbers_of_an_earlier_result_are_checked(
     nst: Nst, photograph: Path, wrong: dict[str, Any], sentence: str
