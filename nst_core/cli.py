@@ -11,10 +11,11 @@ import typer
 
 from nst_core.commands.batch import batch
 from nst_core.commands.doctor import doctor
-from nst_core.commands.errors import CommandError
+from nst_core.commands.errors import sentence_of
+from nst_core.commands.interruption import Interruption
 from nst_core.commands.stylize import stylize
+from nst_core.commands.telling import give, interruptible, prepare_streams, say
 from nst_core.commands.weights import register
-from nst_core.wire.errors import WireError
 from nst_core.wire.places import State
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
@@ -50,9 +51,9 @@ def diagnose() -> None:
 
     state = State.of()
     try:
-        typer.echo(ask(state, {"name": "nst"}, "diagnose")["text"])
+        give(ask(state, {"name": "nst"}, "diagnose")["text"])
     except CoreUnavailable:
-        typer.echo(report(state))
+        give(report(state))
 
 
 app.command()(stylize)
@@ -67,7 +68,7 @@ def list_weights() -> None:
 
     for network in NETWORKS.values():
         here = "here" if file_of(network, State.of().weights).exists() else "not here"
-        typer.echo(f"{network.name} ({here}): {network.title}; {network.license}; {network.source}")
+        give(f"{network.name} ({here}): {network.title}; {network.license}; {network.source}")
 
 
 @weights_app.command("get")
@@ -81,26 +82,24 @@ def get_weights(
     from nst_core.getting import get_network
 
     state = State.of()
-    typer.echo(get_network(name, state.weights, state.samples, published))
+    with interruptible(lambda: "Stopped; what was fetched is kept."), Interruption(at_once=True):
+        found = get_network(name, state.weights, state.samples, published)
+    give(found)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command; what goes wrong is told in a sentence, never as a traceback."""
-    from nst_core.weights.errors import WeightsError
-
+    prepare_streams()
+    try:
+        Path.cwd()  # libraries of the engine would end the process without it
+    except OSError:
+        _refuse("The folder that this was started in is not there any more: change to another one.")
     try:
         app(args=arguments)
-    except WireError as failure:
-        _refuse(f"{failure} {failure.hint}".strip())
-    except (WeightsError, CommandError) as error:
-        _refuse(str(error))
-    except OSError as error:
-        _refuse(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except Exception as error:
-        what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _refuse(f"This should not have happened ({what}). Please report it with what “nst diagnose” says.")
+        _refuse(sentence_of(error))
 
 
 def _refuse(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    say(sentence)
     sys.exit(1)

@@ -14,10 +14,9 @@ import torch
 from PIL import Image, ImageCms, ImageOps
 from torch import Tensor
 
+from nst_core.pillow import image_in, moves
 from nst_core.wire.errors import JobFailed
 
-# What Pillow may try. Formats that run a program or draw a page (EPS, PDF, SVG …) stay out.
-FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "ICO", "JPEG2000", "PCX", "AVIF")
 MAX_PIXELS: Final = 128_000_000
 
 
@@ -40,7 +39,7 @@ def opened(data: bytes | memoryview | Path, what: str = "style picture") -> Imag
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
-            with Image.open(source, formats=FORMATS) as file:
+            with image_in(source) as file:
                 if file.width * file.height > MAX_PIXELS:
                     raise PictureError(f"The {what} has too many pixels ({file.width} × {file.height}).")
                 return _in_srgb(ImageOps.exif_transpose(file))
@@ -48,7 +47,7 @@ def opened(data: bytes | memoryview | Path, what: str = "style picture") -> Imag
         raise
     except FileNotFoundError as error:
         raise PictureError(f"The {what} is not there any more.") from error
-    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a decoder may raise anything at all for bytes that are no picture
         raise PictureError(
             f"The {what} cannot be read: it is damaged or no known kind of picture."
         ) from error
@@ -83,6 +82,12 @@ def style_tensor(data: bytes | memoryview | Path) -> Tensor:
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image).convert("RGB")
     return _to_tensor(np.asarray(image, dtype=np.uint8).astype(np.float32) / 255)
+
+
+def style_notes(data: bytes | memoryview) -> tuple[str, ...]:
+    """Returns sentences on what of a style file, which ``style_tensor`` has read, is not taken."""
+    with image_in(io.BytesIO(data)) as file:
+        return ("A style picture moves: only its first picture is taken.",) if moves(file) else ()
 
 
 def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: str) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -18,7 +19,9 @@ from nst_core.commands import painting
 from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.stylize import DivergedError
-from nst_core.files.metadata import made_with
+from nst_core.files.form import Form, Picture
+from nst_core.files.metadata import made_with, packet
+from nst_core.files.writing import write
 from nst_core.settings import TABLE, Settings
 from nst_core.wire.advanced import GROUPS
 from nst_core.wire.parameters import Choice, Flag
@@ -127,7 +130,14 @@ SENTENCES = [
     ((*FEW, "--quality", "best"), "--quality is draft, normal or high, not “best”."),
     ((*FEW, "--recipe", "Gatys"), "--recipe is default, gatys,"),
     ((*FEW, "--device", "gpu"), "There is no device “gpu” here. There are: auto, "),
-    ((*FEW, "--weights", "2,1"), "--weights is a number for each style, such as 2, not “2,1”."),
+    (
+        (*FEW, "--weights", "2,1"),
+        "--weights is a number for each style, more than 0 and at most 1000, such as 2, not “2,1”.",
+    ),
+    ((*FEW, str(OIL), "--weights", "0,1"), "--weights is a number for each style, more than 0"),
+    ((*FEW, "--weights", "nan"), "--weights is a number for each style"),
+    ((*FEW, "--weights", "inf"), "--weights is a number for each style"),
+    ((*FEW, "--weights", "1e4"), "--weights is a number for each style"),
     ((*FEW, "--weights", "a"), "--weights is a number for each style"),
     ((*FEW, "--weights", "0"), "--weights is a number for each style"),
     ((*FEW, "--weights=-1"), "--weights is a number for each style"),
@@ -233,6 +243,56 @@ def test_a_result_is_made_again_like_an_earlier_one(nst: Nst, photograph: Path, 
     styles[1].unlink()
     done = nst("stylize", photograph, "-o", third, "--like", first)
     assert done.err.startswith(f"“oil.png”, with which “first{suffix}” was painted, is not beside it")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"weights": [0]}, "“first.png” holds weights that no style can have: give them with --weights."),
+        ({"weights": [-1]}, "“first.png” holds weights that no style can have"),
+        ({"weights": [math.nan]}, "“first.png” holds weights that no style can have"),
+        ({"weights": [math.inf]}, "“first.png” holds weights that no style can have"),
+        ({"weights": [10**400]}, "“first.png” holds weights that no style can have"),
+        ({"weights": [True]}, "“first.png” holds weights that no style can have"),
+        ({"weights": ["1"]}, "“first.png” holds weights that no style can have"),
+        ({"weights": [1, 1]}, "“first.png” does not say in which style it was painted: give one."),
+        ({"weights": 1}, "“first.png” does not say in which style it was painted: give one."),
+        ({"regions": [None, None]}, "“first.png” does not say which style goes where: give the styles."),
+        ({"styles": ["/"]}, "“/”, with which “first.png” was painted, is not beside it"),
+        ({"styles": ["n" * 300]}, "“nnn"),
+        ({"styles": ["a\0b"]}, "“a\\x00b”, with which “first.png” was painted, is not beside it"),
+        ({"settings": {"strength": math.nan}}, "“first.png” holds a setting that cannot be: --strength is"),
+        ({"settings": {"size": math.inf}}, "“first.png” holds a setting that cannot be: --size is a whole"),
+        ({"settings": {"seed": -1}}, "“first.png” holds a setting that cannot be: --seed is a whole"),
+        ({"settings": {"seed": 10**300}}, "“first.png” holds a setting that cannot be: --seed is a whole"),
+        ({"settings": {"quality": ["draft"]}}, "“first.png” holds a setting that cannot be: --quality is"),
+        ({"settings": {"keep_colors": 2}}, "“first.png” holds a setting that cannot be: --keep-colors is"),
+        ({"settings": []}, "“first.png” holds no settings of Neural Style."),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_numbers_of_an_earlier_result_are_checked(
+    nst: Nst, photograph: Path, wrong: dict[str, Any], sentence: str
+) -> None:
+    first, output = photograph.with_name("first.png"), photograph.with_name("x.png")
+    Image.open(STYLE).resize((60, 50)).save(photograph.with_name("style.png"))
+    note = {"settings": {}, "styles": ["style.png"], "weights": [1], "regions": [], "style_masks": []}
+    write(first, Picture(np.zeros((4, 4, 3), np.float32)), Form(), packet({**note, **wrong}))
+    done = nst("stylize", photograph, "-o", output, "--like", first, "--dry-run")
+    assert done.status == 1
+    assert done.err.startswith(sentence)
+    assert done.err.count("\n") == 1
+
+
+def test_weights_take_the_place_of_those_of_an_earlier_result(
+    nst: Nst, photograph: Path, idle_engine: list[dict[str, Any]]
+) -> None:
+    first, output = photograph.with_name("first.png"), photograph.with_name("x.png")
+    Image.open(STYLE).resize((60, 50)).save(photograph.with_name("style.png"))
+    note = {"settings": {}, "styles": ["style.png"], "weights": [0]}
+    write(first, Picture(np.zeros((4, 4, 3), np.float32)), Form(), packet(note))
+    assert nst("stylize", photograph, "-o", output, "--like", first, "--weights", "3").status == 0
+    assert [style.weight for style in idle_engine[0]["styles"]] == [3]
 
 
 def test_each_region_has_its_own_style(nst: Nst, photograph: Path, idle_engine: list[dict[str, Any]]) -> None:

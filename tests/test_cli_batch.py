@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_core.commands import painting
+from nst_core.commands.targets import targets
 from nst_core.files.metadata import made_with
 from nst_core.wire.places import State
 
@@ -51,6 +52,8 @@ def test_it_paints_what_can_be_read_and_names_the_rest(nst: Nst, folder: Path) -
     done = nst("batch", folder, STYLE, "-o", output, *QUICK, "--seed", 5)
     assert done.status == 1
     assert "c.png is left out. The picture “c.png” cannot be read" in done.err
+    assert "notes.txt is left out. The picture “notes.txt” cannot be read" in done.err
+    assert ".hidden" not in done.err
     assert names(output) == ["a.png", "b.jpg", "d.BMP.png"]
     assert done.out.split() == [str(output / name) for name in names(output)]
     stored = made_with(output / "b.jpg")
@@ -62,7 +65,8 @@ def test_it_paints_what_can_be_read_and_names_the_rest(nst: Nst, folder: Path) -
 def test_what_is_there_already_is_left_unless_told(
     nst: Nst, folder: Path, idle_engine: list[dict[str, Any]]
 ) -> None:
-    (folder / "c.png").unlink()
+    for name in ("c.png", "notes.txt"):
+        (folder / name).unlink()
     output = folder.parent / "out"
     output.mkdir()
     (output / "a.png").write_bytes(b"mine")
@@ -118,6 +122,108 @@ def test_one_network_does_all(
     nst("batch", folder, STYLE, "-o", folder.parent / "out")
     assert len(loads) == 1
     assert len(idle_engine) == 3
+
+
+def test_every_kind_of_picture_is_painted_whatever_it_is_called(
+    nst: Nst, tmp_path: Path, idle_engine: list[dict[str, Any]]
+) -> None:
+    folder, output = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    image = Image.open(SAMPLES / "photograph.jpg").resize((60, 40))
+    for name, kind in (("p.jfif", "JPEG"), ("q.avif", "AVIF"), ("r", "PNG"), ("s.txt", "WEBP")):
+        image.save(folder / name, kind)
+    done = nst("batch", folder, STYLE, "-o", output)
+    assert (done.status, done.err.count("left out")) == (0, 0)
+    assert names(output) == ["p.jfif.png", "q.avif.png", "r.png", "s.txt.png"]
+
+
+def test_no_two_pictures_have_one_result() -> None:
+    sources = [
+        "A.png",
+        "Caf\u00e9.png",
+        "Cafe\u0301.png",
+        "a.PNG",
+        "a.gif",
+        "a.gif.png",
+        "b",
+        "b.png",
+        "b.bmp",
+    ]
+    found = targets([Path(name) for name in sources], Path("out"))
+    assert [source.name for source, _ in found] == sources
+    assert [target.name for _, target in found] == [
+        *("A.png", "Caf\u00e9.png", "Cafe\u0301.png.png", "a.PNG.png", "a.gif-2.png", "a.gif.png"),
+        *("b-2.png", "b.png", "b.bmp.png"),
+    ]
+
+
+def test_a_name_as_long_as_can_be_is_painted(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]]
+) -> None:
+    long = [f"{'n' * 251}.png", f"{'n' * 251}.gif", "n" * 255]
+    for name in long:
+        Image.open(folder / "a.png").save(folder / name, "GIF" if name.endswith("gif") else "PNG")
+    output = folder.parent / "out"
+    done = nst("batch", folder, STYLE, "-o", output)
+    assert "too long" not in done.err
+    assert len(done.out.splitlines()) == 6
+    assert len(names(output)) == 6
+
+
+def test_any_error_of_one_picture_leaves_the_others(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = painting.stylize
+
+    def stylize(**given: Any) -> object:
+        if not idle_engine:
+            idle_engine.append({})
+            raise ZeroDivisionError("no")
+        return idle(**given)
+
+    monkeypatch.setattr(painting, "stylize", stylize)
+    done = nst("batch", folder, STYLE, "-o", folder.parent / "out")
+    assert done.status == 1
+    assert "a.png is left out. This should not have happened (ZeroDivisionError: no)." in done.err
+    assert names(folder.parent / "out") == ["b.jpg", "d.BMP.png"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_is_no_file_is_named(nst: Nst, folder: Path, idle_engine: list[dict[str, Any]]) -> None:
+    (folder / "gone.png").symlink_to("nowhere.png")
+    done = nst("batch", folder, STYLE, "-o", folder.parent / "out")
+    assert "gone.png is left out. The picture “gone.png” is not there." in done.err
+    assert len(names(folder.parent / "out")) == 3
+
+
+@pytest.mark.parametrize("link", ["soft", "hard"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_link_back_to_a_picture_does_not_paint_over_it(
+    nst: Nst, folder: Path, idle_engine: list[dict[str, Any]], link: str
+) -> None:
+    output = folder.parent / "out"
+    output.mkdir()
+    (os.symlink if link == "soft" else os.link)(folder / "a.png", output / "a.png")
+    before = (folder / "a.png").read_bytes()
+    done = nst("batch", folder, STYLE, "-o", output, "--overwrite")
+    assert done.status == 1
+    assert "/a.png” is one of the pictures to paint with: give another folder for the results." in done.err
+    assert (folder / "a.png").read_bytes() == before
+    assert len(names(output)) == 3
+
+
+def test_of_what_moves_the_first_picture_is_painted_with_a_word(
+    nst: Nst, tmp_path: Path, idle_engine: list[dict[str, Any]]
+) -> None:
+    folder, output = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    frames = [Image.new("RGB", (60, 40), color) for color in ("red", "blue")]
+    frames[0].save(folder / "a.gif", save_all=True, append_images=frames[1:])
+    done = nst("batch", folder, folder / "a.gif", "-o", output)
+    assert done.status == 0
+    assert "The style picture “a.gif” moves: only its first picture is taken.\n" in done.err
+    assert "a.gif: The picture “a.gif” moves: only its first picture is taken.\n" in done.err
+    assert Image.open(output / "a.gif.png").convert("RGB").getpixel((0, 0)) == (255, 0, 0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")

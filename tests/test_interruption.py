@@ -1,14 +1,21 @@
-"""Ctrl-C while the engine works."""
+"""Ctrl-C at any moment: a soon end, no traceback, no half of a file."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from nst_core.commands.interruption import Interruption
+from nst_core.commands.interruption import STATUS, Interruption
+from nst_core.wire.places import State
+
+from .conftest import REPOSITORY, SAMPLES
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")
 
@@ -59,8 +66,114 @@ def test_what_ignores_it_goes_on_ignoring_it() -> None:
     assert not interruption.asked
 
 
+def test_it_interrupts_at_once_where_that_is_wanted() -> None:
+    interruption = Interruption(at_once=True)
+    with pytest.raises(KeyboardInterrupt):
+        work(interruption, 1, ValueError("this is not reached"))
+    assert interruption.asked
+
+
 def test_an_error_does_not_hide_it() -> None:
     with pytest.raises(ValueError, match="wrong"):
         work(Interruption(), 0, ValueError("wrong"))
     with pytest.raises(KeyboardInterrupt):
         work(Interruption(), 1, ValueError("wrong"))
+
+
+# Presses Ctrl-C when a module is looked for (``torch``) or a function is called (``module:function``).
+PRESSING = """
+import importlib, os, runpy, signal, sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
+where, *sys.argv[1:] = sys.argv[1:]
+module, _, function = where.partition(":")
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == where:
+            os.kill(os.getpid(), signal.SIGINT)
+
+if function:
+    place = importlib.import_module(module)
+    whole = getattr(place, function)
+    def pressed(*positional, **named):
+        os.kill(os.getpid(), signal.SIGINT)
+        return whole(*positional, **named)
+    setattr(place, function, pressed)
+else:
+    sys.meta_path.insert(0, Finder())
+runpy.run_module("nst_core", run_name="__main__", alter_sys=True)
+"""
+
+
+def pressed(state: State, where: str, *command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    others = os.environ.get("PYTHONPATH", "")
+    environment = {**os.environ, "NEURAL_STYLE_HOME": str(state.root)}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(REPOSITORY), others)))
+    words = [sys.executable, "-c", PRESSING, where, *map(str, command)]
+    return subprocess.run(
+        words, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    Image.open(SAMPLES / "photograph.jpg").resize((60, 40)).save(tmp_path / "in" / "a.png")
+    return tmp_path
+
+
+STYLE = SAMPLES / "styles" / "wave-woodcut.jpg"
+QUICK = ("--size", "48", "--evaluations", "2")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *("nst_core.cli", "typer", "torch", "torch._C", "PIL.PngImagePlugin"),
+        "nst_core.files.reading:read",
+    ],
+)
+def test_before_the_work_it_ends_the_process(installed: State, folder: Path, where: str) -> None:
+    done = pressed(installed, where, "stylize", "in/a.png", STYLE, "-o", "x.png", *QUICK, cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+    assert not list(folder.glob("*.png"))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "numba",
+        "nst_core.commands.painting:network",
+        "nst_core.commands.painting:stylize",
+        "nst_core.files.png:_filtered",
+    ],
+)
+def test_during_the_work_it_ends_the_process_with_a_sentence(
+    installed: State, folder: Path, where: str
+) -> None:
+    done = pressed(installed, where, "stylize", "in/a.png", STYLE, "-o", "x.png", *QUICK, cwd=folder)
+    assert (done.returncode, done.stdout) == (STATUS, "")
+    assert done.stderr == "Stopped; nothing was written.\n"
+    assert [path.name for path in folder.iterdir()] == ["in"]
+
+
+def test_a_batch_says_how_far_it_came(installed: State, folder: Path) -> None:
+    where = "nst_core.files.png:_filtered"
+    done = pressed(installed, where, "batch", "in", STYLE, "-o", "out", *QUICK, cwd=folder)
+    assert (done.returncode, done.stdout) == (STATUS, "")
+    assert done.stderr == "Stopped after 0 of 1 pictures.\n"
+    assert list((folder / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "command"),
+    [("subprocess:run", ("doctor",)), ("nst_core.weights.fetch:checked", ("weights", "get"))],
+)
+def test_other_commands_end_with_a_sentence(
+    state: State, tmp_path: Path, where: str, command: tuple[str, ...]
+) -> None:
+    done = pressed(state, where, *command, cwd=tmp_path)
+    assert done.returncode == STATUS
+    assert done.stderr.splitlines()[-1].startswith("Stopped")
+    assert "Traceback" not in done.stderr

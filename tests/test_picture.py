@@ -13,16 +13,17 @@ import pytest
 import torch
 from PIL import Image, ImageCms
 
-from nst_core import picture
 from nst_core.picture import (
     PictureError,
     content_tensors,
     opened,
     raw_pixels,
     rgb_bytes,
+    style_notes,
     style_tensor,
     with_hidden,
 )
+from nst_core.pillow import FORMATS
 
 
 def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -112,6 +113,15 @@ def test_what_is_no_picture_is_a_sentence(data: bytes) -> None:
     assert caught.value.code == "bad_picture"
 
 
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_of_a_style_that_moves_the_first_picture_is_taken_with_a_sentence(kind: str) -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    moving = stored(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert style_tensor(moving)[0, :, 0, 0].tolist() == pytest.approx([1, 0, 0], abs=0.05)
+    assert style_notes(moving) == ("A style picture moves: only its first picture is taken.",)
+    assert style_notes(stored(frames[0], kind)) == ()
+
+
 def test_a_file_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="not there"):
         opened(tmp_path / "gone.png")
@@ -189,4 +199,4 @@ def test_previews_are_plain_rgb() -> None:
 
 
 def test_only_formats_that_are_pixels_are_tried() -> None:
-    assert not {"EPS", "PDF", "PSD", "WMF"} & set(picture.FORMATS)
+    assert not {"EPS", "PDF", "WMF"} & set(FORMATS)

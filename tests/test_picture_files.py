@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
@@ -19,7 +20,7 @@ from nst_core.files.metadata import made_with, packet
 from nst_core.files.png import write_png
 from nst_core.files.reading import read, read_mask
 from nst_core.files.writing import KINDS, check_size, write
-from nst_core.picture import PictureError
+from nst_core.picture import PictureError, style_tensor
 
 from . import profiles
 
@@ -345,3 +346,157 @@ def test_kinds_have_a_largest_size(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="no more than 16383 pixels"):
         check_size(tmp_path / "x.webp", (10, 16384))
     check_size(tmp_path / "x.png", (10, 70_000))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+@pytest.mark.parametrize("dpi", [(4e9, 4e9), (70_000.0, 300.0), (300.0, 0.5)])
+def test_a_resolution_that_nobody_believes_is_passed_over(
+    kind: str, dpi: tuple[float, float], tmp_path: Path
+) -> None:
+    path = stored_tiff(tmp_path / "x.tif", numbers(kind, 3), resolution=dpi, resolutionunit="INCH")
+    picture = read(path, "picture")
+    assert picture.form.dpi is None
+    for suffix in KINDS:
+        write(tmp_path / f"y{suffix}", picture, picture.form)
+
+
+# 64 × 48, red above and blue below; nothing that is installed writes this kind.
+HEIC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAX1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ACJpbG9jAAAAAERAAAEAAQAAAAABoQABAAAAAAAAAC8AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+    "AAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5j"
+    "bHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBp"
+    "eGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAADdtZGF0AAAAKygBrxOA5TH3/6nE/41k/x3JmTqDEL/p+Pud3v6t"
+    "8SPrupcmthNq9G60nXg="
+)
+
+
+def chunk(name: bytes, body: bytes, spoiled: bool = False) -> bytes:
+    crc = zlib.crc32(name + body) ^ spoiled
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc)
+
+
+def png_with(path: Path, *parts: bytes, at_end: bool = False) -> npt.NDArray[np.uint8]:
+    """Writes a PNG with further parts before its pixels or after them; returns what these are."""
+    pixels: npt.NDArray[np.uint8] = numbers("uint8", 3)
+    stored_png(path, pixels)
+    data = path.read_bytes()
+    at = data.index(b"IEND" if at_end else b"IDAT") - 4
+    path.write_bytes(data[:at] + b"".join(parts) + data[at:])
+    return pixels
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize(
+    "part",
+    [
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(3 << 20))),
+        chunk(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(3 << 20))),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(bytes(30 << 20))),
+        chunk(b"tEXt", b"Comment\0" + bytes(70 << 20)),
+        chunk(b"tEXt", b"Comment\0wrong", spoiled=True),
+        chunk(b"pHYs", bytes(9), spoiled=True),
+        chunk(b"eXIf", b"MM", spoiled=True),
+        chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(30 << 20))),
+        chunk(b"iCCP", b"x\0\0no"),
+        chunk(b"iCCP", b"x"),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0"),
+        chunk(b"abCd", b"unknown", spoiled=True),
+    ],
+    ids=lambda part: f"{part[4:8].decode()} {len(part)}",
+)
+def test_what_lies_around_a_picture_does_not_hinder_it(part: bytes, at_end: bool, tmp_path: Path) -> None:
+    pixels = png_with(tmp_path / "x.png", part, at_end=at_end)
+    assert np.array_equal(np.rint(read(tmp_path / "x.png", "picture").rgb * 255), pixels)
+    style = style_tensor((tmp_path / "x.png").read_bytes())
+    assert np.array_equal(np.rint(style[0].permute(1, 2, 0).numpy() * 255), pixels)
+
+
+def test_settings_are_found_beside_large_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    write(path, Picture(np.zeros((2, 2, 3), np.float32)), Form(), packet({"seed": 1}))
+    data = path.read_bytes()
+    at = data.index(b"iTXt") - 4
+    text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(3 << 20)))
+    path.write_bytes(data[:at] + text + data[at:])
+    assert made_with(path) == {"seed": 1}
+
+
+def test_a_profile_of_any_honest_size_is_followed(tmp_path: Path) -> None:
+    profile = profiles.of_primaries() + bytes(2 << 20)
+    pixels = numbers("uint8", 3)
+    large = read(stored_png(tmp_path / "large.png", pixels, profile), "picture")
+    small = read(stored_png(tmp_path / "small.png", pixels, profiles.of_primaries()), "picture")
+    assert np.array_equal(large.rgb, small.rgb)
+    assert large.form.profile == profile
+    for suffix in KINDS:
+        write(tmp_path / f"x{suffix}", large, large.form)
+        assert read(tmp_path / f"x{suffix}", "picture").form.profile == profile
+
+
+def test_a_profile_that_no_file_could_take_is_followed_but_not_kept(tmp_path: Path) -> None:
+    pixels = numbers("uint8", 3)
+    path = stored_tiff(tmp_path / "x.tif", pixels, iccprofile=profiles.of_primaries() + bytes(20 << 20))
+    picture = read(path, "picture")
+    small = read(stored_png(tmp_path / "small.png", pixels, profiles.of_primaries()), "picture")
+    np.testing.assert_allclose(picture.rgb, small.rgb, atol=1e-6)
+    for suffix in KINDS:
+        write(tmp_path / f"y{suffix}", picture, picture.form)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("marked", [0, 1])
+def test_a_thumbnail_before_the_picture_is_not_the_picture(marked: int, kind: str, tmp_path: Path) -> None:
+    pixels = numbers(kind, 3)
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        size = SHAPE if marked else (2, 1)
+        file.write(np.zeros((*size, 3), np.uint8), photometric="rgb", subfiletype=marked)
+        file.write(pixels, photometric="rgb", metadata=None)
+    picture = read(tmp_path / "x.tif", "picture")
+    top = 1 if kind == "float32" else np.iinfo(kind).max
+    np.testing.assert_allclose(picture.rgb, pixels / top, atol=1e-6)
+    if kind != "float32":
+        style = style_tensor((tmp_path / "x.tif").read_bytes())
+        assert style.shape == (1, 3, *SHAPE)
+
+
+@pytest.mark.parametrize("end", [".heic", ".png", ""])
+def test_a_picture_of_a_telephone_is_read(end: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x{end}"
+    path.write_bytes(base64.b64decode(HEIC))
+    picture = read(path, "picture")
+    assert picture.size == (48, 64)
+    assert picture.rgb[4, 4].tolist() == pytest.approx([0.86, 0.16, 0.12], abs=0.05)
+    assert picture.rgb[44, 4].tolist() == pytest.approx([0.08, 0.24, 0.78], abs=0.05)
+    assert style_tensor(path.read_bytes()).shape == (1, 3, 48, 64)
+
+
+def test_of_what_moves_the_first_picture_is_taken_with_a_sentence(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    for kind in ("gif", "png", "webp", "avif"):
+        path = tmp_path / f"x.{kind}"
+        frames[0].save(path, save_all=True, append_images=frames[1:])
+        picture = read(path, "picture")
+        assert picture.notes == (f"The picture “x.{kind}” moves: only its first picture is taken.",)
+        assert picture.rgb[0, 0].tolist() == pytest.approx([1, 0, 0], abs=0.05)
+        frames[0].save(path)
+        assert read(path, "picture").notes == ()
+
+
+def test_the_merged_picture_of_layers_is_read(tmp_path: Path) -> None:
+    header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 3, 2, 4, 8, 3)
+    planes = bytes([200] * 8 + [100] * 8 + [50] * 8)
+    (tmp_path / "x.psd").write_bytes(header + bytes(12) + struct.pack(">H", 0) + planes)
+    picture = read(tmp_path / "x.psd", "picture")
+    assert picture.size == (2, 4)
+    assert (picture.rgb[0, 0] * 255).tolist() == [200, 100, 50]
+
+
+def test_no_library_adds_words_of_its_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    stored_tiff(tmp_path / "x.tif", numbers("uint8", 3), compression="zlib")
+    data = (tmp_path / "x.tif").read_bytes()
+    (tmp_path / "x.tif").write_bytes(data[:-50])
+    with pytest.raises(PictureError):
+        read(tmp_path / "x.tif", "picture")
+    assert capfd.readouterr() == ("", "")

@@ -27,7 +27,7 @@ ALLOWED = {
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
     "nst_core/engine": {"numba", "numpy", "torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
-    "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture"},
+    "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture", "nst_core.pillow"},
     "nst_core/settings.py": {"pydantic", "nst_core.wire"},
     "nst_core/recipe.py": set(),
     "nst_core/published.py": {"nst_core.recipe"},

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from nst_core.commands.errors import CommandError
+from nst_core.commands.errors import CommandError, sentence_of
 from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import Device, Like, Styles, Weights, with_settings
+from nst_core.commands.telling import give, interruptible, say
 from nst_core.settings import Settings
-from nst_core.wire.errors import JobFailed
-
-if TYPE_CHECKING:
-    from nst_core.commands.painting import Painted
-
-_SUFFIXES = (
-    *(".avif", ".bmp", ".gif", ".ico", ".j2k", ".jp2", ".jpeg", ".jpg"),
-    *(".pcx", ".pgm", ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
-)
 
 
 @with_settings
@@ -37,12 +28,13 @@ def batch(
 ) -> None:
     """Paint every picture of a folder; results have the same names.
 
-    What cannot be painted is named and left out, and the exit status is 1 then. Ctrl+C ends it; what is done
-    stays, and the same command goes on from there.
+    What cannot be painted is named and left out, and the exit status is 1 then. Hidden files and folders
+    within are passed over. Ctrl+C ends it; what is done stays, and the same command goes on from there.
     """
-    from nst_core.commands.inputs import given, loaded
+    from nst_core.commands.inputs import given, loaded, refuse_own_input
     from nst_core.commands.like import Example, note_of
     from nst_core.commands.painting import form_of_result, network, paint, shown
+    from nst_core.commands.targets import targets
     from nst_core.device import device_called
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, check_size, lost, write
@@ -52,68 +44,61 @@ def batch(
     settings = Settings(**{**(example.settings if example else {}), **chosen})
     inputs = given(styles or (), weights, (), (), example)
     device_called(device)  # before the long work
-    work = list(_work(folder, output))
+    work = targets(_files(folder, output), output)
     if not work:
         raise CommandError(f"There is no picture in “{folder}”.")
     painters = loaded(inputs)
     _make(output)
     wanted = recipe(settings)
     failed = done = 0
-    try:
-        with shown("Starting the engine") as show:
-            ready = network(wanted, device)
 
-            def painted_to(source: Path, target: Path, number: int) -> Painted:
-                def part(text: str, fraction: float, seconds: float | None) -> None:
-                    show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
+    def stopped() -> str:
+        return f"Stopped after {done} of {len(work)} pictures."
 
-                part("reading", 0.0, None)
+    with interruptible(stopped), shown("Starting the engine", stopped) as show:
+        ready = network(wanted, device)
+
+        def painted_to(source: Path, target: Path, number: int) -> tuple[str, ...]:
+            def part(text: str, fraction: float, seconds: float | None) -> None:
+                show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
+
+            part("reading", 0.0, None)
+            refuse_own_input(target, (source, *inputs.styles), "give another folder for the results")
+            with Interruption():  # a file for a test is not to stay
                 check_output(target)
-                with Interruption():  # Pillow would take it for a file that cannot be read
-                    picture = read(source, "picture")
-                check_size(target, picture.size)
-                result = paint(picture, painters, ready, part)
-                form = form_of_result(picture.form, wanted)
-                write(target, result.picture, form, note_of(settings, inputs))
-                return result
+            picture = read(source, "picture")
+            check_size(target, picture.size)
+            painted = paint(picture, painters, ready, part)
+            form = form_of_result(picture.form, wanted)
+            with Interruption(at_once=True):
+                write(target, painted.picture, form, note_of(settings, inputs))
+            return (*picture.notes, *painted.notes, *lost(painted.picture, target))
 
-            for number, (source, target) in enumerate(work, start=1):
+        for number, (source, target) in enumerate(work, start=1):
+            try:
                 if target.exists() and not overwrite:
-                    typer.echo(f"“{target.name}” is there already.", err=True)
+                    say(f"“{target.name}” is there already.")
                     continue
-                try:
-                    painted = painted_to(source, target, number)
-                except (JobFailed, CommandError) as error:
-                    failed += 1
-                    typer.echo(f"{source.name} is left out. {error}", err=True)
-                    continue
-                done += 1
-                for sentence in (*painted.notes, *lost(painted.picture, target)):
-                    typer.echo(f"{source.name}: {sentence}", err=True)
-                typer.echo(target)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped after {done} of {len(work)} pictures.", err=True)
-        raise typer.Exit(130) from None
+                notes = painted_to(source, target, number)
+            except Exception as error:
+                failed += 1
+                say(f"{source.name} is left out. {sentence_of(error)}")
+                continue
+            done += 1
+            for sentence in notes:
+                say(f"{source.name}: {sentence}")
+            give(target)
     if failed:
         raise typer.Exit(1)
 
 
-def _work(folder: Path, output: Path) -> Iterator[tuple[Path, Path]]:
-    """Yields each picture of a folder with the file for its result. Raises ``CommandError``."""
-    from nst_core.files.writing import KINDS
-
+def _files(folder: Path, output: Path) -> list[Path]:
+    """Returns what is to be painted. Raises ``CommandError``."""
     if not folder.is_dir():
         raise CommandError(f"There is no folder “{folder}”.")
     if output.exists() and output.resolve() == folder.resolve():
         raise CommandError("The results need a folder of their own: they have the names of the pictures.")
-    taken: set[str] = set()
-    for source in sorted(folder.iterdir()):
-        if source.suffix.lower() not in _SUFFIXES or source.name.startswith(".") or not source.is_file():
-            continue
-        name = source.name if source.suffix.lower() in KINDS else f"{source.name}.png"
-        if name.lower() not in taken:
-            taken.add(name.lower())
-            yield source, output / name
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
 
 
 def _make(output: Path) -> None:

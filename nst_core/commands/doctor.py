@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 import nst_core
+from nst_core.commands.interruption import Interruption
+from nst_core.commands.telling import give, interruptible
 from nst_core.wire.places import State
 
 
@@ -27,11 +29,11 @@ def doctor(
         from nst_core.selftest import check  # imports torch: seconds
         from nst_core.speed import Speed
 
-        typer.echo(check(State.of().weights, Speed(State.of().speed)))
+        give(check(State.of().weights, Speed(State.of().speed)))
         return
     words = [str(installer.parent), "--doctor", "--prefix", str(State.of().root)]
     words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]
-    done = subprocess.run(
-        [sys.executable, *words], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=False
-    )
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    with interruptible(lambda: "Stopped."), Interruption():  # the installer hears it too, and ends first
+        done = subprocess.run([sys.executable, *words], env=environment, check=False)
     raise typer.Exit(done.returncode)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -10,6 +11,7 @@ from torch import Tensor
 from nst_core.commands.errors import CommandError
 from nst_core.commands.like import Example, Inputs
 from nst_core.commands.options import weights_of
+from nst_core.commands.telling import say
 from nst_core.engine.style import Style
 from nst_core.files.form import Picture, tensor_of
 from nst_core.files.reading import read, read_mask
@@ -23,22 +25,19 @@ def given(
     example: Example | None,
 ) -> Inputs:
     """Returns the files that were given, or those of ``example``. Raises ``CommandError``."""
-    earlier = None
-    if not styles:
-        if example is None:
-            raise CommandError("Name at least one style picture.")
-        earlier = example.inputs()
-        styles = earlier.styles
-    stored = example.weights if example else ()
-    if weights is None and len(stored) == len(styles):
-        found = stored
+    if styles:
+        found = example.weights if example and weights is None else ()
+        if len(found) != len(styles):
+            found = tuple(weights_of(weights, len(styles)))
+        earlier = Inputs(tuple(styles), found, (), ())
+    elif example:
+        earlier = example.inputs(None if weights is None else weights_of(weights, example.styles))
     else:
-        found = tuple(weights_of(weights, len(styles)))
-    return Inputs(
-        tuple(styles),
-        found,
-        _for_each("--region", regions, styles) or (earlier.regions if earlier else ()),
-        _for_each("--style-mask", style_masks, styles) or (earlier.style_masks if earlier else ()),
+        raise CommandError("Name at least one style picture.")
+    return replace(
+        earlier,
+        regions=_for_each("--region", regions, earlier.styles) or earlier.regions,
+        style_masks=_for_each("--style-mask", style_masks, earlier.styles) or earlier.style_masks,
     )
 
 
@@ -52,13 +51,16 @@ def _for_each(option: str, names: Sequence[str], styles: Sequence[Path]) -> tupl
 
 
 def loaded(inputs: Inputs) -> list[Style]:
-    """Reads all styles and masks. Raises ``PictureError``."""
+    """Reads all styles and masks, and says what a person should know of them. Raises ``PictureError``."""
     count = len(inputs.styles)
     regions = inputs.regions or (None,) * count
     masks = inputs.style_masks or (None,) * count
     styles: list[Style] = []
     for path, weight, region, mask in zip(inputs.styles, inputs.weights, regions, masks, strict=True):
-        picture = tensor_of(read(path, "style picture").on_paper().rgb)
+        style = read(path, "style picture")
+        for note in style.notes:
+            say(note)
+        picture = tensor_of(style.on_paper().rgb)
         where = None if region is None else tensor_of(read_mask(region, "region"))
         part = None if mask is None else tensor_of(read_mask(mask, "style mask"))
         styles.append(Style(picture, weight, where, part))
@@ -73,12 +75,13 @@ def start_of(path: Path | None) -> Tensor | None:
     return picture.tensors()[0]
 
 
-def refuse_own_input(output: Path, inputs: Sequence[Path | None], overwrite: bool) -> None:
-    """Raises ``CommandError`` when the result would take the place of a picture that it is made from."""
-    if overwrite or not output.exists():
+def refuse_own_input(output: Path, inputs: Iterable[Path | None], hint: str) -> None:
+    """Raises ``CommandError`` when the result would take the place of a picture that it is made from.
+
+    A link to one is that too. ``hint`` ends the sentence.
+    """
+    if not output.exists():
         return
     for path in inputs:
         if path is not None and path.exists() and path.samefile(output):
-            raise CommandError(
-                f"“{output}” is one of the pictures to paint with: write elsewhere, or say --overwrite."
-            )
+            raise CommandError(f"“{output}” is one of the pictures to paint with: {hint}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from nst_core import __version__
 from nst_core.commands.errors import CommandError
-from nst_core.commands.options import checked
+from nst_core.commands.options import checked, is_weight
 from nst_core.files.metadata import made_with, packet
 from nst_core.settings import TABLE, Settings
 
@@ -58,39 +59,57 @@ class Example:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings by name; those that this version does not know are left out."""
+        """The settings by name; those that this version does not know are left out.
+
+        Raises ``CommandError``.
+        """
         stored = self._found["settings"]
-        return {name: checked(name, stored[name]) for name in TABLE if name in stored}
+        try:
+            return {name: checked(name, stored[name]) for name in TABLE if name in stored}
+        except CommandError as error:
+            raise CommandError(f"“{self._path.name}” holds a setting that cannot be: {error}") from error
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """How much each of its styles counted."""
+        """How much each of its styles counted. Raises ``CommandError``."""
         stored = self._found.get("weights")
-        if not isinstance(stored, list) or not all(isinstance(weight, (int, float)) for weight in stored):
+        if not isinstance(stored, list):
             return ()
+        if not all(map(is_weight, stored)):
+            raise CommandError(
+                f"“{self._path.name}” holds weights that no style can have: give them with --weights."
+            )
         return tuple(float(weight) for weight in stored)
 
-    def inputs(self) -> Inputs:
-        """Returns its styles and masks, which lie beside it. Raises ``CommandError``."""
+    def inputs(self, weights: Sequence[float] | None = None) -> Inputs:
+        """Returns its styles, which lie beside it, with its own or other weights. Raises ``CommandError``."""
         styles = self._beside("styles")
-        if not styles or None in styles or len(self.weights) != len(styles):
+        counts = self.weights if weights is None else weights
+        regions, masks = (self._beside(kind) for kind in ("regions", "style_masks"))
+        if not styles or None in styles or len(counts) != len(styles):
             raise CommandError(f"“{self._path.name}” does not say in which style it was painted: give one.")
-        return Inputs(
-            tuple(path for path in styles if path),
-            self.weights,
-            self._beside("regions"),
-            self._beside("style_masks"),
-        )
+        if {len(regions), len(masks)} - {0, len(styles)}:
+            raise CommandError(f"“{self._path.name}” does not say which style goes where: give the styles.")
+        return Inputs(tuple(path for path in styles if path), tuple(counts), regions, masks)
+
+    @property
+    def styles(self) -> int:
+        """How many styles it was painted in."""
+        stored = self._found.get("styles")
+        return len(stored) if isinstance(stored, list) else 0
 
     def _beside(self, kind: str) -> tuple[Path | None, ...]:
         names = self._found.get(kind)
         if not isinstance(names, list):
             return ()
-        paths = [self._path.with_name(Path(str(name)).name) if name else None for name in names]
-        for path in paths:
-            if path and not path.is_file():
-                raise CommandError(
-                    f"“{path.name}”, with which “{self._path.name}” was painted, is not beside it: give the"
-                    " styles as arguments."
-                )
-        return tuple(paths)
+        return tuple(self._found_beside(str(name)) if name else None for name in names)
+
+    def _found_beside(self, name: str) -> Path:
+        with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+            path = self._path.with_name(Path(name).name)
+            if path.is_file():
+                return path
+        raise CommandError(
+            f"“{name}”, with which “{self._path.name}” was painted, is not beside it: give the styles as"
+            " arguments."
+        )

@@ -14,6 +14,7 @@ import typer
 from nst_core.commands.errors import CommandError
 from nst_core.settings import TABLE, Settings
 from nst_core.wire.advanced import GROUPS
+from nst_core.wire.job import MOST_WEIGHT
 from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 
 PANELS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (("Painting", PARAMETERS), *GROUPS)
@@ -127,15 +128,16 @@ def _range(entry: Number | Choice) -> str:
 def checked(name: str, value: object) -> str | float | bool:
     """Returns what was given for a parameter as its own kind of value. Raises ``CommandError``."""
     entry = TABLE[name]
+    shown = str(value)[:50]
     if isinstance(entry, Flag):
         if isinstance(value, bool):
             return value
-        raise CommandError(f"{flag_of(name)} is yes or no, not “{value}”.")
+        raise CommandError(f"{flag_of(name)} is yes or no, not “{shown}”.")
     if isinstance(entry, Choice):
         values = [known for known, _ in entry.options]
         if isinstance(value, str) and value in values:
             return value
-        raise CommandError(f"{flag_of(name)} is {', '.join(values[:-1])} or {values[-1]}, not “{value}”.")
+        raise CommandError(f"{flag_of(name)} is {', '.join(values[:-1])} or {values[-1]}, not “{shown}”.")
     whole = Settings.model_fields[name].annotation is int
     try:
         number = float(str(value))
@@ -144,7 +146,7 @@ def checked(name: str, value: object) -> str | float | bool:
     if not entry.low <= number <= entry.high or (whole and number != int(number)):
         kind = "whole number" if whole else "number"
         raise CommandError(
-            f"{flag_of(name)} is a {kind} from {entry.low:g} to {entry.high:.10g}, not “{value}”."
+            f"{flag_of(name)} is a {kind} from {entry.low:g} to {entry.high:.10g}, not “{shown}”."
         )
     return int(number) if whole else number
 
@@ -157,7 +159,15 @@ def weights_of(text: str | None, styles: int) -> list[float]:
         weights = [float(part) for part in text.split(",")]
     except ValueError:
         weights = []
-    if len(weights) != styles or not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
+    if len(weights) != styles or not all(map(is_weight, weights)):
         such = ",".join(["2", *["1"] * (styles - 1)])
-        raise CommandError(f"--weights is a number for each style, such as {such}, not “{text}”.")
+        raise CommandError(
+            f"--weights is a number for each style, more than 0 and at most {MOST_WEIGHT:g},"
+            f" such as {such}, not “{text}”."
+        )
     return weights
+
+
+def is_weight(number: object) -> bool:
+    """Whether a style may count so much: the dialog and the wire take the same."""
+    return isinstance(number, (int, float)) and not isinstance(number, bool) and 0 < number <= MOST_WEIGHT

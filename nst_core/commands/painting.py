@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from torch import Tensor
 
 from nst_core.commands.errors import CommandError
-from nst_core.commands.interruption import Interruption
+from nst_core.commands.interruption import ending_with
 from nst_core.device import device_name, free_memory
 from nst_core.engine.backbone import UnknownLayerError
 from nst_core.engine.memory import OutOfMemory
@@ -79,22 +79,20 @@ def paint(
         height, width = progress.size
         text = f"Step {progress.scale} of {progress.scales}: {width} × {height}"
         show(text, progress.fraction, pace.seconds_left())
-        return Decision.CANCEL if interruption.asked else Decision.GO_ON
+        return Decision.GO_ON
 
-    interruption = Interruption()
     try:
-        with interruption:
-            result = stylize(
-                content=rgb.to(where),
-                styles=[_on(style, where) for style in styles],
-                backbone=ready.backbone,
-                recipe=ready.recipe,
-                visible=alpha.to(where) if float(alpha.min()) < 1 else None,
-                start=None if start is None else start.to(where),
-                cost=cost,
-                room=room,
-                on_progress=tell,
-            )
+        result = stylize(
+            content=rgb.to(where),
+            styles=[_on(style, where) for style in styles],
+            backbone=ready.backbone,
+            recipe=ready.recipe,
+            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+            start=None if start is None else start.to(where),
+            cost=cost,
+            room=room,
+            on_progress=tell,
+        )
         stopwatch.note(speed, kind)
     except OutOfMemory as error:
         raise CommandError(
@@ -120,23 +118,27 @@ def _on(style: Style, device: torch.device) -> Style:
 
 
 @contextmanager
-def shown(first: str) -> Iterator[Show]:
-    """Shows a bar in the terminal while a run goes on; yields what moves it."""
+def shown(first: str, stopped: Callable[[], str]) -> Iterator[Show]:
+    """Shows a bar in the terminal while a run goes on; yields what moves it.
+
+    Ctrl-C ends the process with the sentence ``stopped``: what a run has made by then is in its files.
+    """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a name may look like markup
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
     # On standard error, so that a script reads nothing but the result's path.
     console = Console(stderr=True)
-    with Bar(
+    bar = Bar(
         *columns,
         transient=True,
         console=console,
         disable=not console.is_terminal,
         redirect_stdout=sys.stdout.isatty(),
-    ) as bar:
+    )
+    with ending_with(stopped), bar:
         task = bar.add_task(first, total=1.0, left="")
 
         def show(text: str, fraction: float, seconds_left: float | None) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nst_core.commands.errors import CommandError
+from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import (
     Device,
     Like,
@@ -18,12 +19,15 @@ from nst_core.commands.options import (
     Weights,
     with_settings,
 )
+from nst_core.commands.telling import give, interruptible, say
 from nst_core.settings import Settings
 
 
 @with_settings
 def stylize(
-    content: Annotated[Path, typer.Argument(help="The picture to paint", show_default=False)],
+    content: Annotated[
+        Path, typer.Argument(help="The picture to paint; “-” is the standard input", show_default=False)
+    ],
     styles: Styles = None,
     *,
     output: Annotated[
@@ -69,10 +73,14 @@ def stylize(
         raise CommandError("--grid and --start-image do not go together: each variation starts anew.")
     device_called(device)  # before the long work
     paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
-    refuse_own_input(output, paths, overwrite)
-    check_output(output)
+    if not overwrite:
+        refuse_own_input(output, paths, "write elsewhere, or say --overwrite")
+    with Interruption():  # a file for a test is not to stay
+        check_output(output)
     picture = read(content, "content picture")
     check_size(output, picture.size)
+    for note in picture.notes:
+        say(note)
     painters, start = loaded(inputs), start_of(start_image)
     wanted = recipe(settings)
     if dry_run:
@@ -82,21 +90,22 @@ def stylize(
             if grid
             else plan_lines(size, settings, device, start is not None)
         )
-        typer.echo("\n".join(lines))
+        give("\n".join(lines))
         return
-    try:
-        with shown("Starting the engine") as show:
-            ready = network(wanted, device)
-            if grid:
-                painted = grids.sheet(picture, painters, ready, settings, show)
-                write(output, painted.picture, painted.picture.form)
-            else:
-                painted = paint(picture, painters, ready, show, start)
-                form = form_of_result(picture.form, wanted)
-                write(output, painted.picture, form, note_of(settings, inputs))
-    except KeyboardInterrupt:
-        typer.echo("Stopped; nothing was written.", err=True)
-        raise typer.Exit(130) from None
+
+    def stopped() -> str:
+        return "Stopped; nothing was written."
+
+    with interruptible(stopped), shown("Starting the engine", stopped) as show:
+        ready = network(wanted, device)
+        if grid:
+            painted = grids.sheet(picture, painters, ready, settings, show)
+            form, made_with = painted.picture.form, None
+        else:
+            painted = paint(picture, painters, ready, show, start)
+            form, made_with = form_of_result(picture.form, wanted), note_of(settings, inputs)
+        with Interruption(at_once=True):
+            write(output, painted.picture, form, made_with)
     for sentence in (*painted.notes, *lost(painted.picture, output)):
-        typer.echo(sentence, err=True)
-    typer.echo(output)
+        say(sentence)
+    give(output)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from nst_core.commands.interruption import Interruption
+from nst_core.commands.telling import give, interruptible
 from nst_core.wire.places import State
 
 
@@ -14,8 +16,9 @@ def add(file: Annotated[Path, typer.Argument(help="A .safetensors file from anot
     """Take the weights of a network from a file, if they are the known ones."""
     from nst_core.weights.custody import add as take
 
-    network = take(file, State.of().weights)
-    typer.echo(f"{network.name}: {network.title}; {network.license}; {network.source}")
+    with interruptible(lambda: "Stopped; nothing was added."), Interruption(at_once=True):
+        network = take(file, State.of().weights)
+    give(f"{network.name}: {network.title}; {network.license}; {network.source}")
 
 
 def check() -> None:
@@ -30,14 +33,14 @@ def check() -> None:
         raise WeightsError("No network's weights are here. “nst weights get” fetches them.")
     for network in networks:
         checked(network, folder)
-        typer.echo(f"{network.name}: whole")
+        give(f"{network.name}: whole")
 
 
 def remove(name: Annotated[str, typer.Argument(help="Which network")]) -> None:
     """Remove the weights of a network from this machine."""
     from nst_core.weights.custody import remove as discard
 
-    typer.echo(f"Removed {discard(name, State.of().weights)}.")
+    give(f"Removed {discard(name, State.of().weights)}.")
 
 
 def register(app: typer.Typer) -> None:

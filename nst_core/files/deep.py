@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tifffile
-from PIL import Image, ImageFile, ImageOps
+from PIL import ImageFile, ImageOps
 
 from nst_core.files.form import Values
+from nst_core.files.sources import Source
 from nst_core.picture import MAX_PIXELS, PictureError
+from nst_core.pillow import MOST_PAGES, best_page, image_in
 
 # What tells Pillow which byte of 16 to take as the 8 bits that it keeps. Asked for the other order it
 # gives the other byte, and both together are the whole value, whatever the file's compression is.
@@ -21,6 +23,9 @@ _OTHER_BYTE = {
     "16L": "16B",
     "16N": "16B" if sys.byteorder == "little" else "16L",
 }
+# What it finds wrong with a file is told in a sentence of our own.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
 _ORIENTATION = 274
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # what the channel after the colors is
 _COMPRESSIONS = (1, 8, 32946)  # none and Deflate
@@ -28,9 +33,7 @@ _PREDICTORS = {"u": (1, 2), "f": (1,)}  # none and differences
 _KINDS = {1: 1, 0: 1, 2: 3}  # photometric interpretation of TIFF: channels of color
 
 
-def sixteen_bits(
-    path: Path, image: ImageFile.ImageFile, formats: tuple[str, ...]
-) -> npt.NDArray[np.uint16] | None:
+def sixteen_bits(source: Source, image: ImageFile.ImageFile) -> npt.NDArray[np.uint16] | None:
     """Returns the upright (H, W, C) channels of a file with 16 bits each; None when it has fewer.
 
     ``image`` is the file, opened and not read yet.
@@ -41,11 +44,11 @@ def sixteen_bits(
     kind, _, order = rawmode.partition(";")
     if kind == "LA" and image.mode == "RGBA" and order == "16B":
         # Pillow has no two channels of 16 bits, but four of 8 are the same bytes.
-        both = _read(path, formats, "RGBA")
+        both = _read(source, "RGBA")
         return _joined(both[..., 0::2], both[..., 1::2])
     if image.mode != kind or order not in _OTHER_BYTE or kind not in ("RGB", "RGBA"):
         return None
-    return _joined(_read(path, formats, rawmode), _read(path, formats, f"{kind};{_OTHER_BYTE[order]}"))
+    return _joined(_read(source, rawmode), _read(source, f"{kind};{_OTHER_BYTE[order]}"))
 
 
 def _joined(high: npt.NDArray[np.uint8], low: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
@@ -58,8 +61,8 @@ def _rawmode(image: ImageFile.ImageFile) -> str:
     return first if isinstance(first, str) else ""
 
 
-def _read(path: Path, formats: tuple[str, ...], rawmode: str) -> npt.NDArray[np.uint8]:
-    with Image.open(path, formats=formats) as image:
+def _read(source: Source, rawmode: str) -> npt.NDArray[np.uint8]:
+    with image_in(source) as image:
         image.tile = [
             tile._replace(args=(rawmode, *tile.args[1:]) if isinstance(tile.args, tuple) else rawmode)
             for tile in image.tile
@@ -67,45 +70,52 @@ def _read(path: Path, formats: tuple[str, ...], rawmode: str) -> npt.NDArray[np.
         return np.asarray(ImageOps.exif_transpose(image))
 
 
-def is_tiff(path: Path) -> bool:
-    """Whether a file begins as TIFF does."""
-    with path.open("rb") as file:
-        return file.read(4) in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+def tiff_page(file: tifffile.TiffFile) -> tifffile.TiffPage:
+    """Returns the page of a TIFF that is its picture."""
+    pages = []
+    for number in range(MOST_PAGES):
+        try:
+            page = file.pages[number]
+        except Exception:  # the end, or a page that is damaged
+            break
+        if isinstance(page, tifffile.TiffPage):
+            pages.append(page)
+    found = best_page([(page.imagewidth, page.imagelength, int(page.subfiletype)) for page in pages])
+    return pages[found]
 
 
-def tiff_channels(path: Path, what: str) -> tuple[npt.NDArray[Any], int] | None:
+def tiff_channels(file: tifffile.TiffFile, what: str) -> tuple[npt.NDArray[Any], int] | None:
     """Returns the upright (H, W, C) channels of a deep TIFF, and how many of them are colors.
 
     They are integers of 16 bits or floats. None for what Pillow reads as well or better: 8 bits, and 16
     bits in a compression that tifffile has no code for. Raises ``PictureError``.
     """
-    with tifffile.TiffFile(path) as file:
-        page = file.pages.first
-        kind = np.dtype(page.dtype or np.uint8)
-        if kind.kind not in "fu" or kind.itemsize < 2 or page.photometric not in _KINDS:
+    page = tiff_page(file)
+    kind = np.dtype(page.dtype or np.uint8)
+    if kind.kind not in "fu" or kind.itemsize < 2 or page.photometric not in _KINDS:
+        return None
+    if page.imagewidth * page.imagelength > MAX_PIXELS:
+        raise PictureError(f"The {what} has too many pixels ({page.imagewidth} × {page.imagelength}).")
+    if page.compression not in _COMPRESSIONS or page.predictor not in _PREDICTORS[kind.kind]:
+        if kind.kind == "u":
             return None
-        if page.imagewidth * page.imagelength > MAX_PIXELS:
-            raise PictureError(f"The {what} has too many pixels ({page.imagewidth} × {page.imagelength}).")
-        if page.compression not in _COMPRESSIONS or page.predictor not in _PREDICTORS[kind.kind]:
-            if kind.kind == "u":
-                return None
-            raise PictureError(f"The {what} has floats that are compressed.", "Save it without compression.")
-        values = page.asarray()
-        if values.ndim == 2:
-            values = values[..., None]
-        if page.planarconfig == 2 and values.ndim == 3:
-            values = values.transpose(1, 2, 0)
-        if values.ndim != 3:
-            return None
-        colors = _KINDS[page.photometric]
-        if page.photometric == 0:
-            values = np.iinfo(kind).max - values if kind.kind == "u" else 1 - values
-        further = tuple(page.extrasamples)[:1]
-        if further == (_ASSOCIATED,):
-            values = _separated(values, colors)
-        elif further != (_UNASSOCIATED,):
-            values = values[..., :colors]  # a channel of something else
-        turn = page.tags.valueof(_ORIENTATION, 1)
+        raise PictureError(f"The {what} has floats that are compressed.", "Save it without compression.")
+    values = page.asarray()
+    if values.ndim == 2:
+        values = values[..., None]
+    if page.planarconfig == 2 and values.ndim == 3:
+        values = values.transpose(1, 2, 0)
+    if values.ndim != 3:
+        return None
+    colors = _KINDS[page.photometric]
+    if page.photometric == 0:
+        values = np.iinfo(kind).max - values if kind.kind == "u" else 1 - values
+    further = tuple(page.extrasamples)[:1]
+    if further == (_ASSOCIATED,):
+        values = _separated(values, colors)
+    elif further != (_UNASSOCIATED,):
+        values = values[..., :colors]  # a channel of something else
+    turn = page.tags.valueof(_ORIENTATION, 1)
     return _upright(values, int(turn)), colors
 
 

@@ -36,11 +36,15 @@ class Form:
 
 @dataclass(frozen=True)
 class Picture:
-    """An upright picture: ``rgb`` (H, W, 3) is sRGB in 0–1, ``alpha`` (H, W) in 0–1 where there is one."""
+    """An upright picture: ``rgb`` (H, W, 3) is sRGB in 0–1, ``alpha`` (H, W) in 0–1 where there is one.
+
+    ``notes`` are sentences on what of its file is not in it.
+    """
 
     rgb: Values
     alpha: Values | None = None
     form: Form = Form()
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:

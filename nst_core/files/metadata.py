@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 import tifffile
-from PIL import Image
 
-from nst_core.files.deep import is_tiff
-from nst_core.picture import FORMATS
+from nst_core.files.deep import tiff_page
+from nst_core.files.sources import is_tiff, source_of
+from nst_core.picture import PictureError
+from nst_core.pillow import image_in
 
 _SPACE = "https://neural-style.invalid/1.0/"
 _XMP_TAG = 700
@@ -21,7 +22,8 @@ _MOST = 65_000  # bytes of a packet: what one segment of a JPEG holds
 
 def packet(made_with: dict[str, Any]) -> bytes | None:
     """Returns what a run was made with as an XMP packet; None when it is more than a file takes."""
-    text = json.dumps(made_with, ensure_ascii=False, separators=(",", ":"))
+    # ASCII alone: names may hold letters that XML has not, or bytes that are no text.
+    text = json.dumps(made_with, separators=(",", ":"))
     whole = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -34,7 +36,10 @@ def packet(made_with: dict[str, Any]) -> bytes | None:
 
 
 def made_with(path: Path) -> dict[str, Any] | None:
-    """Returns what ``packet`` put into a file; None when there is nothing. Raises ``OSError``."""
+    """Returns what ``packet`` put into a file; None when there is nothing.
+
+    Raises ``OSError``, and ``PictureError`` for a pipe from which nothing comes.
+    """
     xmp = _packet_in(path)
     try:
         found = _found(ElementTree.fromstring(xmp)) if xmp else None
@@ -46,13 +51,14 @@ def made_with(path: Path) -> dict[str, Any] | None:
 
 def _packet_in(path: Path) -> bytes | None:
     try:
-        if is_tiff(path):
-            with tifffile.TiffFile(path) as file:
-                found = file.pages.first.tags.valueof(_XMP_TAG)
+        source = source_of(path, f"picture “{path.name}”")
+        if is_tiff(source):
+            with tifffile.TiffFile(source) as file:
+                found = tiff_page(file).tags.valueof(_XMP_TAG)
         else:
-            with Image.open(path, formats=FORMATS) as image:
+            with image_in(source) as image:
                 found = image.info.get("xmp")
-    except FileNotFoundError:
+    except (FileNotFoundError, PictureError):
         raise
     except Exception:  # bytes that are no picture: see files.reading
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +15,43 @@ from PIL import Image, ImageOps
 from nst_core.files import deep
 from nst_core.files.form import Depth, Form, Picture, Values
 from nst_core.files.profiles import image_to_srgb, to_srgb
-from nst_core.picture import FORMATS, MAX_PIXELS, PictureError
+from nst_core.files.quiet import quiet
+from nst_core.files.sources import Source, is_tiff, source_of
+from nst_core.picture import MAX_PIXELS, PictureError
+from nst_core.pillow import image_in, moves
 
 _RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
 _DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}
+_FINEST = 65_535  # pixels per inch: JPEG has 16 bits for it
+_LARGEST_PROFILE = 8 << 20  # bytes: JPEG holds no more than twice that
 _GREYS = ("L", "LA", "La", "1", "I", "F")
 
 
 def read(path: Path, what: str) -> Picture:
     """Returns the picture in a file; ``what`` names it in errors. Raises ``PictureError``."""
-    name = f"{what} “{path.name}”"
+    name = f"{what} “{path.name}”" if path.name != "-" else f"{what} from the standard input"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
-            tiff = deep.is_tiff(path)
-            found = deep.tiff_channels(path, name) if tiff else None
-            if found is not None:
-                return _from_channels(*found, *_tiff_tags(path))
-            return _by_pillow(path, name)
+            source = source_of(path, name)
+            if not is_tiff(source):
+                return _by_pillow(source, name)
+            with quiet():  # of all decoders, libtiff alone prints
+                return _deep_tiff(source, name) or _by_pillow(source, name)
     except PictureError:
         raise
     except FileNotFoundError as error:
         raise PictureError(f"The {name} is not there.", "Look at its name and folder.") from error
-    except (PermissionError, IsADirectoryError) as error:
+    except OSError as error:
+        if error.errno is None:  # Pillow's own, for what is no picture
+            raise _damaged(name) from error
         raise PictureError(f"The {name} cannot be read: {error.strerror}.", "Choose another one.") from error
     except Exception as error:  # a decoder may raise anything at all for bytes that are no picture
-        raise PictureError(
-            f"The {name} cannot be read: it is damaged or no known kind of picture."
-        ) from error
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> PictureError:
+    return PictureError(f"The {name} cannot be read: it is damaged or no known kind of picture.")
 
 
 def read_mask(path: Path, what: str) -> Values:
@@ -54,16 +64,33 @@ def read_mask(path: Path, what: str) -> Values:
     return grey if picture.alpha is None else grey * picture.alpha
 
 
-def _by_pillow(path: Path, name: str) -> Picture:
-    with Image.open(path, formats=FORMATS) as image:
+def _deep_tiff(source: Source, name: str) -> Picture | None:
+    try:
+        with tifffile.TiffFile(source) as file:
+            found = deep.tiff_channels(file, name)
+            return found and _from_channels(*found, *_tiff_tags(deep.tiff_page(file)))
+    except PictureError:
+        raise
+    except Exception:  # Pillow may make more of it
+        return None
+
+
+def _by_pillow(source: Source, name: str) -> Picture:
+    with image_in(source) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PictureError(f"The {name} has too many pixels ({image.width} × {image.height}).")
         profile = image.info.get("icc_profile")
-        channels = deep.sixteen_bits(path, image, FORMATS)
+        notes = (f"The {name} moves: only its first picture is taken.",) if moves(image) else ()
+        channels = deep.sixteen_bits(source, image)
         dpi = _dpi(image)  # after that: looking for it may already read the pixels
         if channels is not None:
-            return _from_channels(channels, 1 if channels.shape[2] < 3 else 3, profile, dpi)
+            found = _from_channels(channels, 1 if channels.shape[2] < 3 else 3, profile, dpi)
+            return replace(found, notes=notes)
         upright = ImageOps.exif_transpose(image)
+    return replace(_of_eight_bits(upright, profile, dpi), notes=notes)
+
+
+def _of_eight_bits(upright: Image.Image, profile: bytes | None, dpi: tuple[float, float] | None) -> Picture:
     grey = upright.mode in _GREYS
     if upright.mode in ("I", "F"):
         whole = np.asarray(upright, dtype=np.float64)
@@ -90,6 +117,8 @@ def _from_channels(
 ) -> Picture:
     values = deep.as_unit(channels)
     rgb, profile = to_srgb(values[..., :colors], profile)
+    if profile and len(profile) > _LARGEST_PROFILE:
+        profile = None  # the colors are right without it too
     alpha = np.ascontiguousarray(values[..., colors]) if values.shape[2] > colors else None
     if depth is None:
         depth = _DEPTHS.get(channels.dtype.name, 32)
@@ -105,22 +134,22 @@ def _dpi(image: Image.Image) -> tuple[float, float] | None:
         if tags.get(_UNIT) == _CENTIMETER:
             found = [side and side * 2.54 for side in found]
     try:
-        across, down = (float(side) for side in found)
+        return _believed(*(float(side) for side in found))
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    # 1 is what files without a resolution have instead of one
-    return (across, down) if 1 < across < 1e5 and 1 < down < 1e5 else None
 
 
-def _tiff_tags(path: Path) -> tuple[bytes | None, tuple[float, float] | None]:
+def _tiff_tags(page: tifffile.TiffPage) -> tuple[bytes | None, tuple[float, float] | None]:
     """Returns profile and resolution of a TIFF that Pillow may not know."""
-    with tifffile.TiffFile(path) as file:
-        tags = file.pages.first.tags
-        profile = tags.valueof(_PROFILE)
-        sides = [tags.valueof(tag) for tag in _RESOLUTION]
-        factor = 2.54 if tags.valueof(_UNIT) == _CENTIMETER else 1.0
+    profile = page.tags.valueof(_PROFILE)
+    sides = [page.tags.valueof(tag) for tag in _RESOLUTION]
+    factor = 2.54 if page.tags.valueof(_UNIT) == _CENTIMETER else 1.0
     try:
-        across, down = (factor * side[0] / side[1] for side in sides)
+        return profile, _believed(*(factor * side[0] / side[1] for side in sides))
     except (TypeError, ZeroDivisionError):
         return profile, None
-    return profile, (across, down) if across > 1 and down > 1 else None
+
+
+def _believed(across: float, down: float) -> tuple[float, float] | None:
+    """Returns a resolution that every kind of file can hold; 1 is what files without one have."""
+    return (across, down) if 1 < across < _FINEST and 1 < down < _FINEST else None

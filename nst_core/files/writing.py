@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,17 +36,22 @@ def check_output(path: Path) -> None:
             f"“{path.suffix or path.name}” is no kind of picture that can be written.",
             "Kinds are .png, .jpg, .tif and .webp.",
         )
-    if path.is_dir():
-        raise PictureError(f"“{path}” is a folder.", "Name a file in it.")
-    if not path.parent.is_dir():
-        raise PictureError(f"There is no folder “{path.parent}” to write to.", "Make it first.")
-    part = _part(path)
     try:
-        part.open("wb").close()
-    except OSError as error:
+        target = _target(path)
+        there = _found(target)
+        if there and stat.S_ISDIR(there.st_mode):
+            raise PictureError(f"“{path}” is a folder.", "Name a file in it.")
+        if there and not stat.S_ISREG(there.st_mode):
+            raise PictureError(f"“{path}” is no file that a picture can be kept in.", "Name another one.")
+        if not target.parent.is_dir():
+            raise PictureError(f"There is no folder “{target.parent}” to write to.", "Make it first.")
+        part = _part(target)
+        try:
+            part.open("xb").close()
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, RuntimeError) as error:
         raise _unwritable(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def check_size(path: Path, size: tuple[int, int]) -> None:
@@ -54,7 +64,8 @@ def check_size(path: Path, size: tuple[int, int]) -> None:
 def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) -> None:
     """Writes a picture to ``path`` in ``form``, as far as the kind of file has that.
 
-    The file is complete at once or is not touched. Raises ``PictureError``.
+    The file is complete at once or is not touched. A link is followed, and a file that is there keeps its
+    mode and its other names. Raises ``PictureError``.
     """
     kind = KINDS[path.suffix.lower()]
     if kind == "JPEG":
@@ -66,17 +77,17 @@ def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) ->
     pixels = _quantized(from_srgb(rgb, form.profile), depth)
     if picture.alpha is not None:
         pixels = np.concatenate((pixels, _quantized(picture.alpha[..., None], depth)), axis=2)
-    part = _part(path)
     try:
-        with part.open("wb") as file:
-            _WRITERS[kind](file, pixels, form, xmp)
-        part.replace(path)
-    except (OSError, ValueError) as error:
-        part.unlink(missing_ok=True)
+        target = _target(path)
+        part = _part(target)
+        try:
+            with part.open("xb") as file:
+                _WRITERS[kind](file, pixels, form, xmp)
+            _put(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    except Exception as error:  # an encoder may raise anything at all for what it cannot hold
         raise _unwritable(path, error) from error
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def lost(picture: Picture, path: Path) -> tuple[str, ...]:
@@ -86,8 +97,45 @@ def lost(picture: Picture, path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
+def _target(path: Path) -> Path:
+    """Returns the file that ``path`` means: where links lead to. Raises ``RuntimeError`` for a circle."""
+    return path.resolve() if path.is_symlink() else path
+
+
+def _found(target: Path) -> os.stat_result | None:
+    try:
+        return target.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _part(target: Path) -> Path:
+    """Returns a name that nobody else has; a long one would have no room for anything around it."""
+    return target.with_name(f".{secrets.token_hex(8)}.part")
+
+
+def _put(part: Path, target: Path) -> None:
+    """Has ``target`` hold what is in ``part``."""
+    there = _found(target)
+    if there:
+        with contextlib.suppress(OSError):  # some file systems have no modes
+            part.chmod(stat.S_IMODE(there.st_mode))
+    if there is None or there.st_nlink == 1 or not _copied(part, target):
+        part.replace(target)
+
+
+def _copied(part: Path, target: Path) -> bool:
+    """Writes over a file that has other names too; False when it could not be done."""
+    try:
+        with part.open("rb") as source, target.open("r+b") as file:
+            size = part.stat().st_size
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)  # a full disk shows before anything is lost
+            shutil.copyfileobj(source, file)
+            file.truncate(size)
+    except OSError:
+        return False
+    return True
 
 
 def _unwritable(path: Path, error: Exception) -> PictureError:

@@ -10,7 +10,7 @@ from nst_core.service.job import Request, StyleFile
 from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
-from nst_core.wire.job import MOST_STYLES
+from nst_core.wire.job import MOST_STYLES, MOST_WEIGHT
 
 _BYTES = {"RGBA u8": 4, "RGBA float": 16}
 MAX_SIDE = 65_536
@@ -37,7 +37,7 @@ class _Style(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     length: int = Field(ge=1)
-    weight: float = Field(1.0, gt=0, le=1000)
+    weight: float = Field(1.0, gt=0, le=MOST_WEIGHT)
     region: _Region | None = None
 
 

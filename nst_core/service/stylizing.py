@@ -18,7 +18,15 @@ from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.fastest import take_fastest
 from nst_core.loading import Prepared, for_recipe, prepared
-from nst_core.picture import content_tensors, gray_tensor, laid_over, raw_pixels, style_tensor, with_hidden
+from nst_core.picture import (
+    content_tensors,
+    gray_tensor,
+    laid_over,
+    raw_pixels,
+    style_notes,
+    style_tensor,
+    with_hidden,
+)
 from nst_core.plan import cost_of, kind_of_work, plan
 from nst_core.recipes import recipe
 from nst_core.service.engine import Estimate
@@ -100,6 +108,7 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
     where = ready.backbone.device
     styles = [_style(style, where) for style in asked.styles]
+    notes = dict.fromkeys(note for style in asked.styles for note in style_notes(style.data))
     start = None
     if asked.begin is not None:
         start = laid_over(content, asked.begin, asked.format).to(where)
@@ -149,7 +158,7 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
         seconds=round(seconds, 3),
         evaluations=reporter.evaluations,
         device=where.type,
-        notes=[*ready.notes, *painted.notes],
+        notes=[*ready.notes, *notes, *painted.notes],
     )
     log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
 

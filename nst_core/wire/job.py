@@ -13,6 +13,7 @@ from .errors import ConnectionLost, CoreDied, JobFailed, ProtocolError
 from .frames import AFTER_PROOF, Blob, Message
 
 MOST_STYLES = 4
+MOST_WEIGHT = 1000.0  # of a style; the least is more than 0
 
 _ids = itertools.count(1)
 _RESUBMISSIONS = 2
@@ -39,7 +40,7 @@ class Region:
 
 @dataclass(frozen=True)
 class StyleFile:
-    """A style file as it is, its share among the styles (over 0, up to 1000), and where it paints.
+    """A style file as it is, its share among the styles (over 0, up to ``MOST_WEIGHT``), and where it paints.
 
     Without a region that is wherever no other style's region lies.
     """

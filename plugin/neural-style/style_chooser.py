@@ -80,7 +80,7 @@ class StyleChooser:
         paths = [*samples, *recent(self._folder)]
         for number, path in enumerate(paths):
             button = Gtk.RadioButton(group=self._none, draw_indicator=False)
-            name = Path(path).stem.replace("-", " ")
+            name = Path(GLib.filename_display_name(path)).stem.replace("-", " ")
             name = _(name.capitalize()) if path in samples else name
             button.set_tooltip_text(name)
             button.get_accessible().set_name(name)
@@ -131,7 +131,7 @@ class StyleChooser:
                 self._chosen.set_from_pixbuf(pixbuf)
             else:
                 self._chosen.set_from_icon_name("image-missing", Gtk.IconSize.DIALOG)
-            self._chosen.set_tooltip_text(Path(path).name)
+            self._chosen.set_tooltip_text(Path(file.get_parse_name()).name)
 
 
 def _ticked(image: Gtk.Image, button: Gtk.RadioButton) -> Gtk.Overlay:

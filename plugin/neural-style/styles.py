@@ -11,6 +11,7 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, Gio, GLib
 from wire.job import Picture, Region, StyleFile
+from wire.kinds import FOR_GIMP, endings
 
 from arguments import STYLES
 from language import _
@@ -19,14 +20,7 @@ from selection import Area as Part
 from trouble import Trouble
 
 MAX_STYLE_BYTES = 200_000_000
-# What the engine reads itself; anything else is opened by GIMP and sent as PNG.
-_ENGINE_READS = frozenset(
-    f".{ending}"
-    for ending in (
-        *("png", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff", "bmp", "gif", "ppm", "pgm", "pbm"),
-        *("pnm", "tga", "ico", "jp2", "j2k", "jpx", "pcx", "avif"),
-    )
-)
+_ENGINE_READS = endings(without=FOR_GIMP)  # anything else is opened by GIMP and sent as PNG
 _LONGEST_STYLE = 4096  # pixels of the longer side of what GIMP hands over: no result asks for more
 _LONGEST_REGION = 1024
 
@@ -60,16 +54,17 @@ class ChosenStyle:
         if not self.file.get_path() or Path(self.file.get_path()).suffix.lower() not in _ENGINE_READS:
             return _through_gimp(self.file)
         path = Path(self.file.get_path())
+        name = Path(self.file.get_parse_name()).name  # the path itself may be no text
         try:
             if path.stat().st_size > MAX_STYLE_BYTES:
                 raise Trouble(
-                    _("The style picture “{name}” is too large.").format(name=path.name),
+                    _("The style picture “{name}” is too large.").format(name=name),
                     _("Choose one below 200 MB."),
                 )
             return path.read_bytes()
         except OSError as error:
             raise Trouble(
-                _("The style picture “{name}” cannot be opened.").format(name=path.name),
+                _("The style picture “{name}” cannot be opened.").format(name=name),
                 _("Choose a picture that is still there."),
             ) from error
 

@@ -38,7 +38,7 @@ def test_the_wheel_holds_the_core_and_its_command(built: Path, tmp_path: Path) -
         archive.extractall(tmp_path)
     assert {"nst_core/__main__.py", "nst_core/wire/places.py", "nst_core/commands/doctor.py"} <= set(names)
     assert all(name.startswith(("nst_core/", "nst_core-")) for name in names)
-    assert "nst = nst_core.cli:main" in entries
+    assert "nst = nst_core.__main__:main" in entries
     said = subprocess.check_output(
         [sys.executable, "-m", "nst_core", "--help"],
         text=True,

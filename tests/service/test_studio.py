@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import threading
 import time
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from PIL import Image
 
 from nst_core.engine.backbone import Backbone, Features
 from nst_core.loading import Prepared
@@ -231,3 +233,12 @@ def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
     small, large = (studio.estimate(Settings(size=size), 4000, 3000) for size in (512, 2048))
     assert (small.width, large.width) == (512, 2048)
     assert large.bytes > small.bytes
+
+
+def test_a_style_that_moves_is_told_of(core: Running) -> None:
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    result = Job(core.client(), SMALL).run(PICTURE, file.getvalue())
+    assert result
+    assert "A style picture moves: only its first picture is taken." in result.about["notes"]

@@ -1,0 +1,39 @@
+"""One list of the kinds of picture that are read, for the command line and the plug-in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from PIL import Image
+
+from nst_core.pillow import FORMATS
+from nst_core.wire.kinds import FOR_GIMP, KINDS, endings
+
+from .conftest import REPOSITORY
+
+
+def test_pillow_knows_all_of_them() -> None:
+    Image.init()
+    assert set(FORMATS) <= set(Image.OPEN)
+
+
+def test_every_ending_that_pillow_has_for_them_is_there() -> None:
+    known = {ending for ending, kind in Image.registered_extensions().items() if kind in {*KINDS, "MPO"}}
+    assert endings() == known
+
+
+def test_what_gimp_reads_better_is_left_out_for_it() -> None:
+    assert endings(without=FOR_GIMP) == endings() - {".psd"}
+
+
+def test_the_plugin_has_the_same_list() -> None:
+    """It loads the wire's modules by another name, in a Python that has nothing else of the core."""
+    code = "import json, sys; sys.path.insert(0, sys.argv[1]); from wire.kinds import endings;"
+    code += "print(json.dumps(sorted(endings())))"
+    command = [sys.executable, "-I", "-c", code, str(REPOSITORY / "nst_core")]
+    found = subprocess.check_output(command, timeout=60)
+    assert frozenset(json.loads(found)) == endings()
+    source = (REPOSITORY / "plugin" / "neural-style" / "styles.py").read_text(encoding="utf-8")
+    assert "_ENGINE_READS = endings(without=FOR_GIMP)" in source
