@@ -76,11 +76,11 @@ class Matching:
 class Start:
     """The picture that the optimization starts with.
 
-    Noise of this size is added to the content or the style's colors: uniform in ± ``noise`` where
-    ``uniform``, else normal with that deviation.
+    *recolored* is the content in the style's colors. Noise is added to all but *noise*: uniform in ± ``noise``
+    where ``uniform``, else normal with that deviation.
     """
 
-    kind: Literal["content", "noise", "style-colors"] = "content"
+    kind: Literal["content", "recolored", "noise", "style-colors"] = "content"
     noise: float = 0.02
     uniform: bool = False
 
@@ -118,7 +118,7 @@ class Recipe:
     schedule: Schedule
     look: Look = Look()
     matching: Matching = Matching()
-    start: Start = Start()
+    start: Start = Start("recolored")
     colors: Colors = Colors()
     steps: Steps = Steps()
     brush_size: float = 1.0

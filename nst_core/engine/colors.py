@@ -6,6 +6,8 @@ Gatys, Bethge, Hertzmann, Shechtman (2016), Preserving Color in Neural Artistic 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -31,6 +33,52 @@ _LAB = torch.tensor(
 ColorMap = Literal["symmetric", "cholesky", "mean"]
 
 
+@dataclass(frozen=True)
+class Palette:
+    """The mean (3, 1) and the covariance (3, 3) of RGB values in 0–1, in double precision."""
+
+    mean: Tensor
+    covariance: Tensor
+
+
+def palette(picture: Tensor, counts: Tensor | None = None) -> Palette:
+    """Returns the palette of a picture (1, 3, H, W); ``counts`` (1, 1, H, W): how much each pixel counts."""
+    colors = picture.flatten(2)[0].cpu().double()  # not every device has double precision
+    weights = torch.ones_like(colors[:1]) if counts is None else counts.flatten(2)[0].cpu().double()
+    weights = weights / weights.sum().clamp_min(1e-12)
+    mean = (colors * weights).sum(dim=1, keepdim=True)
+    away = colors - mean
+    # A picture of one color has no covariance; the small one given here keeps the map finite.
+    return Palette(mean, (away * weights) @ away.mT + 1e-5 * torch.eye(3, dtype=torch.float64))
+
+
+def mixed_palette(parts: Sequence[tuple[float, Palette]]) -> Palette:
+    """Returns the palette of all parts together, each with its share (of any sum)."""
+    whole = sum(share for share, _ in parts)
+    mean = torch.stack([share / whole * part.mean for share, part in parts]).sum(dim=0)
+    second = [share / whole * (part.covariance + part.mean @ part.mean.mT) for share, part in parts]
+    return Palette(mean, torch.stack(second).sum(dim=0) - mean @ mean.mT)
+
+
+def moved_colors(picture: Tensor, source: Palette, target: Palette, form: ColorMap = "symmetric") -> Tensor:
+    """Returns a picture (1, 3, H, W) of the palette ``source`` with colors moved to ``target``, in 0–1.
+
+    ``symmetric`` is the linear map that moves the colors least (Monge's map between the two Gaussians), so
+    that hues keep their order; ``cholesky`` is the paper's other one; ``mean`` moves the mean color alone.
+    """
+    if form == "symmetric":
+        root, inverse = _power(source.covariance, 0.5), _power(source.covariance, -0.5)
+        move = inverse @ _power(root @ target.covariance @ root, 0.5) @ inverse
+    elif form == "cholesky":
+        lower = torch.linalg.inv(torch.linalg.cholesky(source.covariance))
+        move = torch.linalg.cholesky(target.covariance) @ lower
+    else:
+        move = torch.eye(3, dtype=torch.float64)
+    colors = picture.flatten(2)[0]
+    moved = move.to(colors) @ (colors - source.mean.to(colors)) + target.mean.to(colors)
+    return moved.clamp(0, 1).view_as(picture)
+
+
 def matched_colors(
     picture: Tensor,
     target: Tensor,
@@ -40,24 +88,11 @@ def matched_colors(
 ) -> Tensor:
     """Returns ``picture`` with the mean and covariance of ``target``'s RGB values.
 
-    Both (1, 3, H, W) in 0–1. ``symmetric`` is the linear map that moves the colors least (Monge's map
-    between the two Gaussians), so that hues keep their order; ``cholesky`` is the paper's other one;
-    ``mean`` moves the mean color alone. ``strength`` 0–1 is how far they are moved; ``counts`` (1, 1, H,
-    W) how much each pixel of the two counts.
+    Both (1, 3, H, W) in 0–1. For ``form`` see ``moved_colors``; ``strength`` 0–1 is how far they are moved;
+    ``counts`` (1, 1, H, W) how much each pixel of the two counts.
     """
-    mean_from, spread_from = _moments(picture, counts[0])
-    mean_to, spread_to = _moments(target, counts[1])
-    if form == "symmetric":
-        root = _power(spread_from, 0.5)
-        inverse = _power(spread_from, -0.5)
-        move = inverse @ _power(root @ spread_to @ root, 0.5) @ inverse
-    elif form == "cholesky":
-        move = torch.linalg.cholesky(spread_to) @ torch.linalg.inv(torch.linalg.cholesky(spread_from))
-    else:
-        move = torch.eye(3, dtype=torch.float64)
-    flat = picture.flatten(2)[0]
-    moved = move.to(flat) @ (flat - mean_from.to(flat)) + mean_to.to(flat)
-    return torch.lerp(picture, moved.clamp(0, 1).view_as(picture), strength)
+    moved = moved_colors(picture, palette(picture, counts[0]), palette(target, counts[1]), form)
+    return torch.lerp(picture, moved, strength)
 
 
 def with_colors_of(picture: Tensor, colors: Tensor) -> Tensor:
@@ -99,16 +134,6 @@ def _encoded(linear: Tensor) -> Tensor:
 
 def _mixed(matrix: Tensor, picture: Tensor) -> Tensor:
     return torch.einsum("ij,bjhw->bihw", matrix.to(picture), picture)
-
-
-def _moments(picture: Tensor, counts: Tensor | None) -> tuple[Tensor, Tensor]:
-    flat = picture.flatten(2)[0].cpu().double()  # not every device has double precision
-    weights = torch.ones_like(flat[:1]) if counts is None else counts.flatten(2)[0].cpu().double()
-    weights = weights / weights.sum().clamp_min(1e-12)
-    mean = (flat * weights).sum(dim=1, keepdim=True)
-    flat = flat - mean
-    # A picture of one color has no spread; the small one given here keeps the map finite.
-    return mean, (flat * weights) @ flat.mT + 1e-5 * torch.eye(3, dtype=torch.float64)
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:

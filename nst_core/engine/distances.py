@@ -25,13 +25,24 @@ class Slope:
 class Distance(Protocol):
     """How far moments are from a target."""
 
+    unit: float
+    """What the distance is divided by to be relative; see ``unit_of``."""
+
     def __call__(self, found: Moments) -> Slope: ...
 
 
-def at_zero(distance: Distance, target: Moments) -> float:
-    """Returns the distance of features that are all zero: the natural unit of a loss."""
-    nothing = Moments(target.count, torch.zeros_like(target.mean), torch.zeros_like(target.second))
-    return float(distance(nothing).value)
+# The mean activation of each layer over photographs, which layers are scaled to.
+STRENGTH = 1.0
+
+
+def unit_of(energy: float, common: float) -> float:
+    """Returns what a distance from a target is divided by, for its ``energy``: how far it is from nothing.
+
+    From ``common`` on, which a target of ``STRENGTH`` has, it is the energy. A weaker target, such as that of
+    white paper, is no unit: measured by it, all that a content has would be far too much. The less it
+    has, the less it counts: where a style has no contrast, the content's may stay.
+    """
+    return energy if energy >= common else common**2 / max(energy, 1e-12 * common)
 
 
 class GramDistance:
@@ -45,9 +56,12 @@ class GramDistance:
 
     def __init__(self, target: Moments, form: GramForm = "gatys") -> None:
         self._form = form
-        self._target = target.second * (target.count if form == "unscaled" else 1.0)
+        scale = target.count if form == "unscaled" else 1.0
+        self._target = target.second * scale
         channels = target.mean.shape[0]
         self._unit = 1.0 / channels**2 / (4.0 if form == "gatys" else 1.0)
+        common = (channels * scale * STRENGTH**2) ** 2
+        self.unit = self._unit * unit_of(float(self._target.square().sum()), common)
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
@@ -57,7 +71,7 @@ class GramDistance:
 
 
 class MomentDistance:
-    """Gram matrix, mean and standard deviation, each relative to the style's own, in equal parts.
+    """Gram matrix, mean and standard deviation, each relative to the style's own size, in equal parts.
 
     Mean and standard deviation were added to the Gram matrix by Galerne, Raad, Lezama, Morel (2024, "Scaling
     Painting Style Transfer"); the Gram matrix alone can trade one for the other (Risser, Wilmot, Barnes
@@ -67,10 +81,16 @@ class MomentDistance:
     def __init__(self, target: Moments) -> None:
         self._target = target
         self._deviation = _deviation(target)
+        channels = target.mean.shape[0]
+        parts = (
+            (target.second, (channels * STRENGTH**2) ** 2),
+            (target.mean, channels * STRENGTH**2),
+            (self._deviation, channels * STRENGTH**2),
+        )
         self._units = [
-            1.0 / max(float(part.square().sum()), 1e-12) / 3
-            for part in (target.second, target.mean, self._deviation)
+            1.0 / unit_of(float(part.square().sum()), common) / len(parts) for part, common in parts
         ]
+        self.unit = 1.0
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
@@ -109,6 +129,8 @@ class WassersteinDistance:
         values, vectors = _eigen(covariance)
         self._root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
         self._trace = float(covariance.trace())
+        energy = float(target.second.diagonal().sum())
+        self.unit = unit_of(energy, target.mean.shape[0] * STRENGTH**2)
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
-from nst_core.engine.distances import Distance, Slope, at_zero
+from nst_core.engine.distances import STRENGTH, Distance, Slope
 from nst_core.engine.moments import Gathering, Moments, rows, weights_of
 from nst_core.engine.tiling import Part, all_of
 
@@ -35,8 +35,8 @@ class InParts(Protocol):
 class Loss(ABC):
     """A distance of features (1, N, H, W) from a target, with its gradient."""
 
-    at_zero: float
-    """The loss of features that are all zero: the natural unit of this loss."""
+    unit: float
+    """What the loss is divided by to be relative: that of features that are all zero, see ``unit_of``."""
 
     @abstractmethod
     def in_parts(self, weight: float = 1.0) -> InParts:
@@ -91,7 +91,8 @@ class ContentLoss(Loss):
         self._target = Kept(target) if isinstance(target, Tensor) else target
         count = self._target.count
         self._unit = {"gatys": 0.5, "course": 0.25 / count, "mean": 1.0 / count}[form]
-        self.at_zero = self._unit * self._target.energy
+        # Shapes that are faint still count for what they are, but not for more.
+        self.unit = self._unit * max(self._target.energy, count * STRENGTH**2)
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``."""
@@ -123,10 +124,10 @@ class MomentLoss(Loss):
     Gram matrix this is Gatys, Ecker, Bethge (2016), equation 6. ``weights`` (M,) sum to 1; None: 1/M each.
     """
 
-    def __init__(self, distance: Distance, target: Moments, weights: Tensor | None = None) -> None:
+    def __init__(self, distance: Distance, weights: Tensor | None = None) -> None:
         self._distance = distance
         self._weights = weights
-        self.at_zero = at_zero(distance, target)
+        self.unit = distance.unit
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``."""

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.distances import STRENGTH, unit_of
 from nst_core.engine.losses import InParts, Loss
 from nst_core.engine.moments import rows
 from nst_core.engine.projections import Projections
@@ -52,7 +53,8 @@ class SlicedWassersteinLoss(Loss):
             assert lines is not None
             energy += float(lines.square().sum())
             self._quantiles.put_lines(some, lines)
-        self.at_zero = energy / (channels * count)
+        # A direction's mean square is on average that of the features.
+        self.unit = unit_of(energy / (channels * count), STRENGTH**2)
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``.

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from nst_core.engine.colors import Palette, mixed_palette, moved_colors, palette
 from nst_core.engine.resize import size_of
+from nst_core.engine.style import Group
 from nst_core.recipe import Start
 
+# Of the content's own covariance in the style's colors: a style of one color would leave nothing of its shapes.
+_CONTENTS_OWN = 0.1
 
-def start_picture(start: Start, content: Tensor, style: Tensor, seed: int) -> Tensor:
+
+def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: int) -> Tensor:
     """Returns the start for ``content`` (1, 3, H, W) in 0–1, in its size; the same for the same ``seed``.
 
-    *content* and *style-colors* (each pixel drawn from the normal distribution of ``style``'s colors) have
-    ``start.noise`` added; *noise* is white: uniform over all colors (Gatys, Ecker, Bethge 2016, section 2).
+    *recolored* is the content with the mean and covariance of the colors of the styles that paint it,
+    *style-colors* has each pixel drawn from the normal distribution of these; where no style paints it is the
+    content. Both and *content* have ``start.noise`` added. *noise* is white: uniform over all colors
+    (Gatys, Ecker, Bethge 2016, section 2). ``groups`` are the styles with their shares in the content's
+    size.
     """
     generator = torch.Generator().manual_seed(seed)
     shape = (1, 3, *size_of(content))
     if start.kind == "noise":
         return torch.rand(shape, generator=generator).to(content)
     picture = content
-    if start.kind == "style-colors":
-        picture = _colored(_drawn("normal", shape, generator), style).to(content)
+    for group in groups if start.kind != "content" else ():
+        share, colors = group.share, _palette_of(group)
+        if start.kind == "style-colors":
+            found = _drawn("normal", shape, generator).flatten(2)[0].double()
+            root = torch.linalg.cholesky(colors.covariance)
+            painted = (root @ found + colors.mean).to(content).view(shape).clamp(0, 1)
+        else:
+            own = palette(content, share)
+            kept = Palette(colors.mean, colors.covariance + _CONTENTS_OWN * own.covariance)
+            painted = moved_colors(content, own, kept)
+        picture = picture + (painted - content if share is None else share * (painted - content))
     if not start.noise:
         return picture
     kind: Literal["uniform", "normal"] = "uniform" if start.uniform else "normal"
     return (picture + start.noise * _drawn(kind, shape, generator).to(content)).clamp(0, 1)
+
+
+def _palette_of(group: Group) -> Palette:
+    return mixed_palette([(style.weight, palette(style.picture, style.mask)) for style in group.styles])
 
 
 def _drawn(kind: Literal["uniform", "normal"], shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
@@ -35,12 +57,3 @@ def _drawn(kind: Literal["uniform", "normal"], shape: tuple[int, ...], generator
     if kind == "uniform":
         return 2 * torch.rand(shape, generator=generator) - 1
     return torch.randn(shape, generator=generator)
-
-
-def _colored(noise: Tensor, style: Tensor) -> Tensor:
-    colors = style.flatten(2)[0].cpu()
-    mean = colors.mean(dim=1, keepdim=True)
-    spread = (colors - mean) @ (colors - mean).mT / colors.shape[1]
-    root = torch.linalg.cholesky(spread + 1e-6 * torch.eye(3))
-    drawn: Tensor = root @ noise.flatten(2)[0] + mean
-    return drawn.view_as(noise).clamp(0, 1)

@@ -84,7 +84,8 @@ def stylize(
     notes = _notes(styles, plan[-1].size, recipe.brush_size)
     first = resized(content, plan[0].size)
     if start is None:
-        pixels = start_picture(recipe.start, first, resized(styles[0].picture, plan[0].size), recipe.seed)
+        groups, _ = grouped(styles, plan[0].size, visible)
+        pixels = start_picture(recipe.start, first, groups, recipe.seed)
     else:
         pixels = start
     layers = layers_of(recipe.matching)

@@ -56,7 +56,7 @@ def objective_for(
     terms: list[Term] = []
 
     def add(layer: str, loss: Loss, weight: float) -> None:
-        terms.append(Term(layer, loss, weight / max(loss.at_zero, 1e-12) if matching.relative else weight))
+        terms.append(Term(layer, loss, weight / loss.unit if matching.relative else weight))
 
     content_layers = matching.content_layers if matching.content_weight else ()
     seen = ContentSeen(looking, content, [layer for layer, _ in content_layers])
@@ -84,7 +84,7 @@ def objective_for(
         assert painted is not None
         target = Drawn(looking, painted, layer, found)
         loss = ContentLoss(target if looking.segments else Kept(target.at(whole_layer(seen.sizes[layer]))))
-        terms.append(Term(layer, loss, matching.detail / len(sources) / max(loss.at_zero, 1e-12)))
+        terms.append(Term(layer, loss, matching.detail / len(sources) / loss.unit))
     variation = (Variation(matching.variation_form), matching.variation_weight)
     of_pixels = variation if matching.variation_weight else None
     if isinstance(way, Sequence):
@@ -113,7 +113,7 @@ def _style_loss(
         parts = [(weight, seen.projections[layer], seen.weights[layer]) for weight, seen in styles]
         return SlicedWassersteinLoss(parts, share, room)
     target = blended([(weight, seen.moments[layer]) for weight, seen in styles])
-    return MomentLoss(_DISTANCES[matching.style_form](target), target, share)
+    return MomentLoss(_DISTANCES[matching.style_form](target), share)
 
 
 def _sources(styles: Sequence[tuple[float, StyleSeen]], layer: str, where: Tensor | None) -> list[Source]:

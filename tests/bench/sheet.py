@@ -35,6 +35,11 @@ def save_sheet(rows: Sequence[Sequence[Tensor]], titles: Sequence[str], path: Pa
     sheet.save(path, quality=90)
 
 
+def save_picture(picture: Tensor, path: Path) -> None:
+    """Writes one picture (1, 3, H, W) in 0–1."""
+    _image(picture).save(path)
+
+
 def _image(picture: Tensor) -> Image.Image:
     values = picture[0].permute(1, 2, 0).clamp(0, 1).numpy()
     return Image.fromarray((values * 255 + 0.5).astype(np.uint8))
