@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.errors import ConnectionLost, CoreUnavailable
+from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable
 from nst_core.wire.frames import Message
 from nst_core.wire.job import Job, Picture, Result
 from nst_core.wire.places import State
@@ -61,6 +62,22 @@ def test_it_publishes_nothing_and_ends_with_its_client(core: PrivateCore, here: 
     assert core._process.returncode == 0
     with pytest.raises(ConnectionLost):
         core.channel.receive(time.monotonic() + 5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("paints", [False, True])
+def test_a_signal_ends_it_though_its_client_holds_the_pipes(
+    core: PrivateCore, number: signal.Signals, paints: bool
+) -> None:
+    if paints:
+        job, seen = Job(core.channel, {"quality": "high"}), threading.Event()
+        threading.Thread(
+            target=lambda: pytest.raises(CoreDied, job.run, PICTURE, b"style", lambda *_: seen.set()),
+            daemon=True,
+        ).start()
+        assert seen.wait(20)
+    core._process.send_signal(number)
+    assert core._process.wait(20) == 0
 
 
 def test_questions_are_answered(core: PrivateCore) -> None:
