@@ -60,9 +60,9 @@ def _set(config: Gimp.ProcedureConfig, name: str, value: Any) -> None:
         return
     kind = config.find_property(name)
     # GObject would let NaN through, and would move other numbers to the nearest end of the range.
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if not kind.minimum <= value <= kind.maximum:
-            return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and not kind.minimum <= value <= kind.maximum:
+        return
     try:
         config.set_property(name, value)
     except (TypeError, ValueError, OverflowError):
