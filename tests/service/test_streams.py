@@ -18,7 +18,8 @@ from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable
 from nst_core.wire.frames import Message
 from nst_core.wire.job import Job, Picture, Result
 from nst_core.wire.places import State
-from nst_core.wire.private_core import PrivateCore
+
+from .private_core import PrivateCore
 
 FAKE = [sys.executable, "-m", "tests.service.fake_core", "--stdio"]
 PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
@@ -26,7 +27,7 @@ PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
 
 @pytest.fixture
 def core(here: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateCore]:
-    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
     core = PrivateCore(here, [*FAKE, "--evaluations", "20", "--seconds", "0.005"], {"name": "test"})
     yield core
     core.close()
@@ -107,7 +108,7 @@ def test_a_program_that_is_no_core_is_a_sentence(here: State, monkeypatch: pytes
 
 
 def test_the_command_line_speaks_it(here: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
     core = PrivateCore(here, [sys.executable, "-m", "nst_core", "serve", "--stdio"], {"name": "test"})
     assert core.welcome["core"]["version"]
     core.close()
