@@ -315,6 +315,20 @@ def test_what_waited_is_sent_again_to_the_next_core_and_what_was_done_is_not(
         other.stop()
 
 
+def test_what_was_begun_is_not_sent_again_also_before_its_first_preview(core: Running, tmp_path: Any) -> None:
+    other = Running(State(tmp_path / "next"))
+    try:
+        other.engine.permits.release(3)
+        run = Run(core.client(), again=other.client)
+        until(lambda: [event["type"] for event in run.events][-1:] == ["stage"])
+        core.channels[0].close()  # as when the job kills the core
+        run.end()
+        assert type(run.error).__name__ == "CoreDied"
+        assert other.engine.done == []
+    finally:
+        other.stop()
+
+
 def test_a_core_that_dies_again_and_again_is_given_up(core: Running) -> None:
     starts = []
 
