@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
-from nst_core.service.outbox import Outbox
+from nst_core.service.outbox import MOST_WAITING, Outbox
 from nst_core.service.requests import HINT, parse_estimate, parse_start
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
@@ -45,6 +46,7 @@ class Conversation:
         self._end = end
         self._report = report
         self._jobs: dict[int, Job] = {}
+        self._estimates = threading.BoundedSemaphore(MOST_WAITING)
         self._answers: dict[str, Callable[[int, Message], None]] = {
             "ping": self._ping,
             "estimate": self._estimate,
@@ -67,6 +69,7 @@ class Conversation:
     def _take(self, message: Message, blob: bytearray) -> None:
         kind, number = message["type"], message.get("id")
         if kind == "start" or kind in self._answers:
+            self.outbox.wait_for_room()
             try:
                 if type(number) is not int:
                     raise JobFailed("bad_request", "The request is not valid: its id is no number.", HINT)
@@ -104,11 +107,13 @@ class Conversation:
         asked = parse_estimate(message)
 
         def tell(engine: Engine | None) -> None:
+            self._estimates.release()
             if engine is None:
                 self._refuse(number, JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR))
                 return
             self.outbox.post({"type": "estimate", "id": number, **asdict(engine.estimate(*asked))})
 
+        self._estimates.acquire()  # while the engine is loaded no answer fills the outbox
         self._worker.when_loaded(tell)
 
     def _weights(self, number: int, message: Message) -> None:
@@ -127,7 +132,7 @@ class Conversation:
         self._end()
 
     def _say(self, kind: str, number: int, **fields: Any) -> None:
-        self.outbox.answer({"type": kind, "id": number, **fields})
+        self.outbox.post({"type": kind, "id": number, **fields})
 
     def _refuse(self, number: object, failure: JobFailed) -> None:
         self.outbox.post(

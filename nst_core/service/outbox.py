@@ -51,16 +51,15 @@ class Outbox:
         with self._change:
             self._put(_Letter(message, parts, slot))
 
-    def answer(self, message: Message) -> None:
-        """Sends later, after waiting until not too much waits already.
+    def wait_for_room(self) -> None:
+        """Waits until fewer than ``MOST_WAITING`` answers wait, or the client is gone.
 
-        It is for the thread that reads: a client that only asks and never reads is not heard any
-        more. Raises ``ConnectionLost``.
+        It is for the thread that reads, before each request: a client that only asks and never
+        reads is not heard any more. Events do not count: there is one of a kind for each job.
         """
         with self._change:
-            while len(self._waiting) >= MOST_WAITING and not self._lost:
+            while len(self._waiting) - len(self._slots) >= MOST_WAITING and not self._lost:
                 self._change.wait()
-            self._put(_Letter(message, (), None))
 
     def flush(self, seconds: float) -> None:
         """Waits until all has been sent, or the client is gone, or ``seconds`` are over."""

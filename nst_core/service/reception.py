@@ -21,6 +21,8 @@ from nst_core.wire.proof import admit
 
 log = logging.getLogger(__name__)
 
+FLUSH_SECONDS = 1.0  # a signal ends the core within two seconds, also when a client does not read
+
 FEATURES = [
     *("preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"),
     "resume",

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from nst_core import __version__
-from nst_core.service.reception import Reception
+from nst_core.service.reception import FLUSH_SECONDS, Reception
 from nst_core.service.worker import Worker
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
@@ -85,7 +85,7 @@ class Server:
             except RuntimeError:  # no thread can be had
                 self._unproven.release()
                 connection.close()
-        self._reception.flush(2.0)
+        self._reception.flush(FLUSH_SECONDS)
 
     def close(self) -> None:
         """Stops accepting, and removes socket and endpoint file."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 
-from nst_core.service.reception import Reception
+from nst_core.service.reception import FLUSH_SECONDS, Reception
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import CoreUnavailable
@@ -37,12 +38,18 @@ class StandardStreams:
             os.dup2(nothing.fileno(), 0)
         sys.stdout.flush()
         self._reception = Reception(state, worker, self._token, self.close)
+        self._closing = False
 
     def serve(self) -> None:
-        """Attends to the client until its end."""
-        self._reception.attend(Channel(self._pipes))
+        """Attends to the client until its end or until ``close``."""
+        # In a thread of its own: a signal does not end a read that waits for the client.
+        attending = threading.Thread(target=self._reception.attend, args=(Channel(self._pipes),), daemon=True)
+        attending.start()
+        while attending.is_alive() and not self._closing:
+            attending.join(0.5)  # so that a close is noticed
+        self._reception.flush(FLUSH_SECONDS)
+        self._pipes.shutdown(0)
 
     def close(self) -> None:
         """Ends the conversation."""
-        self._reception.flush(2.0)
-        self._pipes.shutdown(0)
+        self._closing = True

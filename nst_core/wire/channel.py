@@ -14,7 +14,6 @@ from .errors import ConnectionLost, CutOff
 from .frames import Blob, Limits, Message, encode
 
 _PIECE = 1 << 20
-_PIECES_AT_ONCE = 8
 
 
 class Stream(Protocol):
@@ -97,20 +96,6 @@ class Channel:
             frame = self._take()
             if frame is not None:
                 return frame
-
-    def receive_now(self) -> tuple[Message, bytearray] | None:
-        """Returns the next frame if all of it is there, else None, without waiting.
-
-        One call reads a few MiB at most, so that a large picture does not keep its caller for
-        long. Raises as ``receive`` does.
-        """
-        for _ in range(_PIECES_AT_ONCE):
-            if not self._readable(0.0):
-                break
-            frame = self._take()
-            if frame is not None:
-                return frame
-        return None
 
     def close(self) -> None:
         """Closes the connection; a thread that waits in ``receive`` gets ``ConnectionLost``."""

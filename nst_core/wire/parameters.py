@@ -91,11 +91,3 @@ PARAMETERS: tuple[Parameter, ...] = (
         high=2**31 - 1,
     ),
 )
-
-
-def parameter(name: str) -> Parameter:
-    """Returns the parameter called ``name``. Raises ``KeyError`` when there is none."""
-    for entry in PARAMETERS:
-        if entry.name == name:
-            return entry
-    raise KeyError(name)

@@ -58,6 +58,11 @@ def _take_over(config: Gimp.ProcedureConfig, settings: dict[str, Any]) -> None:
 def _set(config: Gimp.ProcedureConfig, name: str, value: Any) -> None:
     if value is None or type(value) is not type(config.get_property(name)):
         return
+    kind = config.find_property(name)
+    # GObject would let NaN through, and would move other numbers to the nearest end of the range.
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and not kind.minimum <= value <= kind.maximum:
+        return
     try:
         config.set_property(name, value)
     except (TypeError, ValueError, OverflowError):

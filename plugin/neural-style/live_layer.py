@@ -31,6 +31,7 @@ class LiveLayer:
         self._image = image
         self._source: Source | None = None
         self._layer: Gimp.Layer | None = None
+        self._deleted: list[Gimp.Layer] = []  # by the person, who may undo that
         self._next = 0.0
 
     def show(self, source: Source, preview: Preview) -> bool:
@@ -49,11 +50,16 @@ class LiveLayer:
         return True
 
     def remove(self) -> None:
-        """Takes the layer away, if it is there."""
-        layer, self._layer, self._source = self._layer, None, None
-        if layer is None or not self._image.is_valid() or not layer.is_valid():
+        """Takes the layer away, if it is there, and those that came back by undo."""
+        layers = [*self._deleted, *([self._layer] if self._layer else [])]
+        self._layer, self._source, self._deleted = None, None, []
+        if not self._image.is_valid():
             return
-        self._unnoticed(lambda: self._image.remove_layer(layer))
+        for layer in layers:
+            if layer.is_valid():
+                self._unnoticed(lambda layer=layer: self._image.remove_layer(layer))
+            else:
+                self._deleted.append(layer)
         Gimp.displays_flush()
 
     def _insert(self, source: Source) -> None:

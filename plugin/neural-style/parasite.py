@@ -11,6 +11,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio
 
 _NAME = "neural-style"
+_LAST_TATTOO = 2**32 - 1
 
 
 def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.Layer) -> bytes:
@@ -42,17 +43,23 @@ def keep(layer: Gimp.Layer, settings: bytes) -> None:
 def painted_from(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
     """Returns the layer that ``layer`` was painted from, if it is still in ``image``."""
     about = kept(layer)
-    found = about and image.get_layer_by_tattoo(about["painted-from"])
+    found = about and about["painted-from"] and image.get_layer_by_tattoo(about["painted-from"])
     return found if found and found != layer else None
 
 
 def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
-    """Returns what ``keep`` attached, or None when there is nothing or it cannot be understood."""
+    """Returns what ``keep`` attached, or None when there is nothing or it cannot be understood.
+
+    The image's file may come from anybody: a ``painted-from`` that is no tattoo is None.
+    """
     found = layer.get_parasite(_NAME)
     if found is None:
         return None
     try:
         about = json.loads(bytes(found.get_data()))
-        return {**about, "settings": dict(about["settings"]), "painted-from": int(about["painted-from"])}
-    except (ValueError, KeyError, TypeError):
+        tattoo = about.get("painted-from")
+        if type(tattoo) is not int or not 0 < tattoo <= _LAST_TATTOO:
+            tattoo = None
+        return {**about, "settings": dict(about["settings"]), "painted-from": tattoo}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -143,7 +143,7 @@ class PaintingWindow:
             self._end(Done())
 
     def _end(self, done: Done) -> None:
-        self._done = done
+        self._done = self._done or done  # a cancel is not overwritten by an end that was on its way
         Gtk.main_quit()
 
 

@@ -35,7 +35,7 @@ def test_it_is_proved_in_gimp_and_removed_again(
 
     def install(*arguments: str) -> str:
         command = [str(python), str(REPOSITORY / "install"), "--prefix", str(state.root), *arguments]
-        done = gimp_root.run(command, gimp_home, timeout=300)
+        done = gimp_root.run(command, gimp_home, timeout=1200)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

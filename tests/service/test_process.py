@@ -13,16 +13,19 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nst_core.wire import endpoint as endpoints
+from nst_core.wire import launch
 from nst_core.wire.channel import Channel
 from nst_core.wire.endpoint import Endpoint
-from nst_core.wire.errors import CoreDied, CoreUnavailable, WireError
+from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable, WireError
 from nst_core.wire.frames import Message
 from nst_core.wire.job import Job, Picture, Result
 from nst_core.wire.launch import connect, connect_or_start
+from nst_core.wire.lock import locked
 from nst_core.wire.places import State
 from nst_core.wire.proof import admit
 
@@ -147,6 +150,53 @@ def test_an_older_core_that_nobody_needs_gives_way(here: State) -> None:
     assert welcome["core"]["version"] != "0.0.9"
     until_gone(pid)
     assert endpoints.read(here).pid != pid
+
+
+def test_a_core_of_the_same_version_is_left_alone(here: State) -> None:
+    connect_or_start(here, [*FAKE, "--version", "0.1.0"], {})[0].close()
+    pid = endpoints.read(here).pid
+    # A core that gives way is followed by the command, which is not there.
+    channel, _ = connect_or_start(here, ["/no/such/program"], {"version": "0.1.0"})
+    assert endpoints.read(here).pid == pid
+    channel.close()
+
+
+def test_who_gives_up_waiting_for_the_start_is_let_go(here: State) -> None:
+    # Status 0 without an endpoint: as if another core were about to publish its own.
+    with pytest.raises(ConnectionLost):
+        connect_or_start(here, [sys.executable, "-c", ""], {}, going_on=lambda: False)
+
+
+def test_who_comes_while_another_starts_the_core_waits_for_it(
+    here: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, found = threading.Event(), []
+
+    def look(*arguments: Any) -> tuple[Channel, Message]:
+        try:
+            return connect(*arguments)
+        finally:
+            looked.set()
+
+    def come() -> None:
+        try:
+            found.append(connect_or_start(here, ["/no/such/program"], {})[0].close())
+        except CoreUnavailable as error:
+            found.append(error)
+
+    with locked(here.private_run() / "start.lock", 20):
+        with monkeypatch.context() as patch:
+            patch.setattr(launch, "connect", look)
+            thread = threading.Thread(target=come)
+            thread.start()
+            assert looked.wait(20)
+        launch.start(here, FAKE)
+        end = time.monotonic() + 20
+        while not here.endpoint.exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    thread.join(40)
+    assert found == [None]
 
 
 def test_a_newer_core_is_left_alone(here: State) -> None:

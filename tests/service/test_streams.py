@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.errors import ConnectionLost, CoreUnavailable
+from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable
 from nst_core.wire.frames import Message
 from nst_core.wire.job import Job, Picture, Result
 from nst_core.wire.places import State
-from nst_core.wire.private_core import PrivateCore
+
+from .private_core import PrivateCore
 
 FAKE = [sys.executable, "-m", "tests.service.fake_core", "--stdio"]
 PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
@@ -24,7 +27,7 @@ PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
 
 @pytest.fixture
 def core(here: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateCore]:
-    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
     core = PrivateCore(here, [*FAKE, "--evaluations", "20", "--seconds", "0.005"], {"name": "test"})
     yield core
     core.close()
@@ -63,6 +66,24 @@ def test_it_publishes_nothing_and_ends_with_its_client(core: PrivateCore, here: 
         core.channel.receive(time.monotonic() + 5)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("paints", [False, True])
+def test_a_signal_ends_it_though_its_client_holds_the_pipes(
+    core: PrivateCore, number: signal.Signals, paints: bool
+) -> None:
+    if paints:
+        job, seen = Job(core.channel, {"quality": "high"}), threading.Event()
+
+        def paint() -> None:
+            with contextlib.suppress(CoreDied):
+                job.run(PICTURE, b"style", lambda message, blob: seen.set())
+
+        threading.Thread(target=paint, daemon=True).start()
+        assert seen.wait(20)
+    core._process.send_signal(number)
+    assert core._process.wait(20) == 0
+
+
 def test_questions_are_answered(core: PrivateCore) -> None:
     for kind, wanted in (("ping", "pong"), ("weights", "weights"), ("diagnose", "report")):
         core.channel.send({"type": kind, "id": 1})
@@ -87,7 +108,7 @@ def test_a_program_that_is_no_core_is_a_sentence(here: State, monkeypatch: pytes
 
 
 def test_the_command_line_speaks_it(here: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("nst_core.wire.private_core.clean_environment", dict)
+    monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
     core = PrivateCore(here, [sys.executable, "-m", "nst_core", "serve", "--stdio"], {"name": "test"})
     assert core.welcome["core"]["version"]
     core.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -9,16 +10,18 @@ from typing import Any
 
 import pytest
 
+from nst_core.service.conversation import Conversation
 from nst_core.service.job import Job, Request
 from nst_core.service.line import Line
 from nst_core.service.outbox import MOST_WAITING, Outbox
+from nst_core.service.worker import Worker
 from nst_core.settings import Settings
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import ConnectionLost, JobFailed
 from nst_core.wire.frames import Message
 from nst_core.wire.places import State
 
-from .standin import Run, Running, until
+from .standin import Run, Running, StandIn, until
 
 
 @pytest.fixture
@@ -176,7 +179,8 @@ def test_a_client_that_asks_and_never_reads_is_not_heard_any_more() -> None:
     def ask() -> None:
         try:
             for n in range(10 * MOST_WAITING):
-                outbox.answer({"type": "pong", "id": n})
+                outbox.wait_for_room()
+                outbox.post({"type": "pong", "id": n})
                 heard.append(n)
         except ConnectionLost:
             pass
@@ -187,6 +191,37 @@ def test_a_client_that_asks_and_never_reads_is_not_heard_any_more() -> None:
     outbox.close()
     thread.join(20)
     assert len(heard) <= MOST_WAITING + 1
+    channel.reads.set()
+
+
+@pytest.mark.parametrize("kind", ["ping", "start", "estimate"])
+def test_bad_requests_of_a_client_that_never_reads_do_not_pile_up(state: State, kind: str) -> None:
+    asked: list[int] = []
+
+    class Asking(Stuck):
+        """Sends bad requests and reads no answer."""
+
+        def receive(self, deadline: float | None = None) -> tuple[Message, bytearray]:
+            if len(asked) == 20_000:
+                raise ConnectionLost("It has asked enough.")
+            asked.append(1)
+            return {"type": kind, "id": 1 if kind != "ping" else "no number"}, bytearray()
+
+    channel = Asking()
+    worker = Worker(StandIn)
+    conversation = Conversation(channel, state, worker, lambda if_idle: True, lambda: None, lambda: "")
+
+    def hold() -> None:
+        with contextlib.suppress(ConnectionLost):
+            conversation.hold()
+
+    thread = threading.Thread(target=hold, daemon=True)
+    thread.start()
+    until(lambda: len(asked) > MOST_WAITING)
+    thread.join(1.0)  # what is not bounded asks on
+    assert thread.is_alive()
+    assert len(asked) <= MOST_WAITING + 2  # one that is being sent, one that waits for room
+    conversation.outbox.close()
     channel.reads.set()
 
 
@@ -276,6 +311,20 @@ def test_what_waited_is_sent_again_to_the_next_core_and_what_was_done_is_not(
         assert str(first.error) == "The engine stopped unexpectedly."
         assert first.job.last_preview
         assert bytes(first.job.last_preview[1]) == b"rgb"
+    finally:
+        other.stop()
+
+
+def test_what_was_begun_is_not_sent_again_also_before_its_first_preview(core: Running, tmp_path: Any) -> None:
+    other = Running(State(tmp_path / "next"))
+    try:
+        other.engine.permits.release(3)
+        run = Run(core.client(), again=other.client)
+        until(lambda: [event["type"] for event in run.events][-1:] == ["stage"])
+        core.channels[0].close()  # as when the job kills the core
+        run.end()
+        assert type(run.error).__name__ == "CoreDied"
+        assert other.engine.done == []
     finally:
         other.stop()
 

@@ -84,6 +84,15 @@ def test_a_stale_file_means_that_no_core_runs(state: State) -> None:
         connect(state, {})
 
 
+@pytest.mark.skipif(os.name != "posix", reason="owners are the system's matter elsewhere")
+def test_a_file_of_somebody_else_is_refused(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoints.publish(state, Endpoint("tcp", "1", "00" * 32, os.getpid(), "0"))
+    somebody = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: somebody)
+    with pytest.raises(CoreUnavailable, match="not private"):
+        endpoints.read(state)
+
+
 def test_only_the_own_file_is_removed(state: State) -> None:
     old, new = example(state), example(state)
     endpoints.publish(state, old)

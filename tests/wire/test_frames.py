@@ -116,3 +116,9 @@ def test_any_text_is_decoded_or_refused(text: bytes) -> None:
     except ProtocolError:
         return
     assert isinstance(message["type"], str)
+
+
+def test_half_a_surrogate_pair_is_sent_as_a_question_mark(pair: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = pair
+    theirs.sendall(encode({"type": "error", "message": "caf\ud800"}))
+    assert channel.receive(time.monotonic() + 20)[0]["message"] == "caf?"

@@ -1,4 +1,4 @@
-"""A core of one's own, reached over its standard input and output: where sockets fail."""
+"""A core of one's own, reached over its standard input and output."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .channel import Channel
-from .errors import CoreUnavailable, WireError
-from .frames import Message
-from .launch import clean_environment
-from .pipes import Pipes
-from .places import State
-from .proof import greet
+from nst_core.wire.channel import Channel
+from nst_core.wire.errors import CoreUnavailable, WireError
+from nst_core.wire.frames import Message
+from nst_core.wire.launch import clean_environment
+from nst_core.wire.pipes import Pipes
+from nst_core.wire.places import State
+from nst_core.wire.proof import greet
 
 _END_SECONDS = 10.0
 
