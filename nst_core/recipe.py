@@ -76,11 +76,12 @@ class Matching:
 class Start:
     """The picture that the optimization starts with.
 
-    *recolored* is the content in the style's colors. Noise is added to all but *noise*: uniform in ± ``noise``
-    where ``uniform``, else normal with that deviation.
+    The content's colors are moved to the style's, by the part ``recolored`` (0–1) of the way. All but *noise*
+    have noise added: uniform in ± ``noise`` where ``uniform``, else normal with that deviation.
     """
 
-    kind: Literal["content", "recolored", "noise", "style-colors"] = "content"
+    kind: Literal["content", "noise", "style-colors"] = "content"
+    recolored: float = 0.0
     noise: float = 0.02
     uniform: bool = False
 
@@ -118,7 +119,7 @@ class Recipe:
     schedule: Schedule
     look: Look = Look()
     matching: Matching = Matching()
-    start: Start = Start("recolored")
+    start: Start = Start(recolored=1.0)
     colors: Colors = Colors()
     steps: Steps = Steps()
     brush_size: float = 1.0

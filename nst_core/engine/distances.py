@@ -45,6 +45,14 @@ def unit_of(energy: float, common: float) -> float:
     return energy if energy >= common else common**2 / max(energy, 1e-12 * common)
 
 
+def spread_share(spread: float, common: float) -> float:
+    """Returns how much the spread around the mean counts in a distance that has both in one sum.
+
+    As much as the mean where the target's own is ``common`` or more, see ``unit_of``.
+    """
+    return min(1.0, spread / common)
+
+
 class GramDistance:
     """The squared difference of the Gram matrices G and A, in the published forms.
 
@@ -121,16 +129,19 @@ class WassersteinDistance:
 
     Only the trace of the root is wanted, so its slope needs no further equation solved:
     d tr A^½ = ½ tr(A^−½ dA). In double precision, since the small eigenvalues are divided by.
+
+    With ``relative`` the spread counts less where the target has less of it than layers commonly have.
     """
 
-    def __init__(self, target: Moments) -> None:
+    def __init__(self, target: Moments, relative: bool = False) -> None:
         self._mean = target.mean
         covariance = _covariance(target)
         values, vectors = _eigen(covariance)
         self._root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
         self._trace = float(covariance.trace())
-        energy = float(target.second.diagonal().sum())
-        self.unit = unit_of(energy, target.mean.shape[0] * STRENGTH**2)
+        common = target.mean.shape[0] * STRENGTH**2
+        self._share = spread_share(self._trace, common) if relative else 1.0
+        self.unit = unit_of(float(target.second.diagonal().sum()), common)
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
@@ -143,9 +154,11 @@ class WassersteinDistance:
         moved = self._root @ vectors
         by_covariance = -(moved * inverse @ moved.mT)
         by_covariance.diagonal().add_(1.0)
+        by_covariance *= self._share
         overlap = float(values.clamp_min(0).sqrt().sum())
         shift = found.mean - self._mean
-        value = shift.square().sum() + (float(covariance.trace()) + self._trace - 2 * overlap)
+        spread = float(covariance.trace()) + self._trace - 2 * overlap
+        value = shift.square().sum() + self._share * spread
         on_second = by_covariance.to(found.second)
         # C = E[f fᵀ] − μ μᵀ
         return Slope(value, 2 * shift - 2 * (on_second @ found.mean), on_second)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.distances import STRENGTH, Distance, Slope
-from nst_core.engine.moments import Gathering, Moments, rows, weights_of
+from nst_core.engine.moments import Gathering, rows, weights_of
 from nst_core.engine.tiling import Part, all_of
 
 ContentForm = Literal["gatys", "course", "mean"]

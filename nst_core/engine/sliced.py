@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.distances import STRENGTH, unit_of
+from nst_core.engine.distances import STRENGTH, spread_share, unit_of
 from nst_core.engine.losses import InParts, Loss
 from nst_core.engine.moments import rows
 from nst_core.engine.projections import Projections
@@ -29,7 +29,8 @@ class SlicedWassersteinLoss(Loss):
     ``styles`` are the projections of each style with its share and the weights (m,) of its positions, or
     None; several styles have the quantiles of each blended (the barycenter in one dimension).
     ``weights`` (M,) are those of the generated features' positions; weights sum to 1. ``room`` makes what the
-    numbers of all positions are kept in.
+    numbers of all positions are kept in. With ``relative`` the spread around the mean counts less where the
+    styles have less of it than layers commonly have.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SlicedWassersteinLoss(Loss):
         styles: Sequence[tuple[float, Projections, Tensor | None]],
         weights: Tensor | None = None,
         room: Room = Projections,
+        relative: bool = False,
     ) -> None:
         self.room = room
         self._weights = weights
@@ -44,7 +46,7 @@ class SlicedWassersteinLoss(Loss):
         count = max(projections.positions for _, projections, _ in styles)
         whole = sum(share for share, _, _ in styles)
         self._quantiles = room(channels, count)
-        energy = 0.0
+        energy = spread = 0.0
         for some in _few(channels, count):
             lines: Tensor | None = None
             for share, projections, counts in styles:
@@ -52,9 +54,11 @@ class SlicedWassersteinLoss(Loss):
                 lines = found if lines is None else lines + found
             assert lines is not None
             energy += float(lines.square().sum())
+            spread += float((lines - lines.mean(dim=1, keepdim=True)).square().sum())
             self._quantiles.put_lines(some, lines)
         # A direction's mean square is on average that of the features.
         self.unit = unit_of(energy / (channels * count), STRENGTH**2)
+        self._share = spread_share(spread / (channels * count), STRENGTH**2) if relative else 1.0
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``.
@@ -72,7 +76,12 @@ class SlicedWassersteinLoss(Loss):
             lines = projections.lines(some)
             ordered, order = lines.sort(dim=1)
             away = ordered - _wanted(self._quantiles.lines(some), order, weights)
-            pull = away * (1.0 / order.shape[1] if weights is None else weights[order])
+            counts = torch.full_like(away, 1.0 / order.shape[1]) if weights is None else weights[order]
+            if self._share < 1:
+                shift = (away * counts).sum(dim=1, keepdim=True)
+                pull = counts * torch.lerp(shift, away, self._share)
+            else:
+                pull = away * counts
             value += float((away * pull).sum())
             lines.scatter_(1, order, pull.mul_(2.0 / projections.directions))
             projections.put_lines(some, lines)

@@ -13,16 +13,16 @@ from nst_core.engine.resize import size_of
 from nst_core.engine.style import Group
 from nst_core.recipe import Start
 
-# Of the content's own covariance in the style's colors: a style of one color would leave nothing of its shapes.
+# Of the content's own covariance, beside the style's: a style of one color would leave nothing of its shapes.
 _CONTENTS_OWN = 0.1
 
 
 def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: int) -> Tensor:
     """Returns the start for ``content`` (1, 3, H, W) in 0–1, in its size; the same for the same ``seed``.
 
-    *recolored* is the content with the mean and covariance of the colors of the styles that paint it,
-    *style-colors* has each pixel drawn from the normal distribution of these; where no style paints it is the
-    content. Both and *content* have ``start.noise`` added. *noise* is white: uniform over all colors
+    *content* has its colors moved by ``start.recolored`` to the mean and covariance of those of the styles
+    that paint it, *style-colors* each pixel drawn from the normal distribution of these; where no style
+    paints both are the content. Both have ``start.noise`` added. *noise* is white: uniform over all colors
     (Gatys, Ecker, Bethge 2016, section 2). ``groups`` are the styles with their shares in the content's
     size.
     """
@@ -31,7 +31,7 @@ def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: 
     if start.kind == "noise":
         return torch.rand(shape, generator=generator).to(content)
     picture = content
-    for group in groups if start.kind != "content" else ():
+    for group in groups if start.recolored or start.kind == "style-colors" else ():
         share, colors = group.share, _palette_of(group)
         if start.kind == "style-colors":
             found = _drawn("normal", shape, generator).flatten(2)[0].double()
@@ -40,7 +40,7 @@ def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: 
         else:
             own = palette(content, share)
             kept = Palette(colors.mean, colors.covariance + _CONTENTS_OWN * own.covariance)
-            painted = moved_colors(content, own, kept)
+            painted = torch.lerp(content, moved_colors(content, own, kept), start.recolored)
         picture = picture + (painted - content if share is None else share * (painted - content))
     if not start.noise:
         return picture

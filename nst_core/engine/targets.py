@@ -111,8 +111,10 @@ def _style_loss(
 ) -> Loss:
     if matching.style_form == "sliced":
         parts = [(weight, seen.projections[layer], seen.weights[layer]) for weight, seen in styles]
-        return SlicedWassersteinLoss(parts, share, room)
+        return SlicedWassersteinLoss(parts, share, room, matching.relative)
     target = blended([(weight, seen.moments[layer]) for weight, seen in styles])
+    if matching.style_form == "wasserstein":
+        return MomentLoss(WassersteinDistance(target, matching.relative), share)
     return MomentLoss(_DISTANCES[matching.style_form](target), share)
 
 
@@ -126,5 +128,4 @@ _DISTANCES: dict[str, Callable[[Moments], Distance]] = {
     "mean": lambda target: GramDistance(target, "mean"),
     "unscaled": lambda target: GramDistance(target, "unscaled"),
     "moments": MomentDistance,
-    "wasserstein": WassersteinDistance,
 }

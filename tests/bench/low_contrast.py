@@ -1,8 +1,9 @@
 """What styles of low contrast paint: python -m tests.bench.low_contrast WEIGHTS PICTURES OUT [BEFORE] [SIDE]
 
-Eight such styles, drawn here, on three contents, as drafts. For each the mean color's distance from the style's
-(of 255, in the worst channel), the correlation of the luminance with the content's, and its deviation.
-OUT gets the results and a sheet of them; with BEFORE, the OUT of an older version, each row has those above.
+Eight such styles, drawn here, on three contents, as drafts. For each how far the mean color is from the
+style's (of 255, in the worst channel), the correlation of the luminance with the content's, and its
+deviation. OUT gets the results and a sheet of them; with BEFORE, the OUT of an older version, each row has
+its results above.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ def style_loss(picture: Tensor, style: Tensor, backbone: Backbone) -> float:
     total = 0.0
     for layer in STYLE_LAYERS:
         target = moments(rows(wanted[layer]))
-        loss = MomentLoss(GramDistance(target), target)
-        total += float(loss(found[layer])[0]) / loss.at_zero
+        loss = MomentLoss(GramDistance(target))
+        total += float(loss(found[layer])[0]) / loss.unit
     return total
 
 

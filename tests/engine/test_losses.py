@@ -18,7 +18,7 @@ from .drawn import features, projected, shares
 
 def gram_loss(style: Tensor, form: GramForm = "gatys") -> MomentLoss:
     target = moments(rows(style))
-    return MomentLoss(GramDistance(target, form), target)
+    return MomentLoss(GramDistance(target, form))
 
 
 LOSSES: dict[str, Callable[[Tensor], Loss]] = {
@@ -28,8 +28,8 @@ LOSSES: dict[str, Callable[[Tensor], Loss]] = {
     "gram": gram_loss,
     "gram mean": lambda target: gram_loss(target, "mean"),
     "gram unscaled": lambda target: gram_loss(target, "unscaled"),
-    "moments": lambda t: MomentLoss(MomentDistance(moments(rows(t))), moments(rows(t))),
-    "wasserstein": lambda t: MomentLoss(WassersteinDistance(moments(rows(t))), moments(rows(t))),
+    "moments": lambda t: MomentLoss(MomentDistance(moments(rows(t)))),
+    "wasserstein": lambda t: MomentLoss(WassersteinDistance(moments(rows(t)))),
     "sliced": lambda t: SlicedWassersteinLoss([(1.0, projected(t), None)]),
 }
 EVERY = pytest.mark.parametrize("name", LOSSES)
@@ -86,8 +86,8 @@ def test_a_weight_of_positions_is_as_many_of_them() -> None:
     twice = torch.cat((generated, generated[..., :1]), dim=3)
     counts = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     for distance in (GramDistance(target), MomentDistance(target), WassersteinDistance(target)):
-        value, slope = MomentLoss(distance, target, counts)(generated)
-        expected, slopes = MomentLoss(distance, target)(twice)
+        value, slope = MomentLoss(distance, counts)(generated)
+        expected, slopes = MomentLoss(distance)(twice)
         assert float(value) == pytest.approx(float(expected), rel=1e-9)
         assert torch.allclose(slope[..., 0], slopes[..., 0] + slopes[..., 3], rtol=1e-7)
         assert torch.allclose(slope[..., 1:], slopes[..., 1:3], rtol=1e-7)
@@ -100,7 +100,7 @@ def test_positions_without_weight_have_no_say_and_are_left_alone() -> None:
     assert 0 < int(hidden.sum()) < 35
     target = moments(rows(features(2)))
     for distance in (GramDistance(target), MomentDistance(target), WassersteinDistance(target)):
-        loss = MomentLoss(distance, target, counts)
+        loss = MomentLoss(distance, counts)
         value, slope = loss(generated)
         changed, _ = loss(torch.where(hidden, other, generated))
         assert float(changed) == float(value)
@@ -121,10 +121,12 @@ def test_style_may_have_another_size(name: str) -> None:
 
 @EVERY
 def test_the_unit_is_the_loss_of_nothing(name: str) -> None:
-    target = features(5)
+    """For a target as strong as layers commonly are, or stronger."""
+    target = features(5) * 3
     loss = LOSSES[name](target)
     value, _ = loss(torch.zeros_like(target))
-    assert loss.at_zero == pytest.approx(float(value))
+    assert loss.unit == pytest.approx(1.0 if name == "moments" else float(value), rel=1e-6)
+    assert float(value) / loss.unit == pytest.approx(1.0, rel=1e-3)
     same, slope = loss(target)
     assert float(same) == pytest.approx(0, abs=1e-10)
     assert float(slope.abs().max()) < 1e-6

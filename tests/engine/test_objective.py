@@ -47,7 +47,7 @@ def content_term(layer: str, content: Features) -> Term:
 
 def style_term(layer: str, style: Features) -> Term:
     target = moments(rows(style[layer]))
-    return Term(layer, MomentLoss(GramDistance(target), target), BETA)
+    return Term(layer, MomentLoss(GramDistance(target)), BETA)
 
 
 def published_content(found: Tensor, wanted: Tensor) -> Tensor:
@@ -176,7 +176,7 @@ def test_one_evaluation_leaves_nothing_to_the_next(backbone: VGG) -> None:
         network = AutogradPass(backbone, layers)
         contents, styles = network.measure(content), network.measure(style)
         target = moments(rows(styles["relu1_1"]))
-        style_loss = MomentLoss(GramDistance(target), target)
+        style_loss = MomentLoss(GramDistance(target))
         terms = [Term(layer, ContentLoss(contents[layer]), ALPHA) for layer in layers]
         return Objective(network, [*terms, Term("relu1_1", style_loss, BETA)])
 

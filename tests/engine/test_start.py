@@ -9,12 +9,25 @@ from torch import Tensor
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.resize import resized, size_of
 from nst_core.engine.start import start_picture
+from nst_core.engine.style import Group, Style
 from nst_core.engine.vgg import VGG
 from nst_core.recipe import Start
+from nst_core.recipes import recipe
+from nst_core.settings import Settings
 
 from .small_runs import painted, small
 
-KINDS = pytest.mark.parametrize("kind", ["content", "noise", "style-colors"])
+KINDS = pytest.mark.parametrize("kind", ["content", "recolored", "noise", "style-colors"])
+
+
+def start_of(kind: str, noise: float) -> Start:
+    if kind == "recolored":
+        return Start(recolored=1.0, noise=noise)
+    return Start(kind, noise=noise)  # type: ignore[arg-type]
+
+
+def by(style: Tensor, share: Tensor | None = None) -> list[Group]:
+    return [Group((Style(style),), share)]
 
 
 @KINDS
@@ -22,47 +35,87 @@ KINDS = pytest.mark.parametrize("kind", ["content", "noise", "style-colors"])
 def test_it_is_in_range_in_the_contents_size_and_by_the_seed(
     content: Tensor, style: Tensor, kind: str, noise: float
 ) -> None:
-    start = Start(kind, noise)  # type: ignore[arg-type]
-    one, same, other = (start_picture(start, content, style, seed) for seed in (1, 1, 2))
+    start = start_of(kind, noise)
+    one, same, other = (start_picture(start, content, by(style), seed) for seed in (1, 1, 2))
     assert size_of(one) == size_of(content)
     assert 0 <= float(one.min()) <= float(one.max()) <= 1
     assert torch.equal(one, same)
-    assert torch.equal(one, other) == (kind == "content" and not noise)
+    assert torch.equal(one, other) == (kind in ("content", "recolored") and not noise)
 
 
 def test_the_content_without_noise_is_the_content(content: Tensor, style: Tensor) -> None:
-    assert torch.equal(start_picture(Start(noise=0.0), content, style, 0), content)
+    assert torch.equal(start_picture(Start(noise=0.0), content, by(style), 0), content)
 
 
 @pytest.mark.parametrize(("uniform", "deviation"), [(False, 0.1), (True, 0.1 / 3**0.5)])
 def test_noise_on_the_content_has_the_size_asked_for(style: Tensor, uniform: bool, deviation: float) -> None:
     """Where the range does not cut it."""
     grey = torch.full((1, 3, 100, 100), 0.5)
-    noise = start_picture(Start(noise=0.1, uniform=uniform), grey, style, 0) - grey
+    noise = start_picture(Start(noise=0.1, uniform=uniform), grey, by(style), 0) - grey
     assert float(noise.std()) == pytest.approx(deviation, rel=0.05)
     assert float(noise.mean()) == pytest.approx(0, abs=0.005)
     assert (float(noise.abs().max()) <= 0.1 + 1e-6) == uniform
 
 
 def test_white_noise_is_uniform_over_all_colors(content: Tensor, style: Tensor) -> None:
-    noise = start_picture(Start("noise"), content, style, 0).flatten(2)[0]
+    noise = start_picture(Start("noise"), content, by(style), 0).flatten(2)[0]
     assert torch.allclose(noise.mean(dim=1), torch.full((3,), 0.5), atol=0.02)
     assert torch.allclose(torch.cov(noise), torch.eye(3) / 12, atol=0.01)
 
 
 def test_the_styles_colors_have_its_mean_and_covariance(content: Tensor, style: Tensor) -> None:
     style = 0.3 + 0.4 * style  # so that the range does not cut
-    drawn = start_picture(Start("style-colors", 0.0), content, style, 0).flatten(2)[0]
+    drawn = start_picture(Start("style-colors", noise=0.0), content, by(style), 0).flatten(2)[0]
     wanted = style.flatten(2)[0]
     assert torch.allclose(drawn.mean(dim=1), wanted.mean(dim=1), atol=0.01)
     assert torch.allclose(torch.cov(drawn), torch.cov(wanted), atol=1e-3)
 
 
+def test_the_content_recolored_has_the_styles_colors_and_its_own_shapes(
+    content: Tensor, style: Tensor
+) -> None:
+    content, style = 0.4 + 0.2 * content, 0.5 + 0.1 * style  # so that the range does not cut
+    recolored = start_picture(Start("content", 1.0, 0.0), content, by(style), 0)
+    assert torch.allclose(recolored.mean((2, 3)), style.mean((2, 3)), atol=1e-4)
+    plain = start_picture(Start("content", 1.0, 0.0), content, by(torch.full((1, 3, 8, 8), 0.5)), 0)
+    assert torch.allclose(plain.mean((2, 3)), torch.full((1, 3), 0.5), atol=1e-4)
+    shapes = content - content.mean((2, 3), keepdim=True)
+    assert torch.allclose(plain - 0.5, 0.1**0.5 * shapes, atol=0.02)
+
+
+def test_each_region_is_recolored_by_its_own_style_and_the_rest_stays(content: Tensor) -> None:
+    height, width = size_of(content)
+    left = torch.zeros(1, 1, height, width)
+    left[..., : width // 2] = 1
+    middle = left.roll(width // 4, dims=3)
+    red, blue = (
+        torch.tensor(color).view(1, 3, 1, 1).expand(1, 3, 8, 8)
+        for color in ((0.6, 0.3, 0.3), (0.3, 0.3, 0.6))
+    )
+    groups = [Group((Style(red),), left * (1 - middle)), Group((Style(blue),), middle)]
+    start = start_picture(Start("content", 1.0, 0.0), content, groups, 0)
+    outside = (left + middle == 0).expand_as(content)
+    assert torch.equal(start[outside], content[outside])
+    for color, share in ((red, groups[0].share), (blue, groups[1].share)):
+        assert share is not None
+        inside = start[share.expand_as(content) == 1].view(3, -1).mean(1)
+        assert torch.allclose(inside, color[0, :, 0, 0], atol=0.02)
+
+
+def test_a_weak_strength_moves_the_colors_less(content: Tensor) -> None:
+    parts = [recipe(Settings(strength=strength)).start.recolored for strength in (0, 15, 30, 50, 100)]
+    assert parts == pytest.approx([0, 0.5, 1, 1, 1])
+    assert recipe(Settings(start="content")).start.recolored == 0
+    assert recipe(Settings(recipe="tensorflow")).start.recolored == 0
+
+
 @KINDS
 def test_a_run_begins_with_it(tiny: VGG, content: Tensor, style: Tensor, kind: str) -> None:
-    how = small(1, 32, 32, start=kind, start_noise=0.1, seed=3)
+    chosen = "auto" if kind == "recolored" else kind
+    how = small(1, 32, 32, start=chosen, start_noise=0.1, seed=3)
+    assert how.start == start_of(kind, 0.1)
     first = resized(content, (21, 32))
-    expected = start_picture(how.start, first, resized(style, (21, 32)), 3)
+    expected = start_picture(how.start, first, by(style), 3)
     result = painted(tiny, first, style, how).picture
     assert torch.allclose(result, expected)
 
@@ -85,7 +138,7 @@ def test_a_run_can_go_on_from_a_picture(tiny: VGG, content: Tensor, style: Tenso
         afresh.append(progress)
         return Decision.GO_ON
 
-    painted(tiny, content, style, small(1, 64, 64), on_progress=compare)
+    painted(tiny, content, style, small(1, 64, 64, start="content"), on_progress=compare)
     assert told[0].objective < afresh[0].objective
 
 

@@ -36,7 +36,7 @@ def exact(generated: Tensor, style: Tensor) -> Tensor:
 
 def loss(style: Tensor) -> MomentLoss:
     target = moments(rows(style))
-    return MomentLoss(WassersteinDistance(target), target)
+    return MomentLoss(WassersteinDistance(target))
 
 
 def correlated(seed: int, height: int, width: int, channels: int) -> Tensor:
