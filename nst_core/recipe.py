@@ -15,8 +15,8 @@ Weighted = tuple[tuple[str, float], ...]
 class Schedule:
     """The work of a run.
 
-    ``size`` is the longer side in pixels of the finest scale, ``smallest`` of the coarsest;
-    ``evaluations`` are the evaluations at each scale from the coarsest on; further ones
+    ``size`` is the longer side in pixels of the finest scale (of a long picture see ``working_side``),
+    ``smallest`` of the coarsest; ``evaluations`` are the evaluations at each scale from the coarsest on; further ones
     have half of those before, each. With ``plateau`` a scale ends when it gets hardly better.
     """
 

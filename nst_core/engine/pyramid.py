@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nst_core.engine.sizes import Size, fitted
+from nst_core.engine.sizes import Size, fitted, working_side
 from nst_core.recipe import Recipe, Schedule
 
 TARGETS = 1  # evaluations in whose time content and styles are looked at, measured (docs/performance.md)
@@ -33,10 +33,14 @@ def scales(content: Size, recipe: Recipe, resumed: bool = False) -> tuple[Scale,
     there.
     """
     schedule = recipe.schedule
-    longest = min(schedule.size, max(content))
-    sides = [longest]
-    while sides[0] / 2 >= schedule.smallest and not resumed:
-        sides.insert(0, sides[0] // 2)
+    sides = [working_side(content, schedule.size)]
+    narrowest = schedule.smallest // 4
+    while not resumed and sides[0] / 2 >= schedule.smallest:
+        half = sides[0] // 2
+        # Of a long picture reduced any further there would be nothing to be seen.
+        if min(fitted(content, half)) < min(narrowest, min(content)):
+            break
+        sides.insert(0, half)
     found = [Scale(fitted(content, side), _evaluations(schedule, place)) for place, side in enumerate(sides)]
     if recipe.matching.detail:
         found.append(Scale(found[-1].size, found[-1].evaluations, detail=True))

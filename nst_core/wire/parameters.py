@@ -77,7 +77,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "size",
         "Working s_ize",
         "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
-        " 0 chooses by quality",
+        " long pictures get more, 0 chooses by quality",
         default=0,
         low=0,
         high=16384,

@@ -45,7 +45,7 @@ PARAMETERS = (
         "size",
         "Working s_ize",
         "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
-        " 0 chooses by quality",
+        " long pictures get more, 0 chooses by quality",
         0,
         0,
         16384,
