@@ -87,7 +87,7 @@ def style_tensor(data: bytes | memoryview | Path) -> Tensor:
 def style_notes(data: bytes | memoryview) -> tuple[str, ...]:
     """Returns sentences on what of a style file, which ``style_tensor`` has read, is not taken."""
     with image_in(io.BytesIO(data)) as file:
-        return ("A style picture moves: only its first picture is taken.",) if moves(file) else ()
+        return (_MOVES,) if moves(file) else ()
 
 
 def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: str) -> tuple[Tensor, Tensor]:
@@ -160,3 +160,6 @@ def rgb_bytes(rgb: Tensor) -> bytes:
 
 def _to_tensor(values: npt.NDArray[Any]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)[None], dtype=np.float32))
+
+
+_MOVES = "A style picture moves: only its first picture is taken."

@@ -16,7 +16,7 @@ class Schedule:
     """The work of a run.
 
     ``size`` is the longer side in pixels of the finest scale (of a long picture see ``working_side``),
-    ``smallest`` of the coarsest; ``evaluations`` are the evaluations at each scale from the coarsest on; further ones
+    ``smallest`` of the coarsest; ``evaluations`` are those at each scale from the coarsest on; further scales
     have half of those before, each. With ``plateau`` a scale ends when it gets hardly better.
     """
 

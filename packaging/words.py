@@ -58,7 +58,15 @@ def _in_file(tree: ast.AST) -> Iterator[str]:
             yield from _constants([node.value])
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if ast.unparse(target) in ("AUTO", "_REPAIR", "HINT", "_SMALL_STYLE", "_TILED"):
+            if ast.unparse(target) in (
+                "AUTO",
+                "_REPAIR",
+                "HINT",
+                "PLAIN_STYLE",
+                "_SMALL_STYLE",
+                "_TILED",
+                "_MOVES",
+            ):
                 yield from _constants(
                     node.value.elts[1:] if isinstance(node.value, ast.Tuple) else [node.value]
                 )

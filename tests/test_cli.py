@@ -384,6 +384,17 @@ def test_transparency_that_jpeg_lacks_is_told(
     assert "JPEG has no transparency" in done.err
 
 
+def test_a_style_of_next_to_no_contrast_is_told_before_the_run(
+    nst: Nst, photograph: Path, tmp_path: Path
+) -> None:
+    paper = tmp_path / "paper.png"
+    Image.new("RGB", (300, 200), "ivory").save(paper)
+    done = nst("stylize", photograph, paper, "-o", tmp_path / "o.png", "--dry-run", "--size", 60)
+    assert "next to no contrast" in done.err
+    painted = nst("stylize", photograph, paper, "-o", tmp_path / "o.png", *QUICK)
+    assert painted.err.count("next to no contrast") == 1
+
+
 def test_a_dry_run_tells_the_plan_and_writes_nothing(nst: Nst, photograph: Path) -> None:
     output = photograph.with_name("x.png")
     done = nst("stylize", photograph, STYLE, "-o", output, "--dry-run", "--size", 60)

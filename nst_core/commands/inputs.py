@@ -13,6 +13,7 @@ from nst_core.commands.like import Example, Inputs
 from nst_core.commands.options import weights_of
 from nst_core.commands.telling import say
 from nst_core.engine.style import Style
+from nst_core.engine.stylize import PLAIN_STYLE
 from nst_core.files.form import Picture, tensor_of
 from nst_core.files.reading import read, read_mask
 
@@ -64,6 +65,8 @@ def loaded(inputs: Inputs) -> list[Style]:
         where = None if region is None else tensor_of(read_mask(region, "region"))
         part = None if mask is None else tensor_of(read_mask(mask, "style mask"))
         styles.append(Style(picture, weight, where, part))
+        if styles[-1].is_plain:
+            say(PLAIN_STYLE)
     return styles
 
 

@@ -23,7 +23,7 @@ from nst_core.engine.memory import OutOfMemory
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style
-from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.engine.stylize import PLAIN_STYLE, DivergedError, stylize
 from nst_core.fastest import take_fastest
 from nst_core.files.form import Form, Picture, values_of
 from nst_core.loading import Prepared, prepared
@@ -104,7 +104,8 @@ def paint(
         raise CommandError(f"This recipe does not go with this network: {error}.") from error
     assert result is not None, "nobody cancels here"
     return Painted(
-        Picture(values_of(result.picture), content.alpha, content.form), (*ready.notes, *result.notes)
+        Picture(values_of(result.picture), content.alpha, content.form),
+        (*ready.notes, *(note for note in result.notes if note != PLAIN_STYLE)),
     )
 
 

@@ -137,6 +137,8 @@ def _mixed(matrix: Tensor, picture: Tensor) -> Tensor:
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
+    if not bool(torch.isfinite(matrix).all()):
+        return torch.full_like(matrix, torch.nan)  # the optimizer ends a run by it
     values, vectors = torch.linalg.eigh(matrix)
     raised: Tensor = vectors * values.clamp_min(1e-12) ** exponent @ vectors.mT
     return raised

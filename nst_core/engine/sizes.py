@@ -17,7 +17,7 @@ def fitted(size: Size, longer_side: int) -> Size:
 
 
 def working_side(size: Size, longer_side: int) -> int:
-    """Returns the longer side that a picture of ``size`` is worked out with, where others have ``longer_side``.
+    """Returns the longer side that a picture of ``size`` is worked out with; others have ``longer_side``.
 
     A picture over twice as long as it is high gets as many pixels as one of two to one, or more: its
     shorter side is not reduced below 256 pixels, nor below half of ``longer_side``, if four times the pixels

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nst_core.engine.colors import palette
 from nst_core.engine.resize import averaged, resized, size_of
 from nst_core.engine.sizes import Size, fitted
 
+_PLAIN = 10 / 255  # deviation of a color channel
 _SMALLEST = 32  # pixels of the longer side that a style is not reduced below
 
 
@@ -37,6 +39,12 @@ class Style:
         size = fitted(size_of(self.picture), self._wanted_side(content, brush_size))
         mask = None if self.mask is None else averaged(self.mask, size)
         return Style(resized(self.picture, size), self.weight, self.region, mask)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has next to no contrast, as paper or fog, so that little but its color can be taken."""
+        mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
+        return float(palette(self.picture, mask).covariance.trace()) < 3 * _PLAIN**2
 
     def is_too_small(self, content: Size, brush_size: float) -> bool:
         """Whether the picture has clearly fewer pixels than that size asks for."""

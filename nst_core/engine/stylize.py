@@ -219,11 +219,12 @@ def _recolored(
 
 
 def _notes(styles: Sequence[Style], finest: Size, brush_size: float) -> tuple[str, ...]:
-    if any(style.is_too_small(finest, brush_size) for style in styles):
-        return (_SMALL_STYLE,)
-    return ()
+    small = any(style.is_too_small(finest, brush_size) for style in styles)
+    plain = any(style.is_plain for style in styles)
+    return (*((_SMALL_STYLE,) if small else ()), *((PLAIN_STYLE,) if plain else ()))
 
 
+PLAIN_STYLE = "A style picture has next to no contrast: little but its colors will be seen."
 _SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."
 _TOO_LARGE = "The memory sufficed for {width} × {height} pixels only; they were enlarged."
 _DIVERGED = "A finer step went out of range: this is the picture of {width} × {height} pixels before it."

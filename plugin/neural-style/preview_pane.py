@@ -96,7 +96,7 @@ class PreviewPane:
             self._say(_(str(told)))
         else:
             self._view.set_after(pixbuf_of(told))
-            self._say("")
+            self._say(" ".join(_(note) for note in self._sketcher.notes))
 
     def _say(self, words: str) -> None:
         self._spinner.stop()

@@ -62,6 +62,8 @@ class Sketcher:
         self._job: Job | None = None
         self._channel: Channel | None = None
         self._closed = False
+        self.notes: tuple[str, ...] = ()
+        """What the engine said of the last one that it painted."""
         threading.Thread(target=self._work, daemon=True).start()
 
     def paint(self, *sketches: Sketch) -> None:
@@ -125,7 +127,10 @@ class Sketcher:
             result = job.run(sketch.content, sketch.styles, start=sketch.start)
         finally:
             self._job = None
-        return result.picture if result else None
+        if result is None:
+            return None
+        self.notes = tuple(str(note) for note in result.about.get("notes", ()))
+        return result.picture
 
     def _side(self, sketch: Sketch, settings: Mapping[str, Any]) -> int:
         """Returns how large it can be so that it comes soon. Raises ``TooSlow``."""

@@ -16,10 +16,10 @@ from nst_core.engine.moments import moments, rows
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.variation import Variation
-from nst_core.engine.vgg import VGG, Convolution
+from nst_core.engine.vgg import VGG, Convolution, vgg
 
 from .drawn import by_autograd, cosine, picture
-from .tiny_network import LAYERS, in_double, tiny_vgg
+from .tiny_network import LAYERS, in_double, random_weights, tiny_vgg
 
 ALPHA, BETA = 3.0, 2.0
 
@@ -117,7 +117,7 @@ def test_all_layers_together_and_the_variation(
 
 def test_the_mask_of_relu_by_its_formula() -> None:
     """One convolution: dJ/dpixels is its transpose on (α (F − P) + β/(N²M²) (G − A) F) · [F > 0]."""
-    network = in_double(tiny_vgg()).cut(["relu1_1"])
+    network = in_double(vgg(random_weights(), None, preprocessed=False)).cut(["relu1_1"])
     (step,) = network.steps
     assert isinstance(step, Convolution)
     generated, content, style = (picture(seed, 6, 8, torch.float64) for seed in range(3))

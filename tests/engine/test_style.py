@@ -11,8 +11,11 @@ from torch import Tensor
 from nst_core.engine.resize import size_of
 from nst_core.engine.sizes import Size
 from nst_core.engine.style import Style, grouped
+from nst_core.engine.vgg import VGG
 
+from ..bench.low_contrast import STYLES
 from .drawn import picture
+from .small_runs import painted, small
 
 SIZE = (12, 17)
 
@@ -120,3 +123,20 @@ def test_any_style_has_at_least_a_pixel(size: tuple[int, int]) -> None:
     for content in ((1, 1), (1, 500), (64, 64)):
         height, width = size_of(Style(picture(0, *size)).at(content, 0.25).picture)
         assert min(height, width) >= 1
+
+
+@pytest.mark.parametrize("name", ["white", "paper", "canvas", "fog"])
+def test_what_has_next_to_no_contrast_is_told(content: Tensor, tiny: VGG, name: str) -> None:
+    result = painted(tiny, content, STYLES[name], small(1))
+    assert any("next to no contrast" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("name", ["pencil", "gradient"])
+def test_a_drawing_on_white_paper_has_contrast(content: Tensor, tiny: VGG, name: str) -> None:
+    assert not any("contrast" in note for note in painted(tiny, content, STYLES[name], small(1)).notes)
+
+
+def test_of_what_a_mask_leaves_out_no_contrast_counts() -> None:
+    mask = torch.zeros(1, 1, *size_of(STYLES["pencil"]))
+    mask[..., :40, :] = 1  # bare paper
+    assert Style(STYLES["pencil"], mask=mask).is_plain

@@ -35,8 +35,14 @@ def activations(tensors: dict[str, Tensor]) -> dict[str, float]:
 
 
 def tiny_vgg() -> VGG:
-    """Returns the network for RGB in 0–1, in single precision."""
-    return vgg(random_weights(), None, preprocessed=False)
+    """Returns the network for RGB in 0–1, in single precision, layers scaled to a mean activation near 1."""
+    tensors = random_weights()
+    plain = vgg(tensors, None, preprocessed=False)
+    noise = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    means = {
+        layer: float(plain.run(noise, frozenset({layer}))[layer].mean()) for layer in activations(tensors)
+    }
+    return vgg(tensors, means, preprocessed=False)
 
 
 def in_double(network: VGG) -> VGG:
