@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import itertools
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -197,6 +199,25 @@ def test_one_pass_takes_one_size_after_another(backbone: VGG) -> None:
     chain = WinogradPass(backbone, LAYERS)
     for height, width in ((40, 30), (80, 61), (80, 61), (20, 90)):
         compare(backbone, photograph(height, width), chain=chain)
+
+
+@pytest.mark.parametrize("sufficed", [0, 3, 9])
+def test_after_memory_ran_out_the_same_size_is_made_room_for_again(
+    backbone: VGG, monkeypatch: pytest.MonkeyPatch, sufficed: int
+) -> None:
+    chain = WinogradPass(backbone, LAYERS)
+    calls, empty = itertools.count(), torch.empty
+
+    def too_small(*arguments: Any, **named: Any) -> Tensor:
+        if next(calls) >= sufficed:
+            raise MemoryError
+        return empty(*arguments, **named)
+
+    monkeypatch.setattr(torch, "empty", too_small)
+    with pytest.raises(MemoryError):
+        chain.features(photograph(40, 41))
+    monkeypatch.undo()
+    compare(backbone, photograph(40, 41), chain=chain)
 
 
 def test_features_are_plain_and_lie_as_the_losses_want_them(backbone: VGG) -> None:

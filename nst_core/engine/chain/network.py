@@ -114,8 +114,8 @@ class WinogradPass:
 
     def rest(self) -> None:
         """Gives back all maps; see ``NetworkPass``."""
-        self._size, self._ready = None, False
-        self._maps, self._ways = [], []
+        self._size, self._maps, self._ways = None, [], []
+        self._ready = False
         self._kept.clear()
 
     def _back(
@@ -147,8 +147,7 @@ class WinogradPass:
         return gradient
 
     def _make_room(self, size: Size) -> None:
-        self._maps, self._ways = [], []
-        self._size = size
+        self._size, self._maps, self._ways = None, [], []
         height, width = size
         for stage in self._stages:
             self._maps.append(_empty(stage, height, width, self._room))
@@ -161,6 +160,7 @@ class WinogradPass:
                 if number % 2 == turn
             ]
             self._ways.append(self._room(f"way {turn}", (max(sizes, default=0),), torch.float32))
+        self._size = size  # last: memory may have run out before
 
     def _room(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
         """Returns memory of any content, that of the last size where it will do: new pages cost time."""
