@@ -67,12 +67,12 @@ class LiveLayer:
         image, below = self._image, source.above
         if not image.is_valid() or image.get_base_type() == Gimp.ImageBaseType.INDEXED:
             return
-        left, top, width, height = source.place
+        width, height = source.area.width, source.area.height
         gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
         kind = Gimp.ImageType.GRAYA_IMAGE if gray else Gimp.ImageType.RGBA_IMAGE
         name, normal = _("Neural Style – being painted"), Gimp.LayerMode.NORMAL
         layer = Gimp.Layer.new(image, name, width, height, kind, 100.0, normal)
-        layer.set_offsets(left, top)
+        layer.set_offsets(*source.corner())
         mask = source.mask or _alpha(source)
         if mask is not None:
             put_mask(layer, mask)

@@ -58,6 +58,13 @@ class Source:
             None if start is None else pixels_at(start, left, top, picture),
         )
 
+    def corner(self) -> tuple[int, int]:
+        """Returns left and top in the image, where the layer is now or, if it is gone, where it was."""
+        if not self.layer.is_valid():
+            return self.place[:2]
+        _, left, top = self.layer.get_offsets()
+        return left + self.area.x, top + self.area.y
+
 
 @dataclass(frozen=True)
 class Result:
@@ -99,9 +106,7 @@ def _insert(image: Gimp.Image, result: Result) -> None:
     made = _layer(image, result)
     below, area, above = result.source.layer, result.source.area, result.source.above
     there = below.is_valid()
-    if there:
-        _, left, top = below.get_offsets()
-        made.set_offsets(left + area.x, top + area.y)
+    made.set_offsets(*result.source.corner())
     beside = above if above.is_valid() else below if there else None
     parent = beside.get_parent() if beside else None
     image.insert_layer(made, parent, image.get_item_position(beside) if beside else 0)

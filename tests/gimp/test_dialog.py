@@ -123,6 +123,39 @@ def test_the_settings_of_a_painted_layer_are_used_again(gimp: Lent, photograph: 
         session.wait_gone(DIALOG)
 
 
+DAMAGED = {
+    "no JSON": "{",
+    "no settings": '{"painted-from": 1}',
+    "a tattoo that is none": '{"painted-from": Infinity, "settings": {"strength": 35}}',
+    "a tattoo out of range": '{"painted-from": 99999999999, "settings": {"strength": 35}}',
+    "deeply nested": "[" * 100_000,
+    "settings out of range": '{"painted-from": 1, "settings":'
+    ' {"strength": NaN, "brush-size": Infinity, "seed": 1e300, "size": -5, "quality": "no"}}',
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_damaged_data_on_a_layer_is_no_harm(echoing: Lent, photograph: Path, how: str) -> None:
+    again = "Use these settings again"
+    with echoing.session(photograph) as session:
+        session.evaluate(
+            "layer = Gimp.get_images()[0].get_layers()[0]\n"
+            f"data = {DAMAGED[how]!r}.encode()\n"
+            "layer.attach_parasite(Gimp.Parasite.new('neural-style', Gimp.PARASITE_PERSISTENT, data))"
+        )
+        session.menu("Filters", "Neural Style…")
+        session.wait_window(DIALOG)
+        before = [session.read(label, DIALOG) for label in ("Strength", "Brush size", "Quality")]
+        if again in session.tree(DIALOG):
+            session.press(again, DIALOG)
+        after = [session.read(label, DIALOG) for label in ("Strength", "Brush size", "Quality")]
+        assert after == ([35, *before[1:]] if "tattoo" in how else before)
+        session.press("Cancel", DIALOG)
+        session.wait_gone(DIALOG)
+        log = session.log()
+        assert "Traceback" not in log, log
+
+
 SCRIPT = {"style-file": "", "quality": "draft", "size": 48}
 
 

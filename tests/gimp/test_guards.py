@@ -152,3 +152,43 @@ def test_nothing_is_left_when_gimp_ends(echoing: Lent, small: Path) -> None:
         until(lambda: not echoing.state.endpoint.exists(), 10)
     left = [path.name for path in echoing.state.run.iterdir() if path.suffix != ".lock"]
     assert left == []
+
+
+CANCELLED_AT_THE_END = """
+import sys
+sys.path.insert(0, {folder!r})
+import gi
+gi.require_version("Gtk", "3.0")
+gi.require_version("GimpUi", "3.0")
+from gi.repository import GimpUi, Gtk
+GimpUi.init("test")
+from painting import Done
+from place import Source
+from window import PaintingWindow
+
+image = Gimp.get_images()[0]
+source = Source.of(image, image.get_layers()[0])
+
+class Finished:
+    # The end has come, and before the window hears of it the person presses Cancel.
+    def wait(self, seconds):
+        for window in Gtk.Window.list_toplevels():
+            if window.get_title() == "just finished" and {cancels}:
+                window.response(Gtk.ResponseType.CANCEL)
+        return [Done([source.picture])]
+    def cancel(self):
+        pass
+
+config = Gimp.get_pdb().lookup_procedure("plug-in-neural-style").create_config()
+result = len(PaintingWindow(Finished(), image, [source], "just finished", config).run())
+"""
+
+
+@pytest.mark.parametrize("cancels", [True, False])
+def test_a_cancel_is_not_overtaken_by_a_picture_just_finished(
+    echoing: Lent, small: Path, cancels: bool
+) -> None:
+    with echoing.session(small) as session:
+        inside = f"{echoing.home.inside}{str(echoing.folder).removeprefix(str(echoing.home.outside))}"
+        code = CANCELLED_AT_THE_END.format(folder=inside, cancels=cancels)
+        assert session.evaluate(code) == (0 if cancels else 1)

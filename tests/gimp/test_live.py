@@ -97,6 +97,16 @@ def test_what_is_done_in_the_image_meanwhile_can_be_undone(session: GimpSession)
     assert len(names(session)) == 1
 
 
+def test_it_lies_where_the_layer_was_moved_to(echoing: Lent, small: Path) -> None:
+    with echoing.session(small) as session:
+        start(session, echoing, "High")
+        session.evaluate("Gimp.get_images()[0].get_layers()[0].set_offsets(7, 5)")
+        session.toggle(IN_IMAGE, RUNNING, on=True)
+        until(lambda: LIVE in names(session))
+        assert [layer["offset"] for layer in session.images()[0]["layers"]] == [[7, 5], [7, 5]]
+        assert [layer["offset"] for layer in stopped(session)["layers"]] == [[7, 5], [7, 5]]
+
+
 def test_a_closed_image_is_no_harm(session: GimpSession) -> None:
     session.menu("File", "Close View")
     until(lambda: session.images() == [])
