@@ -63,6 +63,7 @@ def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS, l
         server.serve()
     finally:
         server.close()
+        worker.close()
         log.info("ended")
         held.close()
     return _leave()

@@ -35,7 +35,7 @@ class Worker:
         self._release_seconds = release_seconds
         self._line = Line()
         self._change = threading.Condition()
-        self._wanted = False
+        self._wanted = self._closed = False
         self._loading = False
         self._asking: list[Loaded] | None = []
         self._engine: Engine | None = None
@@ -48,6 +48,12 @@ class Worker:
         """Starts the thread; ``on_lost`` is called in it when the device is lost to this process."""
         self._on_lost = on_lost
         self._thread.start()
+
+    def close(self) -> None:
+        """Has the thread end, and let the engine go, when it has done what it is doing."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
 
     def prepare(self) -> None:
         """Has the engine loaded now, before the first job: while the person still looks at the dialog."""
@@ -142,8 +148,10 @@ class Worker:
 
     def _work(self) -> None:
         with self._change:
-            while not self._wanted:
+            while not (self._wanted or self._closed):
                 self._change.wait()
+        if self._closed:
+            return
         try:
             self._load_engine()
         except Exception as error:  # the first job tries again, and its client is told
@@ -153,14 +161,14 @@ class Worker:
         for tell in asking:
             with suppress(Exception):  # whoever asked may be gone
                 tell(self._engine)
-        while True:
-            job = self._next()
+        while job := self._next():
             lost = self._do(job)
             del job  # its pixels need not outlive it
             if lost:
                 log.error("the device is lost: a new process must start")
                 self._on_lost()
-                return
+                break
+        self._engine = None
 
     def _load_engine(self) -> Engine:
         if self._engine is None:
@@ -171,17 +179,19 @@ class Worker:
                 self._loading = False
         return self._engine
 
-    def _next(self) -> Job:
+    def _next(self) -> Job | None:
         with self._change:
             self._current = None
             self._idle_since = time.monotonic()
             released = self._engine is None
-            while (job := self._line.take()) is None:
+            while not self._closed and (job := self._line.take()) is None:
                 left = self._idle_since + self._release_seconds - time.monotonic()
                 if not released and left <= 0:
                     released = True
                     self._release()
                 self._change.wait(None if released else max(0.01, left))
+            if self._closed:
+                return None
             self._current = job
             self._tell_places()
             return job

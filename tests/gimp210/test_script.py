@@ -143,7 +143,9 @@ def test_every_precision_is_kept(gimp: OldPlugged, photograph: Path, precision: 
 
 
 @pytest.mark.parametrize(
-    ("precision", "form", "tolerance"), [(150, "B", 0), (250, "H", 0), (600, "f", 1e-6), (650, "f", 0)]
+    ("precision", "form", "tolerance"),
+    # 600 is linear: there and back are two conversions, each as exact as babl asks of one (1e-6 on average).
+    [(150, "B", 0), (250, "H", 0), (600, "f", 4e-6), (650, "f", 0)],
 )
 def test_pixels_go_both_ways_unchanged(
     gimp: OldPlugged, photograph: Path, precision: int, form: str, tolerance: float

@@ -111,8 +111,7 @@ class Running:
         self.server.close()
         self.thread.join(10)
         assert not self.thread.is_alive()
-        # The worker's thread waits for ever, and would keep a real engine's networks, a gigabyte each.
-        self.worker._engine = None
+        self.worker.close()  # or its thread would keep a real engine's networks, a gigabyte each
 
 
 class Run(threading.Thread):

@@ -61,7 +61,7 @@ def test_an_estimate_learns_from_each_job(core: Running) -> None:
     took = time.monotonic() - began
     until(lambda: core.worker.tally["result"] == 1)
     after = ask(core.state, {}, "estimate", 120, settings=SMALL, width=16, height=12)
-    assert 0 < after["seconds"] <= took + 0.1
+    assert 0 < after["seconds"] <= max(took, before["seconds"]) + 0.1  # both count
     larger = ask(core.state, {}, "estimate", 120, settings={"quality": "high"}, width=3000, height=2000)
     assert larger["seconds"] > after["seconds"]
     assert larger["bytes"] > after["bytes"]
@@ -224,7 +224,7 @@ def test_nothing_is_loaded_before_somebody_comes(here: State) -> None:
     ready = threading.Event()
     worker.when_loaded(lambda _: ready.set())
     assert ready.wait(120)
-    worker._engine = None  # which its thread would keep as long as all tests run
+    worker.close()
     give_back_memory()
 
 
