@@ -179,8 +179,11 @@ class Finished:
     def cancel(self):
         pass
 
-config = Gimp.get_pdb().lookup_procedure("plug-in-neural-style").create_config()
-result = len(PaintingWindow(Finished(), image, [source], "just finished", config).run())
+class Config:
+    def get_property(self, name):
+        return False
+
+result = len(PaintingWindow(Finished(), image, [source], "just finished", Config()).run())
 """
 
 
