@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,8 @@ from typing import Annotated
 import typer
 
 import nst_core
-from nst_core.commands.telling import give
+from nst_core.commands.interruption import Interruption
+from nst_core.commands.telling import give, interruptible
 from nst_core.wire.places import State
 
 
@@ -29,7 +31,9 @@ def doctor(
 
         give(check(State.of().weights, Speed(State.of().speed)))
         return
-    words = ["--doctor", "--prefix", str(State.of().root)]
+    words = [str(installer.parent), "--doctor", "--prefix", str(State.of().root)]
     words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]
-    sys.argv = [str(installer.parent), *words]
-    runpy.run_path(str(installer), run_name="__main__")
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    with interruptible(lambda: "Stopped."), Interruption():  # the installer hears it too, and ends first
+        done = subprocess.run([sys.executable, *words], env=environment, check=False)
+    raise typer.Exit(done.returncode)

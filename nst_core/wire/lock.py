@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import sys
 import time
 from collections.abc import Iterator
@@ -23,34 +22,20 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-# What systems say when another process holds it. All else means that there are no locks here.
-_HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
-
-NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-
-
 def try_lock(path: Path) -> IO[bytes] | None:
-    """Returns the open file that holds the lock, or None while another process has it.
-
-    Raises ``OSError`` where the file cannot be made or the file system has no locks.
-    """
+    """Returns the open file that holds the lock, or None while another process has it."""
     file = path.open("ab")
     try:
         _take(file)
-    except OSError as error:
+    except OSError:
         file.close()
-        if error.errno in _HELD:
-            return None
-        raise
+        return None
     return file
 
 
 @contextlib.contextmanager
 def locked(path: Path, seconds: float) -> Iterator[bool]:
-    """Holds the lock inside the block; yields False if it could not be had within ``seconds``.
-
-    Raises ``OSError`` as ``try_lock``.
-    """
+    """Holds the lock inside the block; yields False if it could not be had within ``seconds``."""
     end = time.monotonic() + seconds
     file = try_lock(path)
     while file is None and time.monotonic() < end:

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from wire.launch import core_command
 from wire.places import State
 
 from trouble import Trouble
@@ -28,7 +27,7 @@ def installation() -> Installation:
     """
     if not Path(__file__).with_name("install.json").exists() and State.of().python.exists():
         state = State.of()
-        return Installation(state, tuple(core_command(state)), "")
+        return Installation(state, (str(state.python), "-I", "-m", "nst_core", "serve"), "")
     try:
         fields = json.loads(Path(__file__).with_name("install.json").read_text(encoding="utf-8"))
         command = tuple(str(part) for part in fields["core"])
