@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.colors import Palette, mixed_palette, moved_colors, palette
-from nst_core.engine.resize import averaged, size_of
+from nst_core.engine.resize import size_of
 from nst_core.engine.style import Group
 from nst_core.recipe import Start
 
@@ -49,11 +49,7 @@ def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: 
 
 
 def _palette_of(group: Group) -> Palette:
-    parts = []
-    for style in group.styles:
-        mask = None if style.mask is None else averaged(style.mask, size_of(style.picture))
-        parts.append((style.weight, palette(style.picture, mask)))
-    return mixed_palette(parts)
+    return mixed_palette([(style.weight, style.palette) for style in group.styles])
 
 
 def _drawn(kind: Literal["uniform", "normal"], shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.colors import palette
+from nst_core.engine.colors import Palette, palette
 from nst_core.engine.resize import averaged, resized, size_of
 from nst_core.engine.sizes import Size, fitted
 
@@ -41,10 +41,15 @@ class Style:
         return Style(resized(self.picture, size), self.weight, self.region, mask)
 
     @property
+    def palette(self) -> Palette:
+        """The colors of what the mask leaves of the picture."""
+        mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
+        return palette(self.picture, mask)
+
+    @property
     def is_plain(self) -> bool:
         """Whether it has next to no contrast, as paper or fog, so that little but its color can be taken."""
-        mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
-        return float(palette(self.picture, mask).covariance.trace()) < 3 * _PLAIN**2
+        return float(self.palette.covariance.trace()) < 3 * _PLAIN**2
 
     def is_too_small(self, content: Size, brush_size: float) -> bool:
         """Whether the picture has clearly fewer pixels than that size asks for."""
