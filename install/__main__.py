@@ -1,5 +1,6 @@
 """``python3 install``: checks the Python and finds its own modules, before anything else is read."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,9 +14,12 @@ if sys.version_info < (3, 10):  # so this file has to stay readable for those
 
 def _main() -> int:
     here = Path(__file__).resolve().parent
+    shutil.rmtree(here / "__pycache__", ignore_errors=True)  # some Pythons have compiled this file by now
+    if os.name == "posix" and not (sys.flags.isolated and sys.flags.utf8_mode):
+        # What a person has set for their own Python must not reach this one; names are UTF-8 in any locale.
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-I", str(here), *sys.argv[1:]])
     sys.path[:0] = [str(here), str(here.parent)]
     sys.dont_write_bytecode = True  # the checkout may be somebody else's
-    shutil.rmtree(here / "__pycache__", ignore_errors=True)  # some Pythons have compiled this file by now
     from nst_install.stages import main
 
     return main(here.parent)

@@ -24,7 +24,7 @@ TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 # What a part may import besides the standard library and itself.
 ALLOWED = {
     "nst_core/wire": set(),
-    "nst_core/weights": {"numpy", "onnx", "safetensors", "torch"},
+    "nst_core/weights": {"numpy", "onnx", "safetensors", "torch", "nst_core.pip", "nst_core.wire.programs"},
     "nst_core/engine": {"numba", "numpy", "torch", "torchvision", "nst_core.recipe"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
     "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture", "nst_core.pillow"},
@@ -37,7 +37,11 @@ ALLOWED = {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
         *("gimpui", "gobject", "gtk", "pygtk"),
     },
-    "install": {"gi", "nst_core.__version__", "nst_core.wire", "nst_core.service.redaction"},
+    "nst_core/pip": {"pip", "nst_core.wire"},
+    "install": {
+        *("gi", "nst_core.__version__", "nst_core.limits", "nst_core.pip", "nst_core.wire"),
+        "nst_core.service.redaction",
+    },
 }
 
 

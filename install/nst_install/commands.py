@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from nst_core.wire.programs import begin, end, endings_put_off
 
 
 @dataclass(frozen=True)
@@ -33,37 +33,44 @@ class Outcome:
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
         return lines[-1] if lines else ""
 
+    @property
+    def reason(self) -> str:
+        """Why it failed, for the middle of a sentence."""
+        if self.status is None:
+            return "it did not end in time"
+        if self.status == -9:
+            return "the system ended it, as it does when the memory runs out"
+        return self.last_line.rstrip(".") or "it gave no reason"
+
+    @property
+    def last_error(self) -> str:
+        """The last line that it called an error, or its last line."""
+        errors = [line for line in self.output.splitlines() if line.startswith("ERROR: ")]
+        return errors[-1].removeprefix("ERROR: ") if errors else self.last_line
+
 
 def run(
     command: Sequence[str],
     log: Path,
-    environment: Mapping[str, str] | None = None,
+    ours: Mapping[str, str],
+    more: Mapping[str, str] | None = None,
     seconds: float | None = None,
     on_line: Callable[[str], None] = lambda line: None,
     keep_open: Sequence[int] = (),
+    folder: Path | None = None,
 ) -> Outcome:
     """Runs ``command`` to its end; a program that is not there is an outcome of status 127.
 
     What it says goes straight to the file ``log``: a child that it leaves behind can hold a pipe
-    open, but not us. It inherits the descriptors ``keep_open``.
+    open, but not us. For ``ours``, ``more``, ``keep_open`` and ``folder`` see ``begin``.
     """
-    options: dict[str, Any] = {}
-    if sys.platform != "win32":
-        options = {"start_new_session": True, "pass_fds": tuple(keep_open)}
     with log.open("ab") as sink, log.open("rb") as source:
         sink.write(f"\n$ {shlex.join(command)}\n".encode())
         sink.flush()
         source.seek(0, os.SEEK_END)
         try:
-            with _interruptions_put_off() as came:
-                process = subprocess.Popen(
-                    list(command),
-                    stdin=subprocess.DEVNULL,
-                    stdout=sink,
-                    stderr=subprocess.STDOUT,
-                    env=None if environment is None else dict(environment),
-                    **options,
-                )
+            with endings_put_off() as came:
+                process = begin(command, ours, more, folder=folder, output=sink, keep_open=keep_open)
         except OSError as error:
             sink.write(f"{error}\n".encode())
             return Outcome(127, str(error))
@@ -72,22 +79,7 @@ def run(
                 raise KeyboardInterrupt
             return _follow(process, source, seconds, on_line)
         finally:
-            _end(process)
-
-
-@contextlib.contextmanager
-def _interruptions_put_off() -> Iterator[list[int]]:
-    """Collects interruptions: one that came while a program starts would leave it running, unknown to us."""
-    came: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+            end(process)
 
 
 def _follow(
@@ -110,14 +102,3 @@ def _follow(
         late = limit is not None and time.monotonic() > limit
         if status is not None or late:
             return Outcome(status, said.decode(errors="replace"))
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

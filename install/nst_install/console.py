@@ -8,6 +8,9 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import TextIO
+
+_NARROWEST = 40  # columns of a terminal on which a line can move
 
 
 class Failure(Exception):
@@ -24,23 +27,25 @@ class Refusal(Failure):
 
 
 class Console:
-    """Prints one line per stage; on a terminal the line moves while the stage is at work.
+    """Prints one line per stage; on a terminal that can, the line moves while the stage is at work.
 
     With ``as_json`` standard output is left to what a program reads, and this goes to the other.
     """
 
     def __init__(self, as_json: bool = False) -> None:
         self._out = sys.stderr if as_json else sys.stdout
-        self._moving = self._out.isatty()
+        self._seen = _is_terminal(self._out)
+        plain = os.environ.get("TERM") == "dumb" or "NO_COLOR" in os.environ
+        self._moving = self._seen and not plain and shutil.get_terminal_size().columns >= _NARROWEST
         self._title = ""
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
+            if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a Windows console may have no “▸”
 
     @property
-    def moving(self) -> bool:
+    def asks(self) -> bool:
         """Whether a person looks at it and can be asked."""
-        return self._moving and sys.stdin.isatty()
+        return self._seen and _is_terminal(sys.stdin)
 
     def begin(self, title: str) -> None:
         """Starts the line of a stage; ``done`` ends it."""
@@ -66,11 +71,17 @@ class Console:
         self._put(f"{text}\n")
 
     def agrees(self, question: str) -> bool:
-        """Asks once, yes being the default; a script, which nobody can ask, agrees by being run."""
-        if not self.moving:
+        """Asks once, yes being the default; a script, which nobody can ask, agrees by being run.
+
+        An end of the input (Ctrl-D) is no answer, and so a no.
+        """
+        if not self.asks:
             return True
         self._put(f"{question} [Y/n] ")
-        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+        answer = sys.stdin.readline()
+        if not answer:
+            self._put("\n")
+        return answer.strip().lower() in ("", "y", "yes") and answer != ""
 
     def fail(self, failure: Failure, log: Path | None) -> None:
         """Ends with the two sentences of ``failure``, and where the details are."""
@@ -78,12 +89,19 @@ class Console:
             self.done("failed.")
         # Path.exists raises where a folder on the way is closed to us.
         details = f" Details are in {log}." if log and os.path.exists(log) else ""  # noqa: PTH110
-        print(f"{failure.what} {failure.advice}{details}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):
+            print(f"{failure.what} {failure.advice}{details}", file=sys.stderr, flush=True)
 
     def _put(self, text: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # whoever reads has heard enough; the work goes on
+        if self._out is None:
+            return
+        with contextlib.suppress(OSError):  # whoever reads has heard enough, or has gone; the work goes on
             self._out.write(text)
             self._out.flush()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def _readable(detail: str) -> str:

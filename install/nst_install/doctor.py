@@ -10,9 +10,9 @@ from typing import Any
 from nst_core import __version__
 from nst_core.service.redaction import redacted
 from nst_core.wire.places import State
-from nst_install import device, gimps, into_gimps, old_gimps, plugin, versions
+from nst_install import device, gimps, into_gimps, old_gimps, plugin, surroundings, versions
 from nst_install.console import Console, Failure
-from nst_install.environment import Stamp, is_whole
+from nst_install.environment import Stamp, has_command, is_whole, write_command
 from nst_install.options import Options
 from nst_install.places import Machine
 from nst_install.proof import prove_engine
@@ -44,7 +44,7 @@ def examine(source: Path, state: State, options: Options, console: Console, repo
             console.say(f"{'✗' if finding.advice else '✓'} {finding.what} {finding.advice}".rstrip())
         curable = [finding.mend for finding in troubles if finding.mend]
         mends = bool(curable) and (
-            options.yes or (console.moving and console.agrees(f"Mend {len(curable)} of it?"))
+            options.yes or (console.asks and console.agrees(f"Mend {len(curable)} of it?"))
         )
         if mends:
             for mend in curable:
@@ -68,6 +68,9 @@ def examine(source: Path, state: State, options: Options, console: Console, repo
 
 
 def _findings(work: Work, with_gimp: bool) -> Iterator[Finding]:
+    for fact in surroundings.look(work.state, surroundings.Need()):
+        if fact.advice:
+            yield Finding(fact.what, fact.advice)
     engine = versions.current(work.state)
     yield from _of_engine(work, engine)
     yield from _of_machine(engine)
@@ -91,6 +94,12 @@ def _of_engine(work: Work, engine: Engine | None) -> Iterator[Finding]:
         yield Finding("The engine is damaged.", _REPAIR)
         return
     yield Finding(f"The engine is whole ({stamp.build}, Python {stamp.python}).")
+    if not has_command(work.state, engine.environment):
+
+        def write() -> None:
+            write_command(work.state, engine.environment)
+
+        yield Finding(f"{work.state.nst} is missing or from another place.", "It can be written.", write)
     checked = work.core(engine, "weights", "check", seconds=120)
     if not checked.good:
 

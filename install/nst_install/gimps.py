@@ -74,7 +74,7 @@ def programs(machine: Machine, log: Path) -> list[Gimp]:
             version = _version(said, kind.named)
             if version:
                 found.setdefault((kind.name, version), Gimp((str(path),), version, kind.name))
-        said = run(kind.ask, log, machine.environment, _VERSION_SECONDS).output if kind.ask else ""
+        said = run(kind.ask, log, machine.environment, seconds=_VERSION_SECONDS).output if kind.ask else ""
         version = _version(said)
         if version:
             series = ".".join(version.split(".")[:2])
@@ -117,8 +117,8 @@ def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
 
 def _asked(machine: Machine, log: Path, program: Path) -> str:
     """Asks for the version: even then GIMP makes a folder for its data, unless that cannot be."""
-    environment = {**machine.environment, "XDG_DATA_HOME": os.devnull}
-    return run([str(program), "--version"], log, environment, _VERSION_SECONDS).output
+    nowhere = {"XDG_DATA_HOME": os.devnull}
+    return run([str(program), "--version"], log, machine.environment, nowhere, _VERSION_SECONDS).output
 
 
 def _version(said: str, named: bool = False) -> str | None:

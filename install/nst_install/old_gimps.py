@@ -27,7 +27,7 @@ def with_python(work: Work, programs: Sequence[Gimp]) -> list[Gimp]:
             work.console.say(f"{gimp}: not supported; GIMP 2.10 and GIMP 3 are.")
             continue
         command = [*gimp.command, "-i", "-d", "-f", "-b", _ASK, "-b", "(gimp-quit 1)"]
-        outcome = run(command, work.log, gimp.environment(work.environment), SECONDS)
+        outcome = run(command, work.log, gimp.environment(work.environment), seconds=SECONDS)
         if "PYTHON-FU: yes" in outcome.output:
             found.append(gimp)
         elif "PYTHON-FU: no" in outcome.output:

@@ -12,6 +12,7 @@ class Options(argparse.Namespace):
 
     prefix: Path | None
     offline: Path | None
+    fetch: Path | None
     yes: bool
     dry_run: bool
     cpu: bool
@@ -31,14 +32,20 @@ def read(words: Sequence[str] | None = None) -> Options:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--uninstall", action="store_true", help="remove everything that was installed")
     kind.add_argument("--doctor", action="store_true", help="check everything, and offer to mend it")
-    kind.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    kind.add_argument(
+        "--fetch",
+        type=_folder,
+        metavar="DIR",
+        help="fetch all packages into the new folder DIR, for a machine without network; install nothing",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--prefix", type=_folder, metavar="DIR", help="the folder for all but the plug-in")
     parser.add_argument(
         "--offline",
         type=_folder,
         metavar="DIR",
-        help="fetch all packages into the new folder DIR; when it is there, install from it without network",
+        help="install without network, from a folder that --fetch has made",
     )
     parser.add_argument("--cpu", action="store_true", help="the smaller engine, without the GPU")
     parser.add_argument("--no-gimp", action="store_true", help="leave GIMP alone: only the command line")
@@ -47,4 +54,15 @@ def read(words: Sequence[str] | None = None) -> Options:
 
 
 def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    """A folder by its one whole name, behind no link. Raises ``ArgumentTypeError``."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name a folder")
+    try:
+        folder = Path(text).expanduser()
+        if folder.is_symlink() and not folder.exists():
+            raise argparse.ArgumentTypeError(f"{folder} is not a folder, but a link to nowhere")
+        return folder.resolve()
+    except PermissionError:
+        return folder.absolute()  # whether it can be written is seen later
+    except (RuntimeError, OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text} names no folder ({error})") from error

@@ -7,13 +7,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from nst_core import __version__
 from nst_core.wire.places import State
-from nst_install import builds, device, gimps, versions
+from nst_install import builds, device, gimps, surroundings, versions
 from nst_install.builds import Build
 from nst_install.device import Device
 from nst_install.environment import Stamp
@@ -21,6 +21,7 @@ from nst_install.gimps import Gimp
 from nst_install.options import Options
 from nst_install.places import Machine
 from nst_install.supplies import WEIGHTS, WEIGHTS_BYTES
+from nst_install.surroundings import Fact, Need
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class Plan:
     free: int
     source: str
     notes: tuple[str, ...]
+    facts: list[Fact]
+
+    @property
+    def troubles(self) -> list[Fact]:
+        """What in the surroundings is not as it must be."""
+        return [fact for fact in self.facts if fact.advice]
 
     @property
     def download(self) -> int:
@@ -79,6 +86,7 @@ class Plan:
             ],
             "profiles": [str(profile) for profile in self.profiles],
             "notes": list(self.notes),
+            "surroundings": [asdict(fact) for fact in self.facts],
         }
 
 
@@ -107,9 +115,10 @@ def look(source: Path, state: State, options: Options, environment: Mapping[str,
         weights_are_here=(state.weights / WEIGHTS).exists(),
         gimps=tuple(found),
         profiles=tuple(folders),
-        free=shutil.disk_usage(_nearest(state.root)).free,
+        free=shutil.disk_usage(surroundings.nearest(state.root)).free,
         source=f"From {options.offline}" if options.offline else "Download",
         notes=tuple(notes),
+        facts=surroundings.look(state, Need() if whole else Need(build.peak, build.files)),
     )
 
 
@@ -127,11 +136,6 @@ def _build(
             return build, True
     chosen = builds.choose(source, here, options.cpu, environment, options.offline)
     return chosen, stamp == Stamp.wanted(source, chosen)
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder itself, or the innermost of those around it that is there."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _size(count: int) -> str:

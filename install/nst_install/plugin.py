@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from nst_core.wire.launch import core_command
 from nst_core.wire.places import State
 from nst_install.console import Failure
 from nst_install.links import free, is_link
@@ -31,7 +32,7 @@ def contents(source: Path, state: State, version: str, name: str = NAME) -> dict
     about = {
         "version": version,
         "state": str(state.root),
-        "core": [str(state.python), "-I", "-m", "nst_core", "serve"],
+        "core": core_command(state),
     }
     files["install.json"] = json.dumps(about, indent=1).encode()
     return files

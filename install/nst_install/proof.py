@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from functools import partial
 from pathlib import Path
 
+from nst_core.wire.launch import core_command
+from nst_install import versions
 from nst_install.commands import run
 from nst_install.console import Failure
 from nst_install.gimps import Gimp, profile_of
@@ -26,7 +30,7 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
         return
     work.console.begin(str(gimp))
     work.console.now("first start")
-    run(gimp.batch("pass"), work.log, gimp.environment(work.environment), SECONDS)
+    run(gimp.batch("pass"), work.log, gimp.environment(work.environment), seconds=SECONDS)
     if not profile_of(gimp, machine).is_dir():
         work.manifest.make_folder(profile_of(gimp, machine))
     work.console.done(f"its profile was made, {profile_of(gimp, machine)}.")
@@ -35,11 +39,12 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
 def prove_engine(work: Work, engine: Engine) -> None:
     """Has ``engine`` compare what it computes on its device with stored numbers. Raises ``Failure``."""
     work.console.begin("Self-test")
-    outcome = work.core(engine, "doctor", "--engine", seconds=600)
+    is_current = versions.current(work.state) == engine
+    run_it = work.nst if is_current else partial(work.core, engine)  # what people run, where it can be
+    outcome = run_it("doctor", "--engine", seconds=600)
     if not outcome.good:
-        reason = outcome.last_line.rstrip(".") or "it gave no reason"
         raise Failure(
-            f"The engine does not compute what it should ({reason}).",
+            f"The engine does not compute what it should ({outcome.reason}).",
             "Run “python3 install --cpu” for one that needs no GPU; what was there before still works.",
         )
     work.console.done(outcome.last_line)
@@ -60,11 +65,10 @@ def prove_by_command(work: Work, changed: bool) -> Path:
     result.unlink(missing_ok=True)
     photograph, style = _sample(work)
     words = ["stylize", str(photograph), str(style), "-o", str(result), "--quality", "draft", "--size", "384"]
-    outcome = work.python("-m", "nst_core", *words, seconds=600)
+    outcome = work.nst(*words, seconds=600)
     if not outcome.good or not result.exists():
-        reason = (outcome.last_line or "it gave no reason").rstrip(".")
         raise Failure(
-            f"The engine could not paint the sample picture ({reason}).",
+            f"The engine could not paint the sample picture ({outcome.reason}).",
             "Run “python3 install” again; it repairs what is missing.",
         )
     work.console.done(f"the sample was painted in {time.monotonic() - started:.0f} s.")
@@ -86,7 +90,7 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     code = f"import runpy; runpy.run_path({str(_SCRIPT)!r})['prove'](*{arguments!r})"
     if gimp.major < 3:
         code = f"script = {{}}; execfile({str(_OLD_SCRIPT)!r}, script); script['prove'](pdb, *{arguments!r})"
-    outcome = run(gimp.batch(code), work.log, gimp.environment(work.environment), SECONDS)
+    outcome = run(gimp.batch(code), work.log, gimp.environment(work.environment), seconds=SECONDS)
     said = [line for line in outcome.output.splitlines() if line.startswith("PROOF: ")]
     proved = outcome.good if gimp.major == 3 else "PROOF: done" in said
     if proved and result.exists():
@@ -102,7 +106,7 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
         reason = (words or (said[-1].removeprefix("PROOF: ") if said else outcome.last_line)).rstrip(".")
     what = f"{gimp} could not paint the sample picture ({reason})."
     if gimp.boxed:
-        command = f"{work.state.python} -I -m nst_core serve"
+        command = shlex.join(core_command(work.state))
         work.console.done(f"{what} Start the engine outside of the {gimp.kind} first: {command}")
         return None
     raise Failure(what, "Close GIMP if it is open, see that it is whole, and run “python3 install” again.")

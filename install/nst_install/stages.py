@@ -17,10 +17,11 @@ from typing import Any
 
 from nst_core import __version__
 from nst_core.wire.places import State
+from nst_core.wire.programs import ENDINGS
 from nst_install import builds, device, into_gimps, removal, versions
 from nst_install.console import Console, Failure, Refusal
 from nst_install.doctor import examine
-from nst_install.environment import prepare
+from nst_install.environment import prepare, write_command
 from nst_install.fetching import fill
 from nst_install.links import is_link
 from nst_install.manifest import Manifest
@@ -31,6 +32,7 @@ from nst_install.proof import prove_by_command, prove_engine
 from nst_install.running import core_ended
 from nst_install.session import locked, opened
 from nst_install.supplies import WEIGHTS_BYTES, copy_samples, get_weights
+from nst_install.surroundings import refuse_bad
 from nst_install.work import Engine, Work
 
 MENU = "Filters ▸ Neural Style…"
@@ -40,10 +42,13 @@ def main(source: Path, words: Sequence[str] | None = None) -> int:
     """Installs from the checkout ``source``, removes or examines; returns the exit status."""
     options = read(words)
     console = Console(options.json)
-    state = State.of(options.prefix)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _interrupt)
     report: dict[str, Any] = {"error": None}
+    state = None
     try:
+        state = state_of(options.prefix)
         status = _do(source, state, options, console, report)
     except KeyboardInterrupt:
         console.say(
@@ -53,7 +58,7 @@ def main(source: Path, words: Sequence[str] | None = None) -> int:
     except Failure as failure:
         status = _fail(failure, state, console, report)
     except OSError as error:
-        status = _fail(_of_system(error, state), state, console, report)
+        status = _fail(_of_system(error), state, console, report)
     except Exception as error:
         what = f"The installer itself failed ({type(error).__name__}: {error})."
         status = _fail(Failure(what, "Please report that."), state, console, report)
@@ -68,16 +73,24 @@ def _do(source: Path, state: State, options: Options, console: Console, report: 
         return 0
     if options.doctor:
         return examine(source, state, options, console, report)
+    if options.fetch:
+        return _fetch(source, options.fetch, options, console)
     if options.offline and not options.offline.is_dir():
-        return _fetch(source, options.offline, options, console)
+        raise Refusal(
+            f"There is no folder {options.offline}.",
+            f"Make it where there is a network, by “python3 install --fetch {options.offline}”.",
+        )
     refuse_others(state)
     plan = look(source, state, options, os.environ)
     report["plan"] = plan.fields()
     for line in plan.lines():
         console.say(line)
     if options.dry_run:
+        for fact in plan.troubles:
+            console.say(f"It could not be done: {fact.what} {fact.advice}")
         console.say("Nothing was done: this was a dry run.")
         return 0
+    refuse_bad(plan.facts)
     if not options.yes and not console.agrees("Continue?"):
         console.say("Nothing was done.")
         return 0
@@ -100,12 +113,16 @@ def _fetch(source: Path, folder: Path, options: Options, console: Console) -> in
     build = builds.choose(source, here, options.cpu, os.environ, None)
     size = f"{(build.download + WEIGHTS_BYTES) / 1e6:.0f} MB"
     python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    if folder.exists():
+        raise Refusal(f"{folder} is there already.", "Name a new folder.")
     console.say(f"{size} for PyTorch for {here} and {python}: into {folder}.")
     if options.dry_run or not (options.yes or console.agrees("Continue?")):
         console.say("Nothing was done.")
         return 0
     fill(source, folder, build, console, os.environ)
-    console.say("Nothing was installed: run the same command on a machine of the same kind without network.")
+    console.say(
+        f"Nothing was installed: run “python3 install --offline {folder}” on a machine of the same kind."
+    )
     return 0
 
 
@@ -121,6 +138,8 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
     prove_engine(work, engine)
     if engine != before:
         use(work, engine)
+    else:
+        write_command(work.state, engine.environment)  # the whole home may have been moved
     try:
         found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
         results = into_gimps.prove_everywhere(work, found)
@@ -145,6 +164,7 @@ def use(work: Work, engine: Engine) -> None:
     with core_ended(state, work.console):
         if versions.core_of(engine.environment) != engine.core:
             versions.run_core(engine.environment, engine.core)
+        write_command(state, engine.environment)
         now = versions.current(state)
         if now is None or now.environment != engine.environment or not is_link(state.environment):
             versions.switch(state, work.manifest, engine.environment)
@@ -183,16 +203,32 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _of_system(error: OSError, state: State) -> Failure:
+def state_of(prefix: Path | None) -> State:
+    """Returns the state folder, by its whole name and behind no link. Raises ``Refusal``."""
+    home = os.environ.get("HOME")
+    if os.name == "posix" and home is not None and not Path(home).is_absolute():
+        raise Refusal(f"HOME is “{home}”, which is no whole path.", "Set it to your home folder.")
+    try:
+        Path.home()
+        return State(State.of(prefix).root.resolve())
+    except RuntimeError as error:
+        raise Refusal(
+            "This system does not know your home folder: HOME is not set and your user has no entry.",
+            "Set HOME to a folder of yours.",
+        ) from error
+
+
+def _of_system(error: OSError) -> Failure:
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return Failure("The disk is full.", "Make room and run it again; what was there before still works.")
-    what = f"Something could not be read or written ({error.filename or state.root}: {error.strerror})."
+    name = f"{error.filename}: " if error.filename else ""
+    what = f"Something could not be read or written ({name}{error.strerror})."
     return Failure(what, "Make it accessible to you, or choose another folder with --prefix.")
 
 
-def _fail(failure: Failure, state: State, console: Console, report: dict[str, Any]) -> int:
+def _fail(failure: Failure, state: State | None, console: Console, report: dict[str, Any]) -> int:
     report["error"] = {"what": failure.what, "advice": failure.advice}
-    log = None if isinstance(failure, Refusal) else state.logs / "install.log"
+    log = None if isinstance(failure, Refusal) or state is None else state.logs / "install.log"
     with contextlib.suppress(OSError):
         if log and log.exists():  # else nothing has begun yet, and it may be somebody else's folder
             with log.open("a", encoding="utf-8") as file:

@@ -7,6 +7,7 @@ replaced in one step, and only by what is whole: nothing half-made is ever curre
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import os
@@ -21,6 +22,8 @@ from nst_install.manifest import Manifest
 from nst_install.work import Engine
 
 _POINTER = "neural-style.pth"
+# Python reads such a file by the locale, whatever it is told: so nothing but ASCII may be in it.
+_ADD = "import sys; sys.path.append("
 _PARTS = ("nst_core", "plugin", "install")
 
 
@@ -47,8 +50,10 @@ def current(state: State) -> Engine | None:
 def core_of(environment: Path) -> Path | None:
     """Returns the version of the core that ``environment`` runs."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            return Path((site / _POINTER).read_text(encoding="utf-8").strip())
+        with contextlib.suppress(OSError, ValueError, SyntaxError):
+            text = (site / _POINTER).read_text(encoding="utf-8").strip()
+            # Versions before wrote the path alone.
+            return Path(ast.literal_eval(text.removeprefix(_ADD)[:-1]) if text.startswith(_ADD) else text)
     return None
 
 
@@ -56,7 +61,7 @@ def run_core(environment: Path, core: Path) -> None:
     """Makes ``core`` the version that ``environment`` runs, in one step."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
         new = site / f"{_POINTER}.new"
-        new.write_text(f"{core}\n", encoding="utf-8")
+        new.write_text(f"{_ADD}{str(core)!a})\n", encoding="ascii")
         new.replace(site / _POINTER)
         return
     raise FileNotFoundError(2, "it is no virtual environment", str(environment))

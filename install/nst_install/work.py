@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_core.wire.launch import clean_environment
 from nst_core.wire.places import State
+from nst_core.wire.programs import ISOLATED
 from nst_install.commands import Outcome, run
 from nst_install.console import Console
 from nst_install.links import matches, remove, remove_empty
@@ -88,16 +88,35 @@ class Work:
 
         It keeps the lock when we are killed and it is not, so that nobody else works beside it.
         """
-        environment = {**clean_environment(self.environment), **(variables or {})}
-        environment["NEURAL_STYLE_HOME"] = str(self.state.root)
-        if self.offline:
-            environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.offline)}
-        environment |= {"PIP_CACHE_DIR": str(self.downloads), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        environment |= {"PIP_NO_INPUT": "1", "PIP_USER": "0"}
-        command = [str(python or self.state.python), "-I", "-u", *arguments]
-        return run(command, self.log, environment, seconds, self.console.now, [self.lock])
+        command = [str(python or self.state.python), *ISOLATED, "-u", *arguments]
+        more = {"NEURAL_STYLE_HOME": str(self.state.root), **(variables or {})}
+        return run(
+            command,
+            self.log,
+            self.environment,
+            more,
+            seconds,
+            self.console.now,
+            [self.lock],
+            folder=self.state.root,
+        )
 
     def core(self, engine: Engine, *arguments: str, seconds: float | None = None) -> Outcome:
         """Runs a command of the core ``engine``, whether or not it is current."""
         words = ("-c", _BOOT, str(engine.core), *arguments)
-        return self.python(*words, python=engine.python(self.state), seconds=seconds)
+        return self.python(
+            *words, python=engine.python(self.state), seconds=seconds, variables=self._of_pip()
+        )
+
+    def nst(self, *arguments: str, seconds: float | None = None) -> Outcome:
+        """Runs ``nst`` of what is current as anybody may: from another folder, in an empty environment."""
+        needed = {name: value for name, value in self.environment.items() if name.upper() == "SYSTEMROOT"}
+        command = [str(self.state.nst), *arguments]
+        root = Path(self.state.root.anchor)
+        return run(command, self.log, {}, needed, seconds, self.console.now, [self.lock], folder=root)
+
+    def _of_pip(self) -> dict[str, str]:
+        """What the core's own use of pip, for weights, has to know of this run."""
+        offline = {"NEURAL_STYLE_OFFLINE": str(self.offline)} if self.offline else {}
+        told = {name: value for name, value in self.environment.items() if name.startswith("PIP_")}
+        return {**told, **offline, "PIP_CACHE_DIR": str(self.downloads)}

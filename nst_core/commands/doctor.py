@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +10,7 @@ from typing import Annotated
 import typer
 
 import nst_core
-from nst_core.commands.interruption import Interruption
-from nst_core.commands.telling import give, interruptible
+from nst_core.commands.telling import give
 from nst_core.wire.places import State
 
 
@@ -31,9 +29,7 @@ def doctor(
 
         give(check(State.of().weights, Speed(State.of().speed)))
         return
-    words = [str(installer.parent), "--doctor", "--prefix", str(State.of().root)]
+    words = ["--doctor", "--prefix", str(State.of().root)]
     words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    with interruptible(lambda: "Stopped."), Interruption():  # the installer hears it too, and ends first
-        done = subprocess.run([sys.executable, *words], env=environment, check=False)
-    raise typer.Exit(done.returncode)
+    sys.argv = [str(installer.parent), *words]
+    runpy.run_path(str(installer), run_name="__main__")

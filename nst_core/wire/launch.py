@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,28 +14,18 @@ from . import endpoint as endpoints
 from .channel import Channel
 from .errors import ConnectionLost, CoreUnavailable, VersionMismatch, WireError
 from .frames import Message
-from .lock import locked
+from .lock import NO_LOCKS, locked
 from .places import State
+from .programs import ISOLATED, begin
 from .proof import greet
 from .replacement import is_older, make_room
 
 START_SECONDS = 30.0
 
-# What an AppImage, a Snap, a bundle or a virtual environment sets for itself: no other Python may see it.
-_DROPPED = (
-    *("PYTHON", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "VIRTUAL_ENV", "CONDA_", "APPDIR", "APPIMAGE"),
-    *("GI_", "GIO_", "GDK_", "GTK_", "GEGL_", "BABL_", "QT_", "G_RESOURCE_", "GS_LIB", "LIBHEIF_"),
-)
 
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Returns ``environment`` without what GIMP's packaging put there for GIMP alone."""
-    kept = {key: value for key, value in environment.items() if not key.startswith(_DROPPED)}
-    bundle = environment.get("APPDIR")
-    if bundle:
-        parts = environment.get("PATH", "").split(os.pathsep)
-        kept["PATH"] = os.pathsep.join(part for part in parts if not part.startswith(bundle))
-    return kept
+def core_command(state: State) -> list[str]:
+    """Returns what starts the core that is installed in ``state``."""
+    return [str(state.python), *ISOLATED, "-m", "nst_core", "serve"]
 
 
 def connect(state: State, client: Mapping[str, Any]) -> tuple[Channel, Message]:
@@ -94,6 +83,10 @@ def connect_or_start(
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise CoreUnavailable("The disk is full.", "Make some room and try again.") from error
+        if error.errno in NO_LOCKS:
+            raise CoreUnavailable(
+                f"The disk of {state.run} has no file locks.", "Install on another disk with --prefix."
+            ) from error
         raise CoreUnavailable(
             f"The folder {state.run} cannot be written.", "Give yourself the right to write there."
         ) from error
@@ -104,23 +97,11 @@ def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
 
     Raises ``CoreUnavailable`` when the program is not there, ``OSError`` when the disk is full.
     """
-    options: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        options = {
-            "creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP,
-        }
     try:
         state.logs.mkdir(parents=True, exist_ok=True)
         with (state.logs / "core-output.log").open("wb") as log:
-            process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=state.root,
-                env={**clean_environment(os.environ), "NEURAL_STYLE_HOME": str(state.root)},
-                **options,
-            )
+            home = {"NEURAL_STYLE_HOME": str(state.root)}
+            process = begin(command, os.environ, home, folder=state.root, output=log, outlives=True)
         threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie when it ends
         return process
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 import time
 from collections.abc import Iterator
@@ -22,20 +23,34 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+# What systems say when another process holds it. All else means that there are no locks here.
+_HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
 def try_lock(path: Path) -> IO[bytes] | None:
-    """Returns the open file that holds the lock, or None while another process has it."""
+    """Returns the open file that holds the lock, or None while another process has it.
+
+    Raises ``OSError`` where the file cannot be made or the file system has no locks.
+    """
     file = path.open("ab")
     try:
         _take(file)
-    except OSError:
+    except OSError as error:
         file.close()
-        return None
+        if error.errno in _HELD:
+            return None
+        raise
     return file
 
 
 @contextlib.contextmanager
 def locked(path: Path, seconds: float) -> Iterator[bool]:
-    """Holds the lock inside the block; yields False if it could not be had within ``seconds``."""
+    """Holds the lock inside the block; yields False if it could not be had within ``seconds``.
+
+    Raises ``OSError`` as ``try_lock``.
+    """
     end = time.monotonic() + seconds
     file = try_lock(path)
     while file is None and time.monotonic() < end:

@@ -80,6 +80,11 @@ class State:
             Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         )
 
+    @property
+    def nst(self) -> Path:
+        """The command line."""
+        return self.python.with_name("nst.cmd" if sys.platform == "win32" else "nst")
+
     def private_run(self) -> Path:
         """Makes ``run`` if need be, and returns it.
 

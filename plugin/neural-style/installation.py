@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from wire.launch import core_command
 from wire.places import State
 
 from trouble import Trouble
@@ -27,7 +28,7 @@ def installation() -> Installation:
     """
     if not Path(__file__).with_name("install.json").exists() and State.of().python.exists():
         state = State.of()
-        return Installation(state, (str(state.python), "-I", "-m", "nst_core", "serve"), "")
+        return Installation(state, tuple(core_command(state)), "")
     try:
         fields = json.loads(Path(__file__).with_name("install.json").read_text(encoding="utf-8"))
         command = tuple(str(part) for part in fields["core"])

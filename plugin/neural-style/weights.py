@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-from contextlib import suppress
 
 import gi
 
 gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk
-from wire.launch import clean_environment
+from wire.programs import begin, end
 
 from installation import Installation
 from language import _
@@ -54,14 +52,13 @@ class _Getting:
         box.set_border_width(12)
         box.pack_start(self._bar, True, True, 0)
         box.show_all()
-        self._process = subprocess.Popen(
+        self._process = begin(
             command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=where.state.root,
-            env={**clean_environment(os.environ), "NEURAL_STYLE_HOME": str(where.state.root)},
-            start_new_session=True,
+            os.environ,
+            {"NEURAL_STYLE_HOME": str(where.state.root)},
+            folder=where.state.root,
+            output=subprocess.DEVNULL,
+            errors=subprocess.PIPE,
         )
 
     def run(self) -> str | None:
@@ -71,7 +68,7 @@ class _Getting:
         GLib.source_remove(timer)
         self._dialog.destroy()
         if answer != Gtk.ResponseType.OK:
-            self._end()
+            end(self._process, signal.SIGINT)  # it takes back what it has half made
         _nothing, said = self._process.communicate()
         if answer != Gtk.ResponseType.OK:
             return ""
@@ -85,11 +82,3 @@ class _Getting:
         if self._process.poll() is not None:
             self._dialog.response(Gtk.ResponseType.OK)
         return True
-
-    def _end(self) -> None:
-        """Ends the command with what it started; it takes back what it has half made."""
-        with suppress(ProcessLookupError):
-            if sys.platform == "win32":
-                self._process.terminate()
-            else:
-                os.killpg(self._process.pid, signal.SIGINT)

@@ -20,7 +20,10 @@ def main() -> None:
     kind, number, tcp = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     options = ["--tcp"] if tcp else []
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, mock.patch("nst_core.wire.launch.clean_environment", dict):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch("nst_core.wire.programs.clean_environment", dict),
+    ):
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
         state = State(Path(folder) / "state")
         state.root.mkdir()

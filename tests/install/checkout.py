@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import hashlib
+import json
 import shutil
+import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
 _CORE = '''"""The core's command line, as far as the installer uses it."""
-import os, sys, time
+import json, os, sys, time
 from pathlib import Path
+
+told = Path(__file__).with_name("fakes.json")
+fakes = json.loads(told.read_text()) if told.exists() else {}
 
 state = Path(os.environ["NEURAL_STYLE_HOME"])
 words = sys.argv[1:]
 if words == ["weights", "get"]:
-    if os.environ.get("FAKE_OFFLINE"):
+    if fakes.get("offline"):
         sys.exit("The network's weights could not be downloaded (no connection).")
     file = state / "weights" / "vgg16.safetensors"
     file.parent.mkdir(exist_ok=True)
@@ -31,13 +39,13 @@ elif words == ["weights", "check"]:
     if (state / "weights" / "vgg16.safetensors").read_text() != "whole":
         sys.exit("The network's weights (vgg16.safetensors) are damaged.")
 elif words == ["doctor", "--engine"]:
-    if os.environ.get("FAKE_WRONG_NUMBERS"):
+    if fakes.get("wrong_numbers"):
         sys.exit("The engine computes wrong numbers on this device.")
     print("the engine computes what it should (cpu).")
 elif words == ["diagnose"]:
     print("Neural Style", state)
 elif words[0] == "stylize":
-    time.sleep(float(os.environ.get("FAKE_SECONDS", "0")))
+    time.sleep(fakes.get("seconds", 0))
     assert all(Path(path).exists() for path in words[1:3])
     Path(words[words.index("-o") + 1]).write_bytes(b"picture")
 '''
@@ -91,6 +99,25 @@ def lock(index: Path, *names: str) -> str:
     return "".join(f"{name}==1.0 --hash=sha256:{digest.hexdigest()}\n" for name, digest in entries)
 
 
+def fake(project: Path, **behavior: object) -> None:
+    """Has the core of ``project`` behave otherwise: ``offline``, ``wrong_numbers``, so many ``seconds``."""
+    (project / "nst_core" / "fakes.json").write_text(json.dumps(behavior), encoding="utf-8")
+
+
+@cache
+def host_python() -> Path:
+    """A Python whose module ``venv`` copies an environment: making each anew would take minutes."""
+    folder = Path(tempfile.mkdtemp(prefix="neural-style-host-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in ("host", "template"):
+        subprocess.run([sys.executable, "-m", "venv", str(folder / name)], check=True)
+    text = f"import shutil, sys\nshutil.copytree({str(folder / 'template')!r}, sys.argv[1], symlinks=True)\n"
+    (folder / "venv.py").write_text(text, encoding="utf-8")
+    site = next((folder / "host").glob("lib/*/site-packages"))
+    (site / "quick.pth").write_text(f"import sys; sys.path.insert(0, {str(folder)!r})\n", encoding="utf-8")
+    return folder / "host" / "bin" / "python"
+
+
 def make_checkout(folder: Path, index: Path) -> Path:
     """Makes the stand-in for the project in ``folder``, whose packages lie in ``index``."""
     files = {
@@ -120,6 +147,7 @@ def make_checkout(folder: Path, index: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copy(REPOSITORY / "install" / "__main__.py", folder / "install")
     shutil.copy(REPOSITORY / "nst_core/service/redaction.py", folder / "nst_core/service")
-    for name in ("install/nst_install", "nst_core/wire"):
+    shutil.copy(REPOSITORY / "nst_core/limits.py", folder / "nst_core")
+    for name in ("install/nst_install", "nst_core/wire", "nst_core/pip"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     return folder

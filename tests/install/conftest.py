@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .checkout import REPOSITORY, make_checkout, make_index
+from .checkout import REPOSITORY, host_python, make_checkout, make_index
 
 sys.path.insert(0, str(REPOSITORY / "install"))
 
@@ -27,16 +26,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_index(tmp_path_factory.mktemp("packages") / "index")
 
 
-@pytest.fixture(scope="session")
-def quick_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a module ``venv`` that copies an environment: making each anew would take minutes."""
-    folder = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "template")], check=True)
-    text = f"import shutil, sys\nshutil.copytree({str(folder / 'template')!r}, sys.argv[1], symlinks=True)\n"
-    (folder / "venv.py").write_text(text)
-    return folder
-
-
 @pytest.fixture
 def checkout(tmp_path: Path, index: Path) -> Path:
     """A small stand-in for the project."""
@@ -44,7 +33,7 @@ def checkout(tmp_path: Path, index: Path) -> Path:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, index: Path, quick_venv: Path) -> dict[str, str]:
+def environment(tmp_path: Path, index: Path) -> dict[str, str]:
     """The environment of a person with an empty home, whose packages come from ``index``."""
     home = tmp_path / "home"
     home.mkdir()
@@ -52,7 +41,6 @@ def environment(tmp_path: Path, index: Path, quick_venv: Path) -> dict[str, str]
         "HOME": str(home),
         "PATH": f"{tmp_path / 'programs'}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(quick_venv),
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(index),
@@ -60,8 +48,11 @@ def environment(tmp_path: Path, index: Path, quick_venv: Path) -> dict[str, str]
 
 
 @pytest.fixture
-def work(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> Iterator[Work]:
+def work(
+    tmp_path: Path, checkout: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Work]:
     """A run of the installer that has just begun."""
+    monkeypatch.setattr(sys, "executable", str(host_python()))
     state = State(tmp_path / "home" / "state")
     state.logs.mkdir(parents=True)
     with (state.root / "install.lock").open("w") as lock:

@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from nst_install import versions
 
 from nst_core.wire.places import State
 
-from .checkout import lock
+from .checkout import fake, host_python, lock
 from .test_stages import gimp, install, left
 
 SEED = 20261122
@@ -44,7 +43,7 @@ def test_killed_at_20_moments_and_run_again(
 ) -> None:
     gimp(tmp_path, "3.0.4")
     state = State(tmp_path / "state")
-    command = [sys.executable, str(checkout / "install"), "--yes", "--prefix", str(state.root)]
+    command = [str(host_python()), str(checkout / "install"), "--yes", "--prefix", str(state.root)]
     started = time.monotonic()
     assert install(checkout, environment, "--prefix", str(state.root)).returncode == 0
     whole = time.monotonic() - started
@@ -139,11 +138,13 @@ def test_the_old_version_goes_on(
 ) -> None:
     words = ["--no-gimp", "--prefix", str(installed_one.root)]
     if trouble == "no network":
-        expected = "the package index did not answer"
+        expected = "The package index 127.0.0.1 did not answer"
         done = install(checkout, from_network(environment, "http://127.0.0.1:9/simple"), *words)
     elif trouble == "wrong numbers":
         expected = "computes wrong numbers"
-        done = install(checkout, {**environment, "FAKE_WRONG_NUMBERS": "1"}, *words)
+        fake(checkout, wrong_numbers=True)
+        done = install(checkout, environment, *words)
+        fake(checkout)
     else:
         stops = trouble == "stops in the middle"
         # An older pip does not see that a file is cut off, but then its hash differs.
@@ -163,7 +164,13 @@ def test_a_full_disk(
 ) -> None:
     """The system itself refuses: no file may be longer than a limit that pip reaches."""
     limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "bash"]
-    command = [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(installed_one.root)]
+    command = [
+        str(host_python()),
+        str(checkout / "install"),
+        "--no-gimp",
+        "--prefix",
+        str(installed_one.root),
+    ]
     done = subprocess.run([*limited, *command], env=environment, capture_output=True, text=True, timeout=200)
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
@@ -180,7 +187,7 @@ def test_a_gimp_that_fails_brings_the_old_version_back(
     old = (folder / "install.json").read_text()
     new_version(checkout, index, 2)
     (checkout / "plugin" / "neural-style" / "dialog.py").write_text("DIALOG = 2\n")
-    done = install(checkout, {**environment, "FAKE_GIMP_FAILS": "1"}, "--prefix", str(state.root))
+    done = install(checkout, {**environment, "GIMP3_FAKE_FAILS": "1"}, "--prefix", str(state.root))
     assert done.returncode == 1
     assert "the version before is current again" in done.stderr
     assert nst(state, environment) == "0.0.1"
@@ -216,7 +223,7 @@ def test_no_permission(tmp_path: Path, checkout: Path, environment: dict[str, st
     closed.mkdir(mode=mode)
     rights = "-dac_override,-dac_read_search"  # without which root obeys permissions too
     program = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"] if os.geteuid() == 0 else []
-    command = [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(closed / "state")]
+    command = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(closed / "state")]
     done = subprocess.run([*program, *command], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr

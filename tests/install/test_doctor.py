@@ -11,6 +11,7 @@ import pytest
 
 from nst_core.wire.places import State
 
+from .checkout import fake
 from .test_stages import gimp, home_of, install
 
 
@@ -75,8 +76,11 @@ def test_what_cannot_is_named_with_what_to_do(
         assert words in troubles[0]["what"]
         assert troubles[0]["advice"]
 
-    told("does not compute what it should", FAKE_WRONG_NUMBERS="1")
-    told("could not paint", FAKE_GIMP_FAILS="1")
+    (core,) = (state.root / "versions").iterdir()
+    fake(core, wrong_numbers=True)
+    told("does not compute what it should")
+    (core / "nst_core" / "fakes.json").unlink()
+    told("could not paint", GIMP3_FAKE_FAILS="1")
     shutil.copytree(plugins / "neural-style", plugins / "neural-style-main")
     told("A copy of the plug-in lies at")
     shutil.rmtree(plugins / "neural-style-main")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from nst_install import environment, versions
+from nst_install import environment, surroundings, versions
 from nst_install.builds import build
 from nst_install.console import Failure
 from nst_install.environment import Stamp
@@ -138,7 +138,7 @@ def test_half_an_environment_is_never_current(work: Work) -> None:
 
 def test_nothing_is_installed_without_a_hash(work: Work) -> None:
     (work.source / "install" / "locks" / "torch.txt").write_text("torch==1.0\n")
-    with pytest.raises(Failure, match=r"could not be installed .*hash"):
+    with pytest.raises(Failure, match=r"could not be installed.*hash"):
         prepare(work)
     assert versions.current(work.state) is None
 
@@ -166,16 +166,12 @@ def test_somebody_elses_environment_is_not_changed(work: Work, tmp_path: Path) -
 
 
 def test_says_what_to_install_when_there_is_no_venv_module(
-    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho 'because ensurepip is not available.'\nexit 1\n")
-    python.chmod(0o755)
-    monkeypatch.setattr(environment.sys, "executable", str(python))
+    monkeypatch.setattr(surroundings, "find_spec", lambda name: None if name == "ensurepip" else name)
     with pytest.raises(Failure) as failure:
         prepare(work)
     assert "-venv”" in failure.value.advice
-    assert "because ensurepip" in work.log.read_text()
 
 
 def test_says_that_the_index_does_not_answer(work: Work) -> None:
@@ -192,11 +188,11 @@ def test_says_which_package_there_is_not(work: Work) -> None:
     (work.source / "install" / "locks" / "torch.txt").write_text(text)
     with pytest.raises(Failure) as failure:
         prepare(work)
-    assert "There is no torch==99 for Python" in failure.value.what
+    assert "and has no torch for Python" in failure.value.what
 
 
 def test_says_that_the_disk_is_full(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage(10**12, 0, 10**8))
+    monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda path: Usage(10**12, 0, 10**8))
     with pytest.raises(Failure) as failure:
         prepare(work)
     assert "0.1 GB left" in failure.value.what
@@ -206,7 +202,7 @@ def test_says_that_the_disk_is_full(work: Work, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_whole_environment_needs_no_space(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = install(work)
-    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage(10**12, 0, 0))
+    monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda path: Usage(10**12, 0, 0))
     assert prepare(work) == engine
 
 

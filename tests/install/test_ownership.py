@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from nst_install.removal import finish, remove
 from nst_core.weights import catalog
 from nst_core.wire.places import State
 
+from .checkout import fake, host_python
 from .test_cutting import new_version, nst
 from .test_stages import home_of, install
 
@@ -80,7 +80,7 @@ def test_so_it_is_whatever_names_it(
         environment["NEURAL_STYLE_HOME"] = str(root)
     else:
         words += ["--prefix", str(named)]
-    refused(install(checkout, environment, *words), named)
+    refused(install(checkout, environment, *words), root)
     assert tree(root) == before
     away = install(checkout, environment, "--uninstall", *words[1:])
     assert "Nothing of Neural Style is installed" in away.stdout or way == "--dry-run"
@@ -110,15 +110,15 @@ def test_what_is_no_folder(tmp_path: Path, checkout: Path, environment: dict[str
     else:
         root.symlink_to("gone")
     done = install(checkout, environment, "--no-gimp", "--prefix", str(root))
-    assert done.returncode == 1
-    assert f"{root} is not a folder." in done.stderr
+    assert done.returncode
+    assert f"{root} is not a folder" in done.stderr
     assert root.is_symlink() == (way != "a file")
 
 
 def killed_when(root: Path, there: str, checkout: Path, environment: dict[str, str]) -> None:
     """Begins an installation into ``root`` and kills it as soon as ``there`` is there."""
     process = subprocess.Popen(
-        [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(root)],
+        [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(root)],
         env=environment,
         stdout=subprocess.DEVNULL,
     )
@@ -183,8 +183,9 @@ def test_cut_off_while_a_half_made_engine_is_removed(
 ) -> None:
     root = tmp_path / "state"
     words = ["--no-gimp", "--prefix", str(root)]
-    wrong = {**environment, "FAKE_WRONG_NUMBERS": "1"}
-    assert install(checkout, wrong, *words).returncode == 1
+    fake(checkout, wrong_numbers=True)
+    assert install(checkout, environment, *words).returncode == 1
+    fake(checkout)
     manifest = Manifest.read(root / "manifest.json")
     assert manifest
     versions.remove_old(State(root), manifest, "environments")
@@ -381,13 +382,13 @@ def test_a_left_socket_is_removed_like_a_file(state: State) -> None:
     assert not state.root.exists()
 
 
-def test_the_folder_for_offline_touches_nothing_of_the_persons(
+def test_the_folder_that_is_fetched_into_touches_nothing_of_the_persons(
     tmp_path: Path, checkout: Path, environment: dict[str, str]
 ) -> None:
     making = tmp_path / "stick.making"
     fill(making, ("venv", "wheels", "tmp", "cache"))
     before = tree(making)
-    done = install(checkout, environment, "--offline", str(tmp_path / "stick"))
+    done = install(checkout, environment, "--fetch", str(tmp_path / "stick"), "--yes")
     assert done.returncode == 1
     assert f"{making} is in the way" in done.stderr
     assert tree(making) == before

@@ -43,7 +43,7 @@ def test_what_it_holds(files: dict[str, bytes], state: State) -> None:
     assert json.loads(files["install.json"]) == {
         "version": "1.2",
         "state": str(state.root),
-        "core": [str(state.python), "-I", "-m", "nst_core", "serve"],
+        "core": [str(state.python), "-X", "utf8", "-I", "-m", "nst_core", "serve"],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from nst_core.wire.lock import try_lock
 from nst_core.wire.places import State
 
 from ..service.standin import Run, Running, until
+from .checkout import host_python
 from .test_cutting import new_version, nst
 from .test_stages import install
 
@@ -69,7 +69,7 @@ def test_a_picture_is_waited_for(
     with serving(state) as core, contextlib.ExitStack() as stack:
         painting = Run(core.client())
         assert core.engine.running.wait(20)
-        command = [sys.executable, str(checkout / "install"), *words]
+        command = [str(host_python()), str(checkout / "install"), *words]
         process = stack.enter_context(
             subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         )

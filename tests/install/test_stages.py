@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .checkout import REPOSITORY
+from .checkout import REPOSITORY, fake, host_python
 
 GIMP = """#!{python}
 import os, re, sys
@@ -25,7 +25,7 @@ profile = Path.home() / ".config/GIMP/{series}"
 profile.mkdir(parents=True, exist_ok=True)
 found = re.search(r"'([^']*[.]png)'", sys.argv[-1])
 if found:
-    if os.environ.get("FAKE_GIMP_FAILS"):
+    if os.environ.get("GIMP3_FAKE_FAILS"):
         print("PROOF: it does not have the procedure plug-in-neural-style")
         sys.exit(64)
     assert os.access(profile / "plug-ins/neural-style/neural-style.py", os.X_OK)
@@ -42,7 +42,7 @@ if "--version" in sys.argv:
     sys.exit()
 profile = Path.home() / ".config/GIMP/2.10"
 profile.mkdir(parents=True, exist_ok=True)
-python = not os.environ.get("FAKE_NO_PYTHON")
+python = not os.environ.get("GIMP3_FAKE_NO_PYTHON")
 if "--batch-interpreter=python-fu-eval" not in sys.argv:
     print("script-fu-Warning: PYTHON-FU:", "yes" if python else "no")
     sys.exit()
@@ -51,7 +51,7 @@ if not python or sys.argv[-1] != "pdb.gimp_quit(1)":
 folder = profile / "plug-ins/neural-style-gimp2"
 assert os.access(folder / "neural-style-gimp2.py", os.X_OK)
 (folder / "words.pyc").touch()
-if os.environ.get("FAKE_GIMP_FAILS"):
+if os.environ.get("GIMP3_FAKE_FAILS"):
     print("neural-style-gimp2.py-Warning: The engine is tired. Let it sleep.")
     print("PROOF: procedure failed")
     sys.exit(0)
@@ -71,7 +71,7 @@ def gimp(tmp_path: Path, version: str) -> None:
 
 def install(checkout: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, str(checkout / "install"), *arguments],
+        [str(host_python()), str(checkout / "install"), *arguments],
         env=environment,
         capture_output=True,
         text=True,
@@ -139,7 +139,7 @@ def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, 
     assert "Filters ▸ Neural Style…" in done.stdout
     assert f"--uninstall --prefix '{state}'" in done.stdout
 
-    environment["FAKE_GIMP_FAILS"] = "1"
+    environment["GIMP3_FAKE_FAILS"] = "1"
     failed = install(checkout, environment, "--prefix", str(state))
     assert failed.returncode == 1
     assert "does not have the procedure" in failed.stderr
@@ -151,11 +151,11 @@ def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, 
 
 def test_only_gimp_2_10(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
     gimp(tmp_path, "2.10.38")
-    environment["FAKE_GIMP_FAILS"] = "1"
+    environment["GIMP3_FAKE_FAILS"] = "1"
     failed = install(checkout, environment)
     assert failed.returncode == 1, "its exit status is 0 whatever happens, but it has said nothing of a proof"
     assert "GIMP 2.10.38 could not paint the sample picture (The engine is tired" in failed.stderr
-    del environment["FAKE_GIMP_FAILS"]
+    del environment["GIMP3_FAKE_FAILS"]
     assert install(checkout, environment).returncode == 0
     assert install(checkout, environment, "--uninstall").returncode == 0
     assert not list(home_of(environment).rglob("*neural-style*"))
@@ -167,7 +167,7 @@ def test_gimp_2_10_without_python_is_told(
     gimp(tmp_path, "2.10.36")
     flatpak = home_of(environment) / ".var/app/org.gimp.GIMP/config/GIMP/2.10"
     flatpak.mkdir(parents=True)
-    environment["FAKE_NO_PYTHON"] = "1"
+    environment["GIMP3_FAKE_NO_PYTHON"] = "1"
     done = install(checkout, environment)
     assert done.returncode == 0, done.stderr
     assert "GIMP 2.10.36: it comes without Python-Fu, which the plug-in needs" in done.stdout
@@ -185,10 +185,12 @@ def test_no_gimp_leaves_gimp_alone(tmp_path: Path, checkout: Path, environment: 
 
 
 def test_a_failing_download_is_told_and_can_be_continued(checkout: Path, environment: dict[str, str]) -> None:
-    done = install(checkout, {**environment, "FAKE_OFFLINE": "1"}, "--no-gimp")
+    fake(checkout, offline=True)
+    done = install(checkout, environment, "--no-gimp")
     assert done.returncode == 1
     assert "could not be downloaded" in done.stderr
     assert "Run “python3 install” again" in done.stderr
+    fake(checkout)
     assert install(checkout, environment, "--no-gimp").returncode == 0
 
 
@@ -212,7 +214,7 @@ def test_waits_for_one_that_was_killed_and_left_its_pip(
     with (state / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen(
-            [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
+            [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -228,9 +230,10 @@ def test_an_end_in_the_middle_leaves_nothing_running(
     tmp_path: Path, checkout: Path, environment: dict[str, str]
 ) -> None:
     state = tmp_path / "state"
+    fake(checkout, seconds=120)
     process = subprocess.Popen(
-        [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
-        env={**environment, "FAKE_SECONDS": "120"},
+        [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -19,7 +19,7 @@ from nst_core.wire.places import State
 def here(state: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     """A state whose core is ended after the test, whatever happened."""
     # Dropped for a core as GIMP starts it: the tests' own core comes from the checkout instead.
-    monkeypatch.setattr("nst_core.wire.launch.clean_environment", dict)
+    monkeypatch.setattr("nst_core.wire.programs.clean_environment", dict)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     state.root.mkdir(parents=True)
     yield state

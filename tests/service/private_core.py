@@ -11,9 +11,9 @@ from typing import Any
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import CoreUnavailable, WireError
 from nst_core.wire.frames import Message
-from nst_core.wire.launch import clean_environment
 from nst_core.wire.pipes import Pipes
 from nst_core.wire.places import State
+from nst_core.wire.programs import clean_environment
 from nst_core.wire.proof import greet
 
 _END_SECONDS = 10.0

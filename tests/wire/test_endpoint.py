@@ -12,8 +12,9 @@ import pytest
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.endpoint import Endpoint
 from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.launch import clean_environment, connect
+from nst_core.wire.launch import connect
 from nst_core.wire.places import State, default_state
+from nst_core.wire.programs import clean_environment
 
 
 def example(state: State) -> Endpoint:

@@ -1,0 +1,94 @@
+"""Other programs: what they see of our environment, and that none outlives us or is started elsewhere."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nst_core.wire.programs import begin, clean_environment, end
+
+from .conftest import REPOSITORY
+
+# What a shell of a person's may hold that has broken another program before.
+HARMFUL = {
+    "PYTHONHOME": "/usr",
+    "PYTHONPATH": "/x",
+    "PYTHONSTARTUP": "/x",
+    "VIRTUAL_ENV": "/x",
+    "CONDA_PREFIX": "/x",
+    "LD_LIBRARY_PATH": "/x",
+    "LD_PRELOAD": "/x",
+    "GI_TYPELIB_PATH": "/x",
+    "PIP_TARGET": "/x",
+    "PIP_CONSTRAINT": "/x",
+    "TORCH_LOGS": "bogus",
+    "SOMETHING_NEW": "1",
+}
+NEEDED = {
+    "HOME": "/home/me",
+    "LC_ALL": "de_DE.UTF-8",
+    "https_proxy": "http://proxy:3128",
+    "CUDA_VISIBLE_DEVICES": "0",
+    "NEURAL_STYLE_HOME": "/x",
+}
+
+
+def test_programs_see_what_they_need_and_nothing_else() -> None:
+    assert clean_environment({**HARMFUL, **NEEDED}) == NEEDED
+
+
+@pytest.mark.parametrize("folder", ["nst_core", "plugin/neural-style", "install/nst_install"])
+def test_one_place_starts_programs(folder: str) -> None:
+    """Nobody else calls subprocess, or a function of os that starts something."""
+    for file in sorted((REPOSITORY / folder).rglob("*.py")):
+        if file.name == "programs.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called not in ("subprocess.run", "subprocess.Popen", "subprocess.call"), file
+                assert not called.startswith(("os.system", "os.spawn", "os.popen", "subprocess.check")), file
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the console ends them")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_none_outlives_us(tmp_path: Path, number: int) -> None:
+    parent = (
+        "import os, sys, time\n"
+        "from nst_core.wire.programs import begin\n"
+        "process = begin(['sleep', '600'], os.environ)\n"
+        "print(process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    ours = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, env=ours)
+    assert process.stdout
+    child = int(process.stdout.readline())
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    until = time.monotonic() + 20
+    while Path(f"/proc/{child}").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{child}").exists()
+
+
+def test_the_end_takes_what_was_started_in_turn() -> None:
+    process = begin(["sh", "-c", "sleep 600 & echo $!; wait"], os.environ, output=subprocess.PIPE)
+    assert process.stdout
+    grandchild = int(process.stdout.readline())
+    end(process)
+    process.stdout.close()
+    until = time.monotonic() + 20
+    while Path(f"/proc/{grandchild}/cmdline").exists() and time.monotonic() < until:
+        if Path(f"/proc/{grandchild}/cmdline").read_bytes() == b"":
+            break  # only its parent has not looked yet
+        time.sleep(0.02)
+    else:
+        assert not Path(f"/proc/{grandchild}/cmdline").exists()
