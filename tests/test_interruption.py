@@ -166,14 +166,13 @@ def test_a_batch_says_how_far_it_came(installed: State, folder: Path) -> None:
     assert list((folder / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("where", "command"),
-    [("subprocess:run", ("doctor",)), ("nst_core.weights.fetch:checked", ("weights", "get"))],
-)
-def test_other_commands_end_with_a_sentence(
-    state: State, tmp_path: Path, where: str, command: tuple[str, ...]
-) -> None:
-    done = pressed(state, where, *command, cwd=tmp_path)
+def test_fetching_weights_ends_with_a_sentence(state: State, tmp_path: Path) -> None:
+    done = pressed(state, "nst_core.weights.fetch:checked", "weights", "get", cwd=tmp_path)
     assert done.returncode == STATUS
     assert done.stderr.splitlines()[-1].startswith("Stopped")
     assert "Traceback" not in done.stderr
+
+
+def test_a_self_test_is_ended_by_the_system(state: State, tmp_path: Path) -> None:
+    done = pressed(state, "nst_core.selftest:check", "doctor", "--engine", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -67,8 +67,7 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
     engine = versions.current(work.state)
     if engine and is_whole(work, engine.environment, Stamp.wanted(work.source, build)):
         same = engine.core.is_dir() and versions.digest_of(engine.core) == versions.digest_of(core)
-        ours = versions.environments(work.state) == engine.environment.parent
-        if same or ours:
+        if same or versions.is_ours(work.state, engine.environment):
             engine = Engine(engine.environment, engine.core if same else core)
             work.console.done("already here and whole." if same else f"{version} is ready.")
             return engine

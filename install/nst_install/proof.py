@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from nst_core.wire.launch import core_command
 from nst_install import versions
-from nst_install.commands import run
+from nst_install.commands import Outcome, run
 from nst_install.console import Failure
+from nst_install.environment import has_command
 from nst_install.gimps import Gimp, profile_of
 from nst_install.places import Machine
 from nst_install.work import Engine, Work
@@ -39,9 +41,7 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
 def prove_engine(work: Work, engine: Engine) -> None:
     """Has ``engine`` compare what it computes on its device with stored numbers. Raises ``Failure``."""
     work.console.begin("Self-test")
-    is_current = versions.current(work.state) == engine
-    run_it = work.nst if is_current else partial(work.core, engine)  # what people run, where it can be
-    outcome = run_it("doctor", "--engine", seconds=600)
+    outcome = _as_people_do(work, engine)("doctor", "--engine", seconds=600)
     if not outcome.good:
         raise Failure(
             f"The engine does not compute what it should ({outcome.reason}).",
@@ -65,7 +65,8 @@ def prove_by_command(work: Work, changed: bool) -> Path:
     result.unlink(missing_ok=True)
     photograph, style = _sample(work)
     words = ["stylize", str(photograph), str(style), "-o", str(result), "--quality", "draft", "--size", "384"]
-    outcome = work.nst(*words, seconds=600)
+    engine = versions.current(work.state)
+    outcome = _as_people_do(work, engine)(*words, seconds=600)
     if not outcome.good or not result.exists():
         raise Failure(
             f"The engine could not paint the sample picture ({outcome.reason}).",
@@ -110,6 +111,14 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
         work.console.done(f"{what} Start the engine outside of the {gimp.kind} first: {command}")
         return None
     raise Failure(what, "Close GIMP if it is open, see that it is whole, and run “python3 install” again.")
+
+
+def _as_people_do(work: Work, engine: Engine | None) -> Callable[..., Outcome]:
+    """How to run a command of ``engine``: by ``nst`` where that is of this installation, as people do."""
+    if engine is None:
+        return work.nst
+    is_ours = versions.current(work.state) == engine and has_command(work.state, engine.environment)
+    return work.nst if is_ours else partial(work.core, engine)
 
 
 def _sample(work: Work) -> tuple[Path, Path]:

@@ -135,11 +135,11 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
     engine = prepare(work, plan.build, __version__)
     changed = get_weights(work, engine) or engine != before
     copy_samples(work)
+    if engine == before and versions.is_ours(work.state, engine.environment):
+        write_command(work.state, engine.environment)  # the whole home may have been moved
     prove_engine(work, engine)
     if engine != before:
         use(work, engine)
-    else:
-        write_command(work.state, engine.environment)  # the whole home may have been moved
     try:
         found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
         results = into_gimps.prove_everywhere(work, found)

@@ -47,6 +47,11 @@ def current(state: State) -> Engine | None:
     return Engine(environment, core) if core else None
 
 
+def is_ours(state: State, environment: Path) -> bool:
+    """Whether ``environment`` lies where this installation keeps its own, and not in another one."""
+    return environment.parent == environments(state).resolve()
+
+
 def core_of(environment: Path) -> Path | None:
     """Returns the version of the core that ``environment`` runs."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
