@@ -1,5 +1,6 @@
 """``python3 install``: checks the Python and finds its own modules, before anything else is read."""
 
+import importlib
 import os
 import shutil
 import sys
@@ -11,6 +12,19 @@ if sys.version_info < (3, 10):  # so this file has to stay readable for those
         " run the installer with a newer one, for example “python3.12 install”."
     )
 
+# Pythons that people build themselves lack one of these where its library was not there; PyTorch needs all.
+MODULES = ("ctypes", "ssl", "zlib", "bz2", "lzma")
+
+
+def _lacking() -> "list[str]":
+    lacking = []
+    for name in MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            lacking.append(name)
+    return lacking
+
 
 def _main() -> int:
     here = Path(__file__).resolve().parent
@@ -18,6 +32,12 @@ def _main() -> int:
     if os.name == "posix" and not (sys.flags.isolated and sys.flags.utf8_mode):
         # What a person has set for their own Python must not reach this one; names are UTF-8 in any locale.
         os.execv(sys.executable, [sys.executable, "-X", "utf8", "-I", str(here), *sys.argv[1:]])
+    lacking = _lacking()
+    if lacking:
+        sys.exit(
+            f"This Python was built without {', '.join(lacking)}, which the engine needs:"
+            " run the installer with your system's, for example “/usr/bin/python3 install”."
+        )
     sys.path[:0] = [str(here), str(here.parent)]
     sys.dont_write_bytecode = True  # the checkout may be somebody else's
     from nst_install.stages import main

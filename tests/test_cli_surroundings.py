@@ -128,3 +128,25 @@ def test_a_working_folder_that_is_gone_is_a_sentence(state: State, tmp_path: Pat
     assert done.returncode == 1
     said = done.stderr.decode()
     assert said == "The folder that this was started in is not there any more: change to another one.\n"
+
+
+@posix
+def test_a_limit_on_addresses_is_named(installed: State, content: Path) -> None:
+    script = 'ulimit -v 1500000; nst stylize "$@"'
+    output = content.with_name("x.png")
+    done = in_shell(installed, script, content, STYLE, "-o", output, *QUICK, cwd=content.parent)
+    assert done.returncode == 1
+    assert done.stderr.decode().endswith(
+        "This shell limits programs to 1.5 GB of addresses: run “ulimit -v unlimited”.\n"
+    )
+    assert b"Traceback" not in done.stderr
+    assert not output.exists()
+
+
+@posix
+def test_what_is_set_for_another_use_of_torch_does_not_matter(installed: State, content: Path) -> None:
+    script = 'TORCH_LOGS=bogus nst stylize "$@"'
+    output = content.with_name("x.png")
+    done = in_shell(installed, script, content, STYLE, "-o", output, *QUICK, cwd=content.parent)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert output.exists()

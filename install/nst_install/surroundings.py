@@ -78,6 +78,12 @@ def _of_person(folder: Path) -> Iterator[Fact]:
             f"{folder} belongs to another user, and this is run by root: that user could change none of it.",
             "Run it as that user, without sudo.",
         )
+    elif me == 0 and os.environ.get("SUDO_USER", "root") != "root" and folder.is_relative_to(Path.home()):
+        yield Fact(
+            "owner",
+            "This is run by sudo and would be for root alone: no other user's GIMP would find it.",
+            "Run it as yourself, without sudo: it needs no rights.",
+        )
     else:
         yield Fact("owner", f"{folder} is for this user.")
 

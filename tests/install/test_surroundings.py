@@ -82,6 +82,46 @@ def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
     assert "Run it as that user, without sudo." in troubles(tmp_path)["owner"]
 
 
+@as_root
+def test_what_sudo_would_give_to_root_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in r2frida#307: the plug-in lies in /root, and nobody sees it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert troubles(tmp_path) == {}
+    monkeypatch.setenv("SUDO_USER", "somebody")
+    assert "no other user's GIMP would find it" in troubles(tmp_path)["owner"]
+    monkeypatch.setenv("HOME", str(tmp_path / "another"))  # a place that was chosen by hand
+    assert troubles(tmp_path) == {}
+
+
+@pytest.mark.parametrize("module", ["_ctypes", "_lzma"])
+def test_a_python_that_was_built_without_a_module(
+    checkout: Path, environment: dict[str, str], module: str
+) -> None:
+    """As pyenv's do (pyenv#1933, pytorch/vision#2921): all would be fetched, and then not start."""
+    site = next(host_python().parents[1].glob("lib/*/site-packages"))
+    without = site / "without.pth"
+    without.write_text(f"import sys; sys.modules[{module!r}] = None\n", encoding="utf-8")
+    try:
+        done = install(checkout, environment, "--no-gimp")
+    finally:
+        without.unlink()
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"This Python was built without {module[1:]}, which the engine needs:")
+    assert not (home_of(environment) / ".local").exists()
+
+
+def test_a_person_whose_pip_installs_for_the_user(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    """As some systems have it for all (pip#8977): a virtual environment takes no such package."""
+    settings = home_of(environment) / ".config/pip/pip.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[install]\nuser = true\nrequire-virtualenv = true\nno-binary = :all:\n")
+    del environment["PIP_CONFIG_FILE"]
+    done = install(checkout, environment, "--no-gimp")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("function", "number", "name", "words"),
     [
@@ -152,8 +192,15 @@ def test_a_user_whom_the_system_does_not_know(checkout: Path, environment: dict[
     assert "does not know your home folder" in json.loads(done.stdout)["error"]["what"]
 
 
-@pytest.mark.parametrize("home", ["Jürg Müller", "a'b\"c$d", "behind a link"])
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "tr_TR.UTF-8", "de_DE.ISO-8859-1"])
+@pytest.mark.parametrize(  # each with each: tests/bench/install_matrix.py
+    ("home", "locale"),
+    [
+        ("Jürg Müller", "C"),
+        ("Jürg Müller", "de_DE.ISO-8859-1"),
+        ("a'b\"c$d", "C.UTF-8"),
+        ("behind a link", "tr_TR.UTF-8"),
+    ],
+)
 def test_any_name_of_a_home_in_any_locale(
     tmp_path: Path, checkout: Path, environment: dict[str, str], home: str, locale: str
 ) -> None:
@@ -169,6 +216,11 @@ def test_any_name_of_a_home_in_any_locale(
     again = install(checkout, environment, "--no-gimp")
     assert "already here and whole" in again.stdout
     state = home_of(environment) / ".local/share/neural-style"
+    with (checkout / "nst_core/limits.py").open("a", encoding="utf-8") as file:
+        file.write("# a newer version\n")
+    newer = install(checkout, environment, "--no-gimp")
+    assert "is ready" in newer.stdout
+    assert len(list((state / "environments").iterdir())) == 1
     for variables in (environment, {}, {**environment, "PYTHONHOME": "/nowhere", "PYTHONPATH": "/nowhere"}):
         told = subprocess.run(
             [str(state / "environment/bin/nst"), "weights", "check"], env=variables, cwd="/", check=False

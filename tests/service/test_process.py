@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import signal
@@ -67,13 +68,33 @@ def test_many_starters_at_once_get_one_core(here: State) -> None:
     assert len(pids) == 1
 
 
-def test_a_second_core_ends_at_once(here: State) -> None:
+def test_a_second_core_says_so_and_ends_at_once(here: State) -> None:
     channel, _ = connect_or_start(here, COMMAND, {})
     before = endpoints.read(here)
     environment = {**os.environ, "NEURAL_STYLE_HOME": str(here.root)}
-    assert subprocess.run(COMMAND, env=environment, timeout=30, check=False).returncode == 0
+    for more, status, words in (
+        ((), 0, f"An engine is running already (process {before.pid}); it goes on as it is.\n"),
+        (("--tcp",), 1, f"An engine is running already (process {before.pid}), at no port. End it first.\n"),
+    ):
+        done = subprocess.run(
+            [*COMMAND, *more], env=environment, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (status, "", words)
     assert endpoints.read(here) == before
     channel.close()
+
+
+def test_where_there_are_no_locks_it_does_not_wait_for_one(
+    here: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    started = time.monotonic()
+    with pytest.raises(OSError, match="lock"), locked(here.private_run() / "start.lock", 60):
+        pass
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
