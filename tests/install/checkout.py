@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -116,6 +117,14 @@ def host_python() -> Path:
     site = next((folder / "host").glob("lib/*/site-packages"))
     (site / "quick.pth").write_text(f"import sys; sys.path.insert(0, {str(folder)!r})\n", encoding="utf-8")
     return folder / "host" / "bin" / "python"
+
+
+def hears_hangups() -> None:
+    """Has a program that is being started end when its terminal closes.
+
+    What runs the tests may be deaf to that, as nohup makes it, and all that it starts would be so too.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def make_checkout(folder: Path, index: Path) -> Path:

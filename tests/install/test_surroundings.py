@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from nst_install.surroundings import Need, look
 
 from nst_core.wire.places import State
 
-from .checkout import fake, host_python
+from .checkout import fake, hears_hangups, host_python
 from .test_stages import home_of, install
 
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root alone may mount a disk")
@@ -262,17 +262,44 @@ def test_a_terminal_that_closes_ends_all(
     state = tmp_path / "state"
     fake(checkout, seconds=120)
     words = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (state / "environment").exists():
-        time.sleep(0.05)
-    process.send_signal(number)
-    process.wait(30)
-    until = time.monotonic() + 20
-    while (left := _of(state)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert left == []
+    with started(words, environment, preexec_fn=hears_hangups) as process:
+        while not (state / "environment").exists():
+            time.sleep(0.05)
+        process.send_signal(number)
+        process.wait(30)
+        until = time.monotonic() + 20
+        while (left := _of(state)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert left == []
     fake(checkout)
     assert install(checkout, environment, "--no-gimp", "--prefix", str(state)).returncode == 0
+
+
+def test_nohup_is_heeded(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    """Who starts it with nohup wants it to go on when the terminal closes."""
+    state = tmp_path / "state"
+    fake(checkout, seconds=3)
+    words = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
+    with started(["nohup", *words], environment) as process:
+        while not (state / "environment").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+    assert (state / "first-result.png").exists()
+
+
+@contextmanager
+def started(
+    words: list[str], environment: dict[str, str], preexec_fn: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that says nothing, and is gone at the end of the block whatever became of it."""
+    null = subprocess.DEVNULL
+    process = subprocess.Popen(words, env=environment, stdout=null, stderr=null, preexec_fn=preexec_fn)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _of(state: Path) -> list[bytes]:
