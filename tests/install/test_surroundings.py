@@ -174,6 +174,9 @@ def test_any_name_of_a_home_in_any_locale(
             [str(state / "environment/bin/nst"), "weights", "check"], env=variables, cwd="/", check=False
         )
         assert told.returncode == 0
+    # A Python that is not told to use UTF-8, in a locale that knows no umlaut, finds it all the same.
+    words = [str(state / "environment/bin/python"), "-X", "utf8=0", "-I", "-c", "import nst_core"]
+    subprocess.run(words, env={"LC_ALL": "C"}, cwd="/", check=True)
     assert install(checkout, environment, "--uninstall").returncode == 0
     assert not state.exists()
 
@@ -286,6 +289,26 @@ def test_nohup_is_heeded(tmp_path: Path, checkout: Path, environment: dict[str, 
         process.send_signal(signal.SIGHUP)
         assert process.wait(60) == 0
     assert (state / "first-result.png").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the console ends them")
+def test_a_kill_while_an_environment_is_made_leaves_nothing(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    """The real module venv, which has others do its work, that would go on and need room in /tmp."""
+    state, temporary = tmp_path / "state", tmp_path / "tmp"
+    temporary.mkdir()
+    words = [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
+    with started(words, {**environment, "TMPDIR": str(temporary)}) as process:
+        while not list(state.glob("environments/*/lib/*/site-packages/pip/*")):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 3
+        while (left := _of(state)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert left == []
+    assert list(temporary.iterdir()) == []
 
 
 @contextmanager
