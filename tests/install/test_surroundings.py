@@ -22,7 +22,7 @@ from nst_install.surroundings import Need, look
 from nst_core.wire.places import State
 
 from .checkout import fake, hears_hangups, host_python
-from .test_stages import home_of, install
+from .test_stages import gimp, home_of, install
 
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root alone may mount a disk")
 
@@ -48,6 +48,20 @@ def troubles(folder: Path, need: Need | None = None) -> dict[str, str]:
 def test_here_all_is_well(tmp_path: Path) -> None:
     assert troubles(tmp_path) == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_look_that_was_killed_has_left_is_removed(tmp_path: Path) -> None:
+    for name in ("old00000", "of_mine0", "now00000"):
+        (tmp_path / f".neural-style-{name}").mkdir()
+        (tmp_path / f".neural-style-{name}" / "lock").touch()
+    (tmp_path / ".neural-style-of_mine0" / "mine").touch()
+    for name in ("old00000", "of_mine0"):
+        os.utime(tmp_path / f".neural-style-{name}", (0, 0))
+    assert troubles(tmp_path) == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".neural-style-now00000",
+        ".neural-style-of_mine0",
+    ]
 
 
 @as_root
@@ -179,6 +193,25 @@ def test_any_name_of_a_home_in_any_locale(
     subprocess.run(words, env={"LC_ALL": "C"}, cwd="/", check=True)
     assert install(checkout, environment, "--uninstall").returncode == 0
     assert not state.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_home_whose_name_is_not_utf_8(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    gimp(tmp_path, "3.0.4")
+    home = tmp_path / os.fsdecode("Jürg".encode("latin-1"))
+    home.mkdir()
+    environment["HOME"] = str(home)
+    refused = install(checkout, environment)
+    assert refused.returncode == 1
+    assert "has a name that is not UTF-8" in refused.stderr
+    assert not (home / ".local").exists()
+    words = ["--prefix", str(tmp_path / "state")]
+    done = install(checkout, environment, *words)
+    assert done.returncode == 0, done.stderr
+    assert (home / ".config/GIMP/3.0/plug-ins/neural-style/neural-style.py").exists()
+    assert install(checkout, environment, "--doctor", *words).returncode == 0
+    assert install(checkout, environment, "--uninstall", *words).returncode == 0
+    assert not list(home.rglob("*neural*"))
 
 
 def test_a_home_that_was_moved(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
