@@ -15,6 +15,7 @@ import pytest
 from nst_core.wire.programs import begin, clean_environment, end
 
 from .conftest import REPOSITORY
+from .install.checkout import hears_hangups
 
 # What a shell of a person's may hold that has broken another program before.
 HARMFUL = {
@@ -68,7 +69,9 @@ def test_none_outlives_us(tmp_path: Path, number: int) -> None:
         "time.sleep(600)\n"
     )
     ours = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, env=ours)
+    process = subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE, env=ours, preexec_fn=hears_hangups
+    )
     assert process.stdout
     child = int(process.stdout.readline())
     process.send_signal(number)

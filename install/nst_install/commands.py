@@ -65,14 +65,14 @@ def run(
     open, but not us. For ``ours``, ``more``, ``keep_open`` and ``folder`` see ``begin``.
     """
     with log.open("ab") as sink, log.open("rb") as source:
-        sink.write(f"\n$ {shlex.join(command)}\n".encode())
+        sink.write(f"\n$ {shlex.join(command)}\n".encode(errors="backslashreplace"))
         sink.flush()
         source.seek(0, os.SEEK_END)
         try:
             with endings_put_off() as came:
                 process = begin(command, ours, more, folder=folder, output=sink, keep_open=keep_open)
         except OSError as error:
-            sink.write(f"{error}\n".encode())
+            sink.write(f"{error}\n".encode(errors="backslashreplace"))
             return Outcome(127, str(error))
         try:
             if came:

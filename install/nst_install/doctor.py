@@ -61,7 +61,7 @@ def examine(source: Path, state: State, options: Options, console: Console, repo
         )
         path = state.root / "doctor.txt"
         work.manifest.making(path.name)
-        path.write_text(redacted(text) + "\n", encoding="utf-8")
+        path.write_text(redacted(text) + "\n", encoding="utf-8", errors="backslashreplace")
     report["troubles"] = [{"what": finding.what, "advice": finding.advice} for finding in troubles]
     console.say(f"A report without anything private is in {path}.")
     return 1 if troubles else 0

@@ -28,6 +28,7 @@ from nst_install.work import Engine, Work
 
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 _STAMP = "installed.json"
+_GIVE_PIP = Path(__file__).with_name("give_pip.py")
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,18 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
 
 
 def make_venv(folder: Path, log: Path, ours: Mapping[str, str], keep_open: Sequence[int] = ()) -> None:
-    """Makes a virtual environment in ``folder``, by this Python. Raises ``Failure``."""
-    outcome = run([_python(), *ISOLATED, "-m", "venv", str(folder)], log, ours, keep_open=keep_open)
+    """Makes a virtual environment with pip in ``folder``, by this Python. Raises ``Failure``."""
+    outcome = run(
+        [_python(), *ISOLATED, "-m", "venv", str(folder), "--without-pip"], log, ours, keep_open=keep_open
+    )
+    if outcome.good and not any(folder.glob("[Ll]ib/**/site-packages/pip")):
+        # What is left of it when we are killed must lie where the next run finds it.
+        working = folder / "working"
+        working.mkdir()
+        python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(working))
+        outcome = run([str(python), *ISOLATED, str(_GIVE_PIP)], log, ours, temporary, keep_open=keep_open)
+        shutil.rmtree(working, ignore_errors=True)
     if not outcome.good:
         told = full_disk(folder.parent) or (
             f"This Python could not make a virtual environment ({outcome.reason}).",

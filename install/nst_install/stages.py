@@ -231,7 +231,7 @@ def _fail(failure: Failure, state: State | None, console: Console, report: dict[
     log = None if isinstance(failure, Refusal) or state is None else state.logs / "install.log"
     with contextlib.suppress(OSError):
         if log and log.exists():  # else nothing has begun yet, and it may be somebody else's folder
-            with log.open("a", encoding="utf-8") as file:
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 traceback.print_exc(file=file)
     console.fail(failure, log)
     return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import mmap
 import os
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,9 +22,13 @@ from nst_core.wire.places import State
 from nst_core.wire.programs import begin, end
 from nst_install import device
 from nst_install.console import Failure
+from nst_install.links import is_link
+from nst_install.manifest import RANDOM
 
 _ELSEWHERE = "Choose a folder on another disk with --prefix."
 _WRITABLE = "Make it writable for you, or choose another folder with --prefix."
+_PROBE = ".neural-style-"
+_PARTS = {"link", "lock", "program"}  # of a probe
 _LEAST_MEMORY = 1_200_000_000  # the engine itself, and the smallest picture
 _ADDRESSES = 6_000_000_000  # that the engine's libraries take when they are loaded, for the most part unused
 
@@ -47,9 +53,10 @@ class Need:
 def look(state: State, need: Need) -> list[Fact]:
     """Looks at what is around ``state``; writes there and removes again a folder with a few small files."""
     folder = nearest(state.root)
-    facts = [*_of_person(folder), *_of_python()]
+    facts = [*_of_person(folder), *_of_python(), _of_name(state.root)]
+    _remove_old_probes(folder)
     try:
-        with tempfile.TemporaryDirectory(prefix=".neural-style-", dir=folder) as probe:
+        with tempfile.TemporaryDirectory(prefix=_PROBE, dir=folder) as probe:
             facts += _of_disk(Path(probe), folder)
     except OSError as error:
         facts.append(Fact("write", *_unwritable(folder, error)))
@@ -98,6 +105,27 @@ def _of_python() -> Iterator[Fact]:
         "This Python cannot make virtual environments, because its venv module is not complete.",
         f"Install it (on Debian and Ubuntu: “sudo apt install {package}”) and run “python3 install” again.",
     )
+
+
+def _of_name(root: Path) -> Fact:
+    try:
+        str(root).encode()
+    except UnicodeEncodeError:
+        return Fact(
+            "name",
+            f"{root} has a name that is not UTF-8, with which Python's own tools cannot work.",
+            "Choose a folder of another name with --prefix.",
+        )
+    return Fact("name", f"{root} is a name that all programs can use.")
+
+
+def _remove_old_probes(folder: Path) -> None:
+    """Removes the probes of looks that were killed; one of a run beside us is not that old."""
+    for probe in folder.glob(_PROBE + RANDOM):
+        with contextlib.suppress(OSError):
+            old = time.time() - probe.lstat().st_mtime > 60
+            if old and not is_link(probe) and {path.name for path in probe.iterdir()} <= _PARTS:
+                shutil.rmtree(probe)
 
 
 def _of_disk(probe: Path, folder: Path) -> Iterator[Fact]:

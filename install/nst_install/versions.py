@@ -22,8 +22,9 @@ from nst_install.manifest import Manifest
 from nst_install.work import Engine
 
 _POINTER = "neural-style.pth"
-# Python reads such a file by the locale, whatever it is told: so nothing but ASCII may be in it.
-_ADD = "import sys; sys.path.append("
+# Python reads such a file by the locale, and names files by it too unless it is told otherwise: so the path
+# is in it as the bytes that it is on the disk, in ASCII.
+_ADD, _ADDED = "import os, sys; sys.path.append(os.fsdecode(", "))"
 _PARTS = ("nst_core", "plugin", "install")
 
 
@@ -57,8 +58,9 @@ def core_of(environment: Path) -> Path | None:
     for site in environment.glob("[Ll]ib/**/site-packages"):
         with contextlib.suppress(OSError, ValueError, SyntaxError):
             text = (site / _POINTER).read_text(encoding="utf-8").strip()
-            # Versions before wrote the path alone.
-            return Path(ast.literal_eval(text.removeprefix(_ADD)[:-1]) if text.startswith(_ADD) else text)
+            if text.startswith(_ADD):
+                return Path(os.fsdecode(ast.literal_eval(text.removeprefix(_ADD).removesuffix(_ADDED))))
+            return Path(text)  # versions before wrote the path alone
     return None
 
 
@@ -66,7 +68,7 @@ def run_core(environment: Path, core: Path) -> None:
     """Makes ``core`` the version that ``environment`` runs, in one step."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
         new = site / f"{_POINTER}.new"
-        new.write_text(f"{_ADD}{str(core)!a})\n", encoding="ascii")
+        new.write_text(f"{_ADD}{os.fsencode(core)!a}{_ADDED}\n", encoding="ascii")
         new.replace(site / _POINTER)
         return
     raise FileNotFoundError(2, "it is no virtual environment", str(environment))

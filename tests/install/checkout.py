@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
 _CORE = '''"""The core's command line, as far as the installer uses it."""
-import json, os, sys, time
+import json, os, runpy, sys, time
 from pathlib import Path
 
 told = Path(__file__).with_name("fakes.json")
@@ -27,6 +28,7 @@ fakes = json.loads(told.read_text()) if told.exists() else {}
 
 state = Path(os.environ["NEURAL_STYLE_HOME"])
 words = sys.argv[1:]
+time.sleep(fakes.get("each", 0))
 if words == ["weights", "get"]:
     if fakes.get("offline"):
         sys.exit("The network's weights could not be downloaded (no connection).")
@@ -42,6 +44,10 @@ elif words == ["doctor", "--engine"]:
     if fakes.get("wrong_numbers"):
         sys.exit("The engine computes wrong numbers on this device.")
     print("the engine computes what it should (cpu).")
+elif words == ["doctor"]:
+    installer = Path(__file__).parents[1] / "install" / "__main__.py"
+    sys.argv = [str(installer.parent), "--doctor", "--prefix", str(state)]
+    runpy.run_path(str(installer), run_name="__main__")
 elif words == ["diagnose"]:
     print("Neural Style", state)
 elif words[0] == "stylize":
@@ -100,22 +106,31 @@ def lock(index: Path, *names: str) -> str:
 
 
 def fake(project: Path, **behavior: object) -> None:
-    """Has the core of ``project`` behave otherwise: ``offline``, ``wrong_numbers``, so many ``seconds``."""
+    """Has the core of ``project`` behave otherwise: ``offline``, ``wrong_numbers``, so many ``seconds``
+    to paint, or for ``each`` command."""
     (project / "nst_core" / "fakes.json").write_text(json.dumps(behavior), encoding="utf-8")
 
 
 @cache
-def host_python() -> Path:
-    """A Python whose module ``venv`` copies an environment: making each anew would take minutes."""
+def host_python(python: str = sys.executable) -> Path:
+    """A ``python`` whose module ``venv`` copies an environment: making each anew would take minutes."""
     folder = Path(tempfile.mkdtemp(prefix="neural-style-host-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in ("host", "template"):
-        subprocess.run([sys.executable, "-m", "venv", str(folder / name)], check=True)
+        subprocess.run([python, "-m", "venv", str(folder / name)], check=True)
     text = f"import shutil, sys\nshutil.copytree({str(folder / 'template')!r}, sys.argv[1], symlinks=True)\n"
     (folder / "venv.py").write_text(text, encoding="utf-8")
     site = next((folder / "host").glob("lib/*/site-packages"))
     (site / "quick.pth").write_text(f"import sys; sys.path.insert(0, {str(folder)!r})\n", encoding="utf-8")
     return folder / "host" / "bin" / "python"
+
+
+def hears_hangups() -> None:
+    """Has a program that is being started end when its terminal closes.
+
+    What runs the tests may be deaf to that, as nohup makes it, and all that it starts would be so too.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def make_checkout(folder: Path, index: Path) -> Path:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from nst_install.surroundings import Need, look
 
 from nst_core.wire.places import State
 
-from .checkout import fake, host_python
-from .test_stages import home_of, install
+from .checkout import fake, hears_hangups, host_python
+from .test_stages import gimp, home_of, install
 
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root alone may mount a disk")
 
@@ -48,6 +48,20 @@ def troubles(folder: Path, need: Need | None = None) -> dict[str, str]:
 def test_here_all_is_well(tmp_path: Path) -> None:
     assert troubles(tmp_path) == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_look_that_was_killed_has_left_is_removed(tmp_path: Path) -> None:
+    for name in ("old00000", "of_mine0", "now00000"):
+        (tmp_path / f".neural-style-{name}").mkdir()
+        (tmp_path / f".neural-style-{name}" / "lock").touch()
+    (tmp_path / ".neural-style-of_mine0" / "mine").touch()
+    for name in ("old00000", "of_mine0"):
+        os.utime(tmp_path / f".neural-style-{name}", (0, 0))
+    assert troubles(tmp_path) == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".neural-style-now00000",
+        ".neural-style-of_mine0",
+    ]
 
 
 @as_root
@@ -226,8 +240,30 @@ def test_any_name_of_a_home_in_any_locale(
             [str(state / "environment/bin/nst"), "weights", "check"], env=variables, cwd="/", check=False
         )
         assert told.returncode == 0
+    # A Python that is not told to use UTF-8, in a locale that knows no umlaut, finds it all the same.
+    words = [str(state / "environment/bin/python"), "-X", "utf8=0", "-I", "-c", "import nst_core"]
+    subprocess.run(words, env={"LC_ALL": "C"}, cwd="/", check=True)
     assert install(checkout, environment, "--uninstall").returncode == 0
     assert not state.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_home_whose_name_is_not_utf_8(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    gimp(tmp_path, "3.0.4")
+    home = tmp_path / os.fsdecode("Jürg".encode("latin-1"))
+    home.mkdir()
+    environment["HOME"] = str(home)
+    refused = install(checkout, environment)
+    assert refused.returncode == 1
+    assert "has a name that is not UTF-8" in refused.stderr
+    assert not (home / ".local").exists()
+    words = ["--prefix", str(tmp_path / "state")]
+    done = install(checkout, environment, *words)
+    assert done.returncode == 0, done.stderr
+    assert (home / ".config/GIMP/3.0/plug-ins/neural-style/neural-style.py").exists()
+    assert install(checkout, environment, "--doctor", *words).returncode == 0
+    assert install(checkout, environment, "--uninstall", *words).returncode == 0
+    assert not list(home.rglob("*neural*"))
 
 
 def test_a_home_that_was_moved(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
@@ -314,17 +350,64 @@ def test_a_terminal_that_closes_ends_all(
     state = tmp_path / "state"
     fake(checkout, seconds=120)
     words = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (state / "environment").exists():
-        time.sleep(0.05)
-    process.send_signal(number)
-    process.wait(30)
-    until = time.monotonic() + 20
-    while (left := _of(state)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert left == []
+    with started(words, environment, preexec_fn=hears_hangups) as process:
+        while not (state / "environment").exists():
+            time.sleep(0.05)
+        process.send_signal(number)
+        process.wait(30)
+        until = time.monotonic() + 20
+        while (left := _of(state)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert left == []
     fake(checkout)
     assert install(checkout, environment, "--no-gimp", "--prefix", str(state)).returncode == 0
+
+
+def test_nohup_is_heeded(tmp_path: Path, checkout: Path, environment: dict[str, str]) -> None:
+    """Who starts it with nohup wants it to go on when the terminal closes."""
+    state = tmp_path / "state"
+    fake(checkout, seconds=3)
+    words = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
+    with started(["nohup", *words], environment) as process:
+        while not (state / "environment").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+    assert (state / "first-result.png").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the console ends them")
+def test_a_kill_while_an_environment_is_made_leaves_nothing(
+    tmp_path: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    """The real module venv, which has others do its work, that would go on and need room in /tmp."""
+    state, temporary = tmp_path / "state", tmp_path / "tmp"
+    temporary.mkdir()
+    words = [sys.executable, str(checkout / "install"), "--no-gimp", "--prefix", str(state)]
+    with started(words, {**environment, "TMPDIR": str(temporary)}) as process:
+        while not list(state.glob("environments/*/lib/*/site-packages/pip/*")):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 3
+        while (left := _of(state)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert left == []
+    assert list(temporary.iterdir()) == []
+
+
+@contextmanager
+def started(
+    words: list[str], environment: dict[str, str], preexec_fn: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that says nothing, and is gone at the end of the block whatever became of it."""
+    null = subprocess.DEVNULL
+    process = subprocess.Popen(words, env=environment, stdout=null, stderr=null, preexec_fn=preexec_fn)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _of(state: Path) -> list[bytes]:
