@@ -9,22 +9,26 @@ import torch
 
 from nst_core.engine.backbone import Backbone, check_layers
 from nst_core.engine.chain.support import applies
+from nst_core.engine.half import network as half
+from nst_core.engine.half.network import HalfPass
 from nst_core.engine.network import AutogradPass, NetworkPass
 from nst_core.engine.vgg import VGG
 
-Way = Literal["fast", "general"]
+Way = Literal["half", "fast", "general"]
 
-_preferred: list[Way] = ["fast"]
+_preferred: list[Way] = []
 
 
 def prefer(way: Way) -> None:
     """Has ``pass_for`` take this way from now on, in all threads, wherever it applies."""
-    _preferred[0] = way
+    _preferred[:] = [way]
 
 
 def ways(backbone: Backbone) -> tuple[Way, ...]:
     """Returns the ways that ``backbone`` can go on its device, here."""
-    return ("fast", "general") if isinstance(backbone, VGG) and applies(backbone) else ("general",)
+    if half.applies(backbone):
+        return ("half", "general")
+    return ("fast", "general") if applies(backbone) else ("general",)
 
 
 def pass_by(
@@ -36,6 +40,9 @@ def pass_by(
     """
     layers = tuple(layers)
     check_layers(backbone, layers)
+    if way == "half":
+        assert isinstance(backbone, VGG)
+        return HalfPass(backbone, layers)
     if way == "fast":
         from nst_core.engine.chain.network import WinogradPass
 
@@ -49,5 +56,8 @@ def pass_for(backbone: Backbone, layers: Iterable[str], precision: torch.dtype |
 
     With ``precision`` it is always the general one. Raises ``UnknownLayerError``.
     """
-    way = _preferred[0] if precision is None and _preferred[0] in ways(backbone) else "general"
+    way: Way = "general"
+    if precision is None:
+        there = ways(backbone)
+        way = next((one for one in _preferred if one in there), there[0])
     return pass_by(way, backbone, layers, precision)
