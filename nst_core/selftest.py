@@ -66,6 +66,8 @@ def check(weights: Path, speed: Speed) -> str:
     ready = prepared(recipe(Settings()), weights)
     device = ready.backbone.device
     for way in ways(ready.backbone):
+        if way == "half":
+            continue  # taken only where it gives the same as the general way: see ``fastest``
         values = measure(pass_by(way, ready.backbone, LAYERS), device)
         for name, stored in STORED.items():
             if not abs(values[name] - stored) <= TOLERANCE * abs(stored):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from nst_core.engine import passes
 from nst_core.engine.distances import MomentDistance
 from nst_core.engine.half.loops import NOTHING, Kernels, Plain, source_for
 from nst_core.engine.half.network import HalfPass
@@ -18,6 +21,12 @@ from nst_core.engine.moments import moments, rows
 from nst_core.engine.network import AutogradPass
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.vgg import VGG, vgg
+from nst_core.weights.catalog import VGG16
+from nst_core.weights.store import file_of
+from nst_core.wire.places import State
+
+from ..bench.packed import pack, unpack
+from ..conftest import REPOSITORY, SAMPLES
 
 CHANNELS = (8, 8, 16, 16, 24, 24, 24, 32, 32, 32, 32, 32, 32)
 LAYERS = ("relu1_1", "relu1_2", "pool1", "relu2_2", "relu3_1", "relu4_2")
@@ -193,3 +202,32 @@ def test_what_is_not_a_number_is_seen(kernels: Kernels) -> None:
     full[0, 3, 1, 0] = float("nan")
     for loops in (kernels, Plain()):
         assert bool(loops.pool(full)[0][0, 3, 0, 0].isnan())
+
+
+def test_it_is_not_taken_for_published_objectives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their gradients may have any size."""
+    monkeypatch.setattr(passes, "ways", lambda backbone: ("half", "general"))
+    monkeypatch.setattr(passes, "_preferred", ["half"])
+    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"]), HalfPass)
+    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"], half=False), AutogradPass)
+    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"], torch.bfloat16), AutogradPass)
+
+
+def test_the_bench_for_a_card_runs_on_the_processor(installed: State, tmp_path: Path) -> None:
+    for name in ("golden_gate", "starry_night"):
+        shutil.copy(SAMPLES / "photograph.jpg", tmp_path / f"{name}.jpg")
+    packed = pack(file_of(VGG16, installed.weights).read_bytes())
+    (tmp_path / "weights").mkdir()
+    file_of(VGG16, tmp_path / "weights").write_bytes(unpack(packed))
+    words = ["-m", "tests.bench.gpu", str(tmp_path / "weights"), str(tmp_path), str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, *words, "--only", "smoke", "lbfgs"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "kernels at (65, 97)" in done.stdout
+    assert "of its evaluation" in done.stdout
+    assert "failed" not in done.stdout
+    assert (tmp_path / "out" / "gpu.md").read_text() == done.stdout
