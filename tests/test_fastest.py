@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from nst_core import fastest
-from nst_core.engine.network import AutogradPass
+from nst_core.engine.backbone import Features
+from nst_core.engine.half.network import HalfPass
+from nst_core.engine.network import AutogradPass, NetworkPass
 from nst_core.engine.passes import Way, pass_for, prefer, ways
+from nst_core.engine.vgg import VGG
 from nst_core.fastest import take_fastest
 from nst_core.loading import Prepared, prepared
 from nst_core.recipes import recipe
@@ -87,3 +91,32 @@ def test_really_timed_the_faster_one_is_taken(ready: Prepared, tmp_path: Path) -
     found = take_fastest(ready, Speed(tmp_path / "speed.json"))
     assert taken(ready) == min(found, key=lambda way: found[way])
     assert all("threads, torch" in kind for kind in json.loads((tmp_path / "speed.json").read_text()))
+
+
+class Wrong(HalfPass):
+    def pull_back(self, gradients: Mapping[str, Tensor]) -> Tensor:
+        return 2 * super().pull_back(gradients)
+
+
+class Broken(HalfPass):
+    def features(self, pixels: Tensor) -> Features:
+        raise RuntimeError("CUDA error: an illegal instruction was encountered")
+
+
+@pytest.mark.parametrize(("kind", "is_there"), [(HalfPass, True), (Wrong, False), (Broken, False)])
+def test_a_way_in_half_precision_has_to_be_right(
+    installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[HalfPass], is_there: bool
+) -> None:
+    """Here on the processor, in single precision: it is for GPUs."""
+    ready = prepared(recipe(Settings()), installed.weights, "cpu")
+
+    def by(way: Way, backbone: VGG, layers: tuple[str, ...]) -> NetworkPass:
+        return kind(backbone, layers, torch.float32) if way == "half" else AutogradPass(backbone, layers)
+
+    monkeypatch.setattr(fastest, "ways", lambda backbone: ("half", "general"))
+    monkeypatch.setattr(fastest, "pass_by", by)
+    monkeypatch.setattr(fastest, "SIZE", (24, 32))
+    try:
+        assert ("half" in take_fastest(ready, Speed(tmp_path / "speed.json"))) == is_there
+    finally:
+        prefer("fast")

@@ -28,6 +28,9 @@ class Distance(Protocol):
     unit: float
     """What the distance is divided by to be relative; see ``unit_of``."""
 
+    waits: bool
+    """Whether the processor has to wait for a number of the distance's; see ``Loss``."""
+
     def __call__(self, found: Moments) -> Slope: ...
 
 
@@ -62,6 +65,8 @@ class GramDistance:
     in the fast.ai article; it depends on the size.
     """
 
+    waits = False
+
     def __init__(self, target: Moments, form: GramForm = "gatys") -> None:
         self._form = form
         scale = target.count if form == "unscaled" else 1.0
@@ -85,6 +90,8 @@ class MomentDistance:
     Painting Style Transfer"); the Gram matrix alone can trade one for the other (Risser, Wilmot, Barnes
     2017, arXiv 1701.08893, section 2).
     """
+
+    waits = False
 
     def __init__(self, target: Moments) -> None:
         self._target = target
@@ -132,6 +139,8 @@ class WassersteinDistance:
 
     With ``relative`` the spread counts less where the target has less of it than layers commonly have.
     """
+
+    waits = True
 
     def __init__(self, target: Moments, relative: bool = False) -> None:
         self._mean = target.mean

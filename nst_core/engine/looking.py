@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from nst_core.engine.backbone import Features
-from nst_core.engine.losses import Target
+from nst_core.engine.losses import Target, energy_of
 from nst_core.engine.moments import Gathering, Moments
 from nst_core.engine.network import NetworkPass
 from nst_core.engine.patches import Patches
@@ -128,7 +128,7 @@ class ContentSeen:
                 self._channels[layer] = features[layer].shape[1]
                 if layer not in layers:
                     continue
-                self._energies[layer] += float(part.of_window(features[layer]).square().sum())
+                self._energies[layer] += energy_of(part.of_window(features[layer]))
                 if self._first is None:
                     self._kept[layer] = features[layer]
                 elif layer not in self._first.layers:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.distances import STRENGTH, Distance, Slope
-from nst_core.engine.moments import Gathering, rows, weights_of
+from nst_core.engine.moments import Gathering, precise, rows, weights_of
 from nst_core.engine.tiling import Part, all_of
 
 ContentForm = Literal["gatys", "course", "mean"]
@@ -35,6 +35,9 @@ class InParts(Protocol):
 class Loss(ABC):
     """A distance of features (1, N, H, W) from a target, with its gradient."""
 
+    waits: bool = True
+    """Whether the processor has to wait for a number of the loss's: then no graph can be made of it."""
+
     unit: float
     """What the loss is divided by to be relative: that of features that are all zero, see ``unit_of``."""
 
@@ -55,6 +58,11 @@ def room_for(features: Tensor) -> Tensor:
     return torch.empty_like(features, memory_format=torch.channels_last)
 
 
+def energy_of(features: Tensor) -> float:
+    """Returns Σ of the squares."""
+    return float(features.to(precise(features)).square().sum())
+
+
 class Target(Protocol):
     """The features (1, N, H, W) that a layer is to have: how many, and Σ of their squares."""
 
@@ -72,7 +80,7 @@ class Kept:
     def __init__(self, features: Tensor) -> None:
         self._features = features.detach()
         self.count = features.numel()
-        self.energy = float(self._features.square().sum())
+        self.energy = energy_of(self._features)
 
     def at(self, part: Part) -> Tensor:
         """Returns those of a part."""
@@ -86,6 +94,8 @@ class ContentLoss(Loss):
     (deeplearning.ai's assignment). ``mean``: the mean of (F − P)² (the TensorFlow tutorial, the fast.ai
     article).
     """
+
+    waits = False
 
     def __init__(self, target: Tensor | Target, form: ContentForm = "gatys") -> None:
         self._target = Kept(target) if isinstance(target, Tensor) else target
@@ -103,7 +113,8 @@ class _ContentInParts:
     def __init__(self, target: Target, weight: float) -> None:
         self._target = target
         self._weight = weight
-        self.value = torch.zeros(())
+        self._first = True
+        self.value: Tensor
 
     def see(self, features: Tensor, part: Part) -> None:
         """Each position is for itself: there is nothing to know of the others."""
@@ -111,8 +122,10 @@ class _ContentInParts:
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         torch.sub(features, self._target.at(part), out=into)
         # Row by row: as exact as a sum of squares, which would write them all down first.
-        energy = torch.linalg.vector_norm(rows(into), dim=1).square().sum()
-        self.value = self._weight * energy + self.value.to(into)
+        energy = torch.linalg.vector_norm(rows(into), dim=1, dtype=precise(into)).square().sum()
+        value = self._weight * energy
+        self.value = value if self._first else self.value + value
+        self._first = False
         into.mul_(2 * self._weight)
 
 
@@ -128,6 +141,7 @@ class MomentLoss(Loss):
         self._distance = distance
         self._weights = weights
         self.unit = distance.unit
+        self.waits = distance.waits or weights is not None
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``."""
@@ -150,11 +164,13 @@ class _MomentsInParts:
             self._slope = self._distance(self._gathering.moments())
             self.value = self._slope.value * self._weight
         matrix, gradient, slope = rows(features), rows(into), self._slope
-        share = self._weight if self._weights is not None else self._weight / (part.size[0] * part.size[1])
-        by_second = slope.second * (2 * share)
+        positions = part.size[0] * part.size[1]
+        share = self._weight / positions
+        by_second = (slope.second * (2 * share)).to(matrix)
         if slope.mean is None:
             torch.mm(matrix, by_second, out=gradient)
         else:
-            torch.addmm(slope.mean * share, matrix, by_second, out=gradient)
+            torch.addmm((slope.mean * share).to(matrix), matrix, by_second, out=gradient)
         if self._weights is not None:
-            gradient.mul_(weights_of(self._weights, part))
+            # Times their number: near 1, as half precision needs it.
+            gradient.mul_(weights_of(self._weights, part) * positions)

@@ -26,6 +26,11 @@ class Moments:
     second: Tensor
 
 
+def precise(values: Tensor) -> torch.dtype:
+    """Returns what sums over ``values`` are taken in: single precision at least."""
+    return torch.promote_types(values.dtype, torch.float32)
+
+
 def rows(features: Tensor) -> Tensor:
     """Returns features (1, N, H, W) as a matrix (M, N) with M = H·W; a view when they are channels-last."""
     return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
@@ -60,7 +65,7 @@ class Gathering:
         weighted = matrix
         if self._weights is not None:
             weighted = matrix * weights_of(self._weights, part)
-        first, second = weighted.sum(dim=0), _products(weighted, matrix)
+        first, second = weighted.sum(dim=0, dtype=precise(weighted)), _products(weighted, matrix)
         self._positions += matrix.shape[0]
         self._first = first if self._first is None else self._first + first
         self._second = second if self._second is None else self._second + second
@@ -83,6 +88,8 @@ def _products(weighted: Tensor, matrix: Tensor) -> Tensor:
     the time of MKL's product of these matrices, and for many positions with a quarter of the rounding.
     """
     count, channels = matrix.shape
+    if matrix.dtype != precise(matrix):
+        return _products_of_halves(weighted.to(matrix), matrix)
     if matrix.device.type != "cpu" or matrix.dtype != torch.float32 or channels % 64 or not _ONEDNN:
         return weighted.mT @ matrix
     given, taken = (values.view(1, count, 1, channels).permute(0, 3, 1, 2) for values in (weighted, matrix))
@@ -91,6 +98,13 @@ def _products(weighted: Tensor, matrix: Tensor) -> Tensor:
     by_one_dnn: Callable[..., tuple[None, Tensor, None]] = torch.ops.aten.convolution_backward
     _, found, _ = by_one_dnn(given, taken, kernel, None, ones, [0, 0], ones, False, [0, 0], 1, wanted)
     return found[:, :, 0, 0]
+
+
+def _products_of_halves(weighted: Tensor, matrix: Tensor) -> Tensor:
+    """The same of half precision, summed in single precision: no other can hold a sum over a picture."""
+    if matrix.device.type == "cuda":
+        return torch.mm(weighted.mT, matrix, out_dtype=torch.float32)
+    return weighted.float().mT @ matrix.float()
 
 
 _ONEDNN = platform.machine().lower() in ("x86_64", "amd64") and bool(torch._C._has_mkldnn)

@@ -26,6 +26,15 @@ class NetworkPass(Protocol):
         """Returns dJ/dpixels for the dJ/dfeatures of the last ``features``, which it forgets."""
         ...
 
+    def scale(self, positions: int) -> float:
+        """Returns what gradients are to be multiplied by for a picture of so many pixels.
+
+        It is 1 where the precision is single. In half precision, which ends at 6e-8, a gradient that is
+        shared by all pixels would come to nothing; ``pull_back`` keeps the factor, and who gave it takes it
+        out.
+        """
+        ...
+
     def measure(self, pixels: Tensor) -> Features:
         """Returns features to keep, without what a pull-back would need."""
         ...
@@ -33,6 +42,14 @@ class NetworkPass(Protocol):
     def rest(self) -> None:
         """Gives back the memory that was kept for the next call, and forgets the last one."""
         ...
+
+
+def scale_for(precision: torch.dtype | None, positions: int) -> float:
+    """Returns the factor for a ``precision``; see ``NetworkPass.scale``.
+
+    Measured on photographs of 256² to 4096² pixels: with a 64th of the pixels float16 is as exact as TF32.
+    """
+    return max(1.0, positions / 64) if precision == torch.float16 else 1.0
 
 
 class AutogradPass:
@@ -68,6 +85,10 @@ class AutogradPass:
         (gradient,) = torch.autograd.grad(outputs, self._pixels, list(gradients.values()))
         self._pixels, self._outputs = None, {}
         return gradient
+
+    def scale(self, positions: int) -> float:
+        """Returns what gradients are to be multiplied by; see ``NetworkPass``."""
+        return scale_for(self._precision, positions)
 
     def measure(self, pixels: Tensor) -> Features:
         """Returns features to keep; see ``NetworkPass``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from nst_core.engine.losses import Loss, room_for
 from nst_core.engine.network import NetworkPass
+from nst_core.engine.resize import size_of
 from nst_core.engine.tiling import all_of
 from nst_core.engine.variation import Variation
 
@@ -35,18 +37,29 @@ class Objective:
         # Kept: new memory of this size takes as long to get as a gradient to compute.
         self._room: dict[str, Tensor] = {}
 
+    @property
+    def waits(self) -> bool:
+        """Whether the processor has to wait for numbers in the middle of an evaluation."""
+        return not self._terms or any(term.loss.waits for term in self._terms)
+
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
         """Returns the value and the gradient, shape (1, 3, H, W): one evaluation.
 
         Without any term, as where nothing of the content is seen, everything is as good: both are 0.
         """
+        value, gradient = self.evaluate(pixels)
+        return float(value), gradient
+
+    def evaluate(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the same without waiting for the value, a scalar on the device."""
         if not self._terms:
             return self._of_pixels(pixels)
+        scale = self._network.scale(math.prod(size_of(pixels)))
         features = self._network.features(pixels)
         values: list[Tensor] = []
         gradients: dict[str, Tensor] = {}
         for term in self._terms:
-            found, loss = features[term.layer], term.loss.in_parts(term.weight)
+            found, loss = features[term.layer], term.loss.in_parts(term.weight * scale)
             part, first = all_of(found), term.layer not in gradients
             into = self._room_for(term.layer, found) if first else room_for(found)
             loss.see(found, part)
@@ -58,7 +71,8 @@ class Objective:
                 gradients[term.layer] += into
         whole = self._network.pull_back(gradients)
         value_of_pixels, gradient_of_pixels = self._of_pixels(pixels)
-        return float(torch.stack(values).sum()) + value_of_pixels, whole + gradient_of_pixels
+        value = torch.stack(values).sum() / scale
+        return value + value_of_pixels, whole.div_(scale) + gradient_of_pixels
 
     def _room_for(self, layer: str, features: Tensor) -> Tensor:
         kept = self._room.get(layer)
@@ -66,9 +80,8 @@ class Objective:
             kept = self._room[layer] = room_for(features)
         return kept
 
-    def _of_pixels(self, pixels: Tensor) -> tuple[float, Tensor]:
+    def _of_pixels(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         if self._variation is None:
-            return 0.0, torch.zeros_like(pixels)
+            return pixels.new_zeros(()), torch.zeros_like(pixels)
         variation, weight = self._variation
-        value, gradient = variation(pixels, weight)
-        return float(value), gradient
+        return variation(pixels, weight)

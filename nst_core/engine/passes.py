@@ -9,22 +9,27 @@ import torch
 
 from nst_core.engine.backbone import Backbone, check_layers
 from nst_core.engine.chain.support import applies
+from nst_core.engine.half import network as half
+from nst_core.engine.half.network import HalfPass
 from nst_core.engine.network import AutogradPass, NetworkPass
 from nst_core.engine.vgg import VGG
 
-Way = Literal["fast", "general"]
+Way = Literal["half", "fast", "general"]
 
+# Half precision is taken where it was seen to be right and fast, see ``fastest``.
 _preferred: list[Way] = ["fast"]
 
 
 def prefer(way: Way) -> None:
     """Has ``pass_for`` take this way from now on, in all threads, wherever it applies."""
-    _preferred[0] = way
+    _preferred[:] = [way]
 
 
 def ways(backbone: Backbone) -> tuple[Way, ...]:
     """Returns the ways that ``backbone`` can go on its device, here."""
-    return ("fast", "general") if isinstance(backbone, VGG) and applies(backbone) else ("general",)
+    if half.applies(backbone):
+        return ("half", "general")
+    return ("fast", "general") if applies(backbone) else ("general",)
 
 
 def pass_by(
@@ -36,6 +41,9 @@ def pass_by(
     """
     layers = tuple(layers)
     check_layers(backbone, layers)
+    if way == "half":
+        assert isinstance(backbone, VGG)
+        return HalfPass(backbone, layers)
     if way == "fast":
         from nst_core.engine.chain.network import WinogradPass
 
@@ -44,10 +52,14 @@ def pass_by(
     return AutogradPass(backbone, layers, precision)
 
 
-def pass_for(backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None) -> NetworkPass:
+def pass_for(
+    backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None, half: bool = True
+) -> NetworkPass:
     """Returns the preferred pass for ``layers``: the chain where it applies, else the general one.
 
-    With ``precision`` it is always the general one. Raises ``UnknownLayerError``.
+    With ``precision`` it is always the general one. Without ``half`` it is none in half precision: published
+    objectives have gradients of any size, which that could not hold. Raises ``UnknownLayerError``.
     """
-    way = _preferred[0] if precision is None and _preferred[0] in ways(backbone) else "general"
-    return pass_by(way, backbone, layers, precision)
+    preferred = _preferred[0]
+    taken = precision is None and preferred in ways(backbone) and (half or preferred != "half")
+    return pass_by(preferred if taken else "general", backbone, layers, precision)

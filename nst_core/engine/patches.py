@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.moments import precise
 from nst_core.engine.resize import size_of
 from nst_core.engine.sizes import Size
 from nst_core.engine.tiling import Part, all_of
@@ -42,7 +43,7 @@ class Patches:
         """Takes what is wanted of a part's features, (1, N, h, w)."""
         count, channels = len(self._rows), features.shape[1]
         if not self._patches.numel():
-            self._patches = features.new_empty(count, channels * 9)
+            self._patches = features.new_empty(count, channels * 9, dtype=precise(features))
         taps = self._patches.view(count, channels, 9)
         for tap in range(9):
             # Beyond the border its places are repeated.
@@ -50,7 +51,7 @@ class Patches:
             columns = (self._columns + tap % 3 - 1).clamp(0, self._size[1] - 1) - part.columns.start
             height, width = size_of(features)
             here = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-            taps[here, :, tap] = features[0, :, rows[here], columns[here]].mT
+            taps[here, :, tap] = features[0, :, rows[here], columns[here]].mT.to(taps)
 
     def nearest(self, features: Tensor, part: Part | None = None) -> Tensor:
         """Returns the number (h, w) of the patch that is nearest to each position of a part.
@@ -59,7 +60,7 @@ class Patches:
         """
         part = part or all_of(features)
         around = part.widened(1)
-        here = around.of_window(features)
+        here = around.of_window(features).to(precise(features))
         frame = (
             int(around.columns.start == part.columns.start),
             int(around.columns.stop == part.columns.stop),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -21,6 +21,9 @@ from nst_core.engine.vgg import VGG
 _CUT = "pool2"
 _STRIDE = 4  # of its positions, in pixels
 _LARGER = 4  # times as many pixels as in a window above are in one below
+
+
+MakePass = Callable[[Backbone, Iterable[str]], NetworkPass]
 
 
 @dataclass(frozen=True)
@@ -93,24 +96,27 @@ def join(whole: Features, layer: str, features: Features, part: Part) -> None:
 
 
 def segments_of(
-    backbone: Backbone, layers: Iterable[str], area: int, precision: torch.dtype | None = None
+    backbone: Backbone,
+    layers: Iterable[str],
+    area: int,
+    make: MakePass = pass_for,
 ) -> tuple[Segment, ...]:
     """Returns the network to ``layers`` in segments, with windows of about ``area`` pixels at most.
 
     A VGG is cut in two; any other network, and one whose layers all lie above the cut, is one segment. Empty
-    when the network is not for tiles, see ``sight``. For ``precision`` see ``pass_for``.
+    when the network is not for tiles, see ``sight``. ``make`` makes the passes.
     """
     wanted = frozenset(layers)
     if isinstance(backbone, VGG) and _CUT in backbone.cut(wanted).layers[:-1]:
         above, below = backbone.split(_CUT)
         deep = wanted - frozenset(above.layers)
         found = sight(below, deep)
-        upper = _segment(above, wanted - deep, area, precision, _CUT)
+        upper = _segment(above, wanted - deep, area, make, _CUT)
         assert upper is not None
         assert found is not None
         tiling = Tiling(found, _LARGER * area // _STRIDE**2)
-        return upper, Segment(pass_for(below, deep, precision), tiling, deep)
-    only = _segment(backbone, wanted, area, precision)
+        return upper, Segment(make(below, deep), tiling, deep)
+    only = _segment(backbone, wanted, area, make)
     return () if only is None else (only,)
 
 
@@ -118,11 +124,11 @@ def _segment(
     backbone: Backbone,
     layers: frozenset[str],
     area: int,
-    precision: torch.dtype | None,
+    make: MakePass,
     outlet: str | None = None,
 ) -> Segment | None:
     every = layers if outlet is None else layers | {outlet}
     found = sight(backbone, every)
     if found is None:
         return None
-    return Segment(pass_for(backbone, every, precision), Tiling(found, area), layers, outlet)
+    return Segment(make(backbone, every), Tiling(found, area), layers, outlet)

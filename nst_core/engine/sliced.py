@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nst_core.engine.distances import STRENGTH, spread_share, unit_of
 from nst_core.engine.losses import InParts, Loss
-from nst_core.engine.moments import rows
+from nst_core.engine.moments import precise, rows
 from nst_core.engine.projections import Projections
 from nst_core.engine.tiling import Part
 
@@ -103,23 +103,29 @@ class _SlicedInParts:
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         assert self._projections is not None
         if not self._pulled:
-            self.value = features.new_tensor(self._weight * self._loss.pull(self._projections))
+            value = self._weight * self._loss.pull(self._projections)
+            self.value = torch.tensor(value, dtype=precise(features), device=features.device)
             self._pulled = True
         back = self._weight * directions(features).mT
-        torch.mm(self._projections.of(part), back, out=rows(into))
+        projections = self._projections.of(part)
+        if into.dtype == projections.dtype:
+            torch.mm(projections, back, out=rows(into))
+        else:
+            rows(into).copy_(projections @ back)
 
 
 def directions(features: Tensor) -> Tensor:
     """Returns the directions (N, N), each a column, of features with N channels."""
     count = features.shape[1]
-    found = torch.randn(count, count, generator=torch.Generator().manual_seed(0)).to(features)
+    drawn = torch.randn(count, count, generator=torch.Generator().manual_seed(0))
+    found = drawn.to(features.device, precise(features))
     found /= found.norm(dim=0, keepdim=True)
     return found
 
 
 def project(features: Tensor, part: Part, into: Projections) -> None:
     """Puts the projections of a part's features (1, N, h, w) with the others of its layer."""
-    into.put(part, rows(features) @ directions(features))
+    into.put(part, rows(features).to(precise(features)) @ directions(features))
 
 
 def _few(lines: int, count: int) -> Iterator[slice]:

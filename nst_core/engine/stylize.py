@@ -89,6 +89,7 @@ def stylize(
     else:
         pixels = start
     layers = layers_of(recipe.matching)
+    make = partial(pass_for, precision=precision, half=recipe.matching.relative)
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
@@ -97,9 +98,7 @@ def stylize(
         while share is not None:
             try:
                 with memory_errors():
-                    segments = (
-                        () if share.area is None else segments_of(backbone, layers, share.area, precision)
-                    )
+                    segments = () if share.area is None else segments_of(backbone, layers, share.area, make)
                     begun = resized(pixels, scale.size)
                     at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
                     groups, _ = grouped(at_scale, scale.size, visible)
@@ -110,7 +109,7 @@ def stylize(
                             resized(content, scale.size),
                             groups,
                             # Not one pass for all scales: the memory of the last would be kept.
-                            segments or pass_for(backbone, layers, precision),
+                            segments or make(backbone, layers),
                             recipe.matching,
                             painted=begun if scale.detail else None,
                         ),

@@ -13,6 +13,7 @@ from nst_core.engine.distances import (
     MomentDistance,
     WassersteinDistance,
 )
+from nst_core.engine.half.network import HalfPass
 from nst_core.engine.looking import EMPTY, ContentSeen, Looking, StyleSeen, share_at
 from nst_core.engine.losses import ContentLoss, Kept, Loss, MomentLoss
 from nst_core.engine.moments import Moments, blended
@@ -20,6 +21,7 @@ from nst_core.engine.network import NetworkPass
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.optimizer import Evaluate
 from nst_core.engine.projections import Projections, ProjectionsInFile
+from nst_core.engine.replay import Replayed
 from nst_core.engine.resize import averaged
 from nst_core.engine.segments import Segment
 from nst_core.engine.sliced import Room, SlicedWassersteinLoss
@@ -89,7 +91,9 @@ def objective_for(
     of_pixels = variation if matching.variation_weight else None
     if isinstance(way, Sequence):
         return TiledObjective(way, terms, seen, of_pixels)
-    return Objective(way, terms, of_pixels)
+    objective = Objective(way, terms, of_pixels)
+    by_graph = isinstance(way, HalfPass) and content.is_cuda and not objective.waits
+    return Replayed(objective) if by_graph else objective
 
 
 def _style_seen(

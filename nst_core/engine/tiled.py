@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -11,6 +12,7 @@ from nst_core.engine.backbone import Features
 from nst_core.engine.looking import ContentSeen
 from nst_core.engine.losses import InParts, room_for
 from nst_core.engine.objective import Term
+from nst_core.engine.resize import size_of
 from nst_core.engine.segments import Look, Segment, take_turn
 from nst_core.engine.tiling import Tile
 from nst_core.engine.variation import Variation
@@ -42,9 +44,10 @@ class TiledObjective:
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
         """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
-        losses = [(term.layer, term.loss.in_parts(term.weight)) for term in self._terms]
-        whole = self._of_features(pixels, losses) if losses else torch.zeros_like(pixels)
-        value = sum(float(loss.value) for _, loss in losses)
+        scale = self._segments[0].network.scale(math.prod(size_of(pixels)))
+        losses = [(term.layer, term.loss.in_parts(term.weight * scale)) for term in self._terms]
+        whole = self._of_features(pixels, losses).div_(scale) if losses else torch.zeros_like(pixels)
+        value = sum(float(loss.value) for _, loss in losses) / scale
         if self._variation is not None:
             variation, weight = self._variation
             of_pixels, slope = variation(pixels, weight)

@@ -66,6 +66,10 @@ class WinogradPass:
         self._ready = True
         return found
 
+    def scale(self, positions: int) -> float:
+        """Returns 1: all is in single precision; see ``NetworkPass``."""
+        return 1.0
+
     def measure(self, pixels: Tensor) -> Features:
         """Returns features that stay valid, in memory of their own."""
         found: Features = {}
