@@ -9,7 +9,7 @@ from torch import Tensor
 
 # Values of each vector worked on at a time. A processor multiplies a block by two vectors while it is in its
 # cache; what is kept in 16 bits is made wide block by block. A GPU is waited for least with one block.
-_BLOCK, _BLOCK_OF_HALF = 2**16, 2**19
+_BLOCK, _BLOCK_OF_HALF = 2**14, 2**19
 
 Point = tuple[Tensor, Tensor]
 """Pixels and the gradient there."""
