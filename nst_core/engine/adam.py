@@ -40,7 +40,8 @@ class Adam:
         mean, square = self._moments_for(pixels)
         average, trust, unit = torch.zeros_like(pixels), 0.0, 0.0 if self.relative else 1.0
         while True:
-            value, gradient = evaluate(pixels)
+            found, gradient = evaluate(pixels)
+            value = float(found)
             if not math.isfinite(value):
                 return
             if self.averaging:

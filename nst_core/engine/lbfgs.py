@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from nst_core.engine.optimizer import Evaluate, Iterate
-from nst_core.engine.pairs import Pair
+from nst_core.engine.pairs import Pairs
 
 
 def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20, half: bool = False) -> Iterator[Iterate]:
@@ -20,55 +20,75 @@ def lbfgs(evaluate: Evaluate, pixels: Tensor, *, history: int = 20, half: bool =
     and after a few tries the history is dropped. Ends when not even the steepest descent lowers
     the objective, or when it is not finite at the start. ``history`` pairs are remembered, in 16
     bits with ``half``.
+
+    A GPU is waited for once an evaluation: whatever is decided, with the value if that is a tensor, and
+    all products that the next direction needs are read together. After a failed step they are of no use.
     """
-    memory: deque[Pair] = deque(maxlen=history)
     pixels = pixels.clamp(0, 1)
-    value, gradient = evaluate(pixels)
+    found, gradient = evaluate(pixels)
+    value = float(found)
     if not math.isfinite(value):
         return
     yield Iterate(pixels, value)
-    while True:
-        free = ~(((pixels <= 0) & (gradient > 0)) | ((pixels >= 1) & (gradient < 0)))
-        inner = gradient * free
-        size = float(inner.abs().mean())
-        if size == 0.0:
-            return
-        direction = _direction(inner, memory) * free
-        if not memory or float((direction * inner).sum()) >= 0:
-            memory.clear()
-            direction = inner * (-_FIRST_STEP / size)
+    pairs = Pairs(pixels, history, half)
+    size, evenness = _size(gradient * _free(pixels, gradient)).tolist()
+    while size != 0.0:
+        free = _free(pixels, gradient)
+        inner = (gradient * free).contiguous()
+        direction = pairs.direction(inner, evenness * size**2)
+        steepest = direction is None
+        if direction is None:
+            pairs.clear()
+            direction = inner.mul_(-_FIRST_STEP / size)
+        direction *= free
         del free, inner  # of a large picture each vector counts
         length = 1.0
         for _ in range(_TRIES):
-            moved = (pixels + length * direction).clamp_(0, 1)
-            step = moved - pixels
-            slope = float((gradient * step).sum())
-            new_value, new_gradient = evaluate(moved)
+            moved = pixels.add(direction, alpha=length).clamp_(0, 1)
+            promised = moved.sub(pixels).mul_(gradient).sum()
+            found, new_gradient = evaluate(moved)
+            inner = (new_gradient * _free(moved, new_gradient)).contiguous()
+            proposed = pairs.propose((pixels, gradient), (moved, new_gradient), inner)
+            new_value, slope, *numbers = _read(found, promised.view(1), _size(inner), proposed)
+            del inner
             if math.isfinite(new_value) and new_value <= value + 1e-4 * min(slope, 0.0):
                 break
+            del moved, new_gradient
             yield Iterate(pixels, value)
             length *= _shorter(slope, value, new_value)
         else:
-            if not memory:
+            if steepest:
                 return
-            memory.clear()
+            pairs.clear()
             continue
-        change = new_gradient.sub(gradient)
+        size, evenness, *numbers = numbers
+        pairs.accept(numbers)
         pixels, value, gradient = moved, new_value, new_gradient
         del direction, moved, new_gradient
-        large = 1e-6 * float(change.norm() * step.norm())
-        if len(memory) == history:
-            memory.popleft()
-        pair = Pair(step, change, half)
-        del step, change
-        if pair.curvature > large:
-            memory.append(pair)
-        del pair
         yield Iterate(pixels, value)
 
 
 _FIRST_STEP = 0.01  # mean change of a pixel when nothing is known of the curvature yet
 _TRIES = 6
+
+
+def _free(pixels: Tensor, gradient: Tensor) -> Tensor:
+    """Where the gradient does not push a pixel out of its bounds."""
+    return ~(((pixels <= 0) & (gradient > 0)) | ((pixels >= 1) & (gradient < 0)))
+
+
+def _size(gradient: Tensor) -> Tensor:
+    """The mean size of a gradient, and its square in units of that size, which cannot overflow."""
+    size = gradient.abs().mean()
+    return torch.stack([size, (gradient / size).square_().sum()])
+
+
+def _read(value: float | Tensor, *others: Tensor) -> list[float]:
+    """Returns all numbers, read from the device at once."""
+    if not isinstance(value, Tensor):
+        return [value, *torch.cat(others).tolist()]
+    numbers: list[float] = torch.cat([value.detach().view(1).to(others[0].device), *others]).tolist()
+    return numbers
 
 
 def _shorter(slope: float, value: float, new_value: float) -> float:
@@ -77,20 +97,3 @@ def _shorter(slope: float, value: float, new_value: float) -> float:
         return 0.1
     bend = new_value - value - slope
     return min(0.5, max(0.1, -slope / (2 * bend))) if bend > 0 else 0.5
-
-
-def _direction(gradient: Tensor, memory: deque[Pair]) -> Tensor:
-    """The two-loop recursion: returns −H·gradient."""
-    rest = gradient.neg().contiguous()
-    if not memory:
-        return rest
-    factors: list[float] = []
-    for pair in reversed(memory):
-        factor = pair.step.dot(rest) / pair.curvature
-        pair.change.add_to(rest, -factor)
-        factors.append(factor)
-    newest = memory[-1]
-    rest.mul_(newest.curvature / newest.change.dot(newest.change))
-    for pair, factor in zip(memory, reversed(factors), strict=True):
-        pair.step.add_to(rest, factor - pair.change.dot(rest) / pair.curvature)
-    return rest

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-Evaluate = Callable[[Tensor], tuple[float, Tensor]]
+Evaluate = Callable[[Tensor], tuple[float | Tensor, Tensor]]
+"""From pixels to the objective and its gradient. A value still on the device can be read with others."""
 
 
 @dataclass(frozen=True)

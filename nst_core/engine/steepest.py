@@ -25,7 +25,8 @@ class SteepestDescent:
         pixels = pixels.clamp(0, 1)
         eta = 0.0
         while True:
-            value, gradient = evaluate(pixels)
+            found, gradient = evaluate(pixels)
+            value = float(found)
             if not math.isfinite(value):
                 return
             yield Iterate(pixels, value)
