@@ -1,4 +1,4 @@
-"""How much memory a job may take, on every device and system."""
+"""What every kind of device says of itself, and how much memory a job may take on it, on every system."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from nst_core import device
+from nst_core import accelerator as accelerators
+from nst_core.accelerator import accelerator, is_out_of_memory
 from nst_core.device import free_memory
 from nst_core.limits import left_by_limits
 
@@ -19,9 +20,9 @@ GIB = 2**30
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """What the system tells of its own memory; there is no limit besides."""
-    told = {"available": 16 * GIB}
+    told = {"available": 16 * GIB, "total": 32 * GIB}
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(**told))
-    monkeypatch.setattr(device, "left_by_limits", lambda: None)
+    monkeypatch.setattr(accelerators, "left_by_limits", lambda: None)
     return told
 
 
@@ -82,8 +83,74 @@ def test_a_processors_is_what_the_system_says_whatever_system(machine: dict[str,
 
 
 def test_a_limit_below_it_holds(machine: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "left_by_limits", lambda: 3 * GIB)
+    monkeypatch.setattr(accelerators, "left_by_limits", lambda: 3 * GIB)
     assert free_memory(torch.device("cpu")) == 3 * GIB * 9 // 10
+
+
+CARDS = pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+
+
+@CARDS
+def test_every_kind_is_waited_for_and_emptied(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    for name in ("synchronize", "empty_cache"):
+        monkeypatch.setattr(f"torch.{kind}.{name}", lambda *_, name=name: asked.append(name))
+    found = accelerator(torch.device(kind))
+    found.synchronize()
+    found.empty()
+    assert asked == ["synchronize", "empty_cache"]
+
+
+def test_of_the_processor_nothing_is_waited_for_or_given_back() -> None:
+    found = accelerator(torch.device("cpu"))
+    found.synchronize()
+    found.empty()
+    assert (found.name, found.precisions) == ("cpu", (torch.float32,))
+
+
+@CARDS
+def test_a_lost_device_is_told_from_too_little_memory(kind: str) -> None:
+    found = accelerator(torch.device(kind))
+    lost = RuntimeError(f"{kind.upper()} error: unspecified launch failure")
+    assert found.is_lost(lost)
+    assert not is_out_of_memory(lost)
+    assert not found.is_lost(RuntimeError("shapes do not match"))
+    assert not accelerator(torch.device("cpu")).is_lost(lost)
+    full = RuntimeError(f"{kind.upper()} error: out of memory")
+    assert is_out_of_memory(full)
+    assert not found.is_lost(full)
+
+
+def test_intels_driver_says_in_its_own_words_that_a_device_is_lost() -> None:
+    assert accelerator(torch.device("xpu")).is_lost(RuntimeError("level_zero: UR_RESULT_ERROR_DEVICE_LOST"))
+
+
+@pytest.mark.parametrize(
+    ("capability", "precisions"),
+    [
+        ((6, 1), (torch.float32,)),
+        ((7, 5), (torch.float16, torch.float32)),
+        ((9, 0), (torch.float16, torch.bfloat16, torch.float32)),
+    ],
+)
+def test_a_card_works_in_what_its_tensor_cores_have(
+    capability: tuple[int, int], precisions: tuple[torch.dtype, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.version, "hip", None)
+    faked(monkeypatch, "cuda", get_device_capability=capability, get_device_name="a card")
+    found = accelerator(torch.device("cuda"))
+    assert found.precisions == precisions
+    assert found.name == "cuda a card"
+
+
+def test_amds_cards_are_not_asked_for_nvidias_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert accelerator(torch.device("cuda")).precisions[0] is torch.float16
+
+
+@pytest.mark.parametrize("kind", ["xpu", "mps"])
+def test_half_precision_is_what_other_cards_prefer(kind: str) -> None:
+    assert accelerator(torch.device(kind)).precisions[0] is torch.float16
 
 
 def group(

@@ -25,7 +25,11 @@ TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 ALLOWED = {
     "nst_core/wire": set(),
     "nst_core/weights": {"numpy", "onnx", "safetensors", "torch", "nst_core.pip", "nst_core.wire.programs"},
-    "nst_core/engine": {"numba", "numpy", "torch", "torchvision", "nst_core.recipe"},
+    "nst_core/engine": {
+        *("numba", "numpy", "torch", "torchvision"),
+        *("nst_core.accelerator", "nst_core.recipe"),
+    },
+    "nst_core/accelerator.py": {"psutil", "torch", "nst_core.limits"},
     "nst_core/service": {"pydantic", "torch", "nst_core"},
     "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture", "nst_core.pillow"},
     "nst_core/settings.py": {"pydantic", "nst_core.wire"},

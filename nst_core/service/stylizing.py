@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from nst_core.accelerator import accelerator
 from nst_core.calibrating import calibrate
 from nst_core.device import device_name, empty_cache, free_memory
 from nst_core.engine.memory import OutOfMemory
@@ -58,8 +59,8 @@ class Studio:
     def about(self) -> str:
         """The device and the versions, in one line."""
         free = ""
-        if self._device.type == "cuda":
-            left, whole = torch.cuda.mem_get_info(self._device)
+        if self._device.type != "cpu" and (memory := accelerator(self._device).memory()):
+            left, whole = memory
             free = f", {left / 2**30:.1f} of {whole / 2**30:.1f} GiB free"
         return f"torch {torch.__version__}, {device_name(self._device)}{free}"
 
@@ -132,8 +133,7 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     except OutOfMemory:
         raise
     except RuntimeError as error:
-        said = str(error)
-        if where.type != "cpu" and (f"{where.type.upper()} error" in said or "DEVICE_LOST" in said):
+        if accelerator(where).is_lost(error):
             # Each further call would fail as well: only a new process gets the device again.
             raise JobFailed(
                 "device_lost", "The graphics processor stopped working.", "Try again: the engine starts anew."
