@@ -60,7 +60,11 @@ class Accelerator:
 
     def is_lost(self, error: RuntimeError) -> bool:
         """Whether ``error`` says that the device is gone: only a new process gets it again."""
-        return False
+        # Also of kinds that are not listed here. Out of memory is an error of the driver's as well, and no
+        # reason to give the device up.
+        said = str(error)
+        lost = "DEVICE_LOST" in said or f"{self.device.type.upper()} error" in said
+        return self.device.type != "cpu" and lost and not is_out_of_memory(error)
 
 
 class _Card(Accelerator):
@@ -82,12 +86,6 @@ class _Card(Accelerator):
 
     def empty(self) -> None:
         self.torch_module.empty_cache()
-
-    def is_lost(self, error: RuntimeError) -> bool:
-        said = str(error)
-        # Out of memory is an error of the driver's as well, and no reason to give the device up.
-        lost = "DEVICE_LOST" in said or f"{self.device.type.upper()} error" in said
-        return lost and not is_out_of_memory(error)
 
 
 class Cuda(_Card):
@@ -158,9 +156,6 @@ class Mps(Accelerator):
 
     def empty(self) -> None:
         torch.mps.empty_cache()
-
-    def is_lost(self, error: RuntimeError) -> bool:
-        return "MPS error" in str(error) and not is_out_of_memory(error)
 
 
 # The fastest first.
