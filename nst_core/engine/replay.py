@@ -21,8 +21,8 @@ class Replayed:
         self._graph: torch.cuda.CUDAGraph | None = None
         self._begun = False
 
-    def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
-        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
+    def __call__(self, pixels: Tensor) -> tuple[float | Tensor, Tensor]:
+        """Returns the value, on the device, and the gradient, shape (1, 3, H, W): one evaluation."""
         if not self._begun:
             self._begun = True
             return self._objective(pixels)
@@ -30,7 +30,7 @@ class Replayed:
             self._graph = self._recorded(pixels)
         self._pixels.copy_(pixels)
         self._graph.replay()
-        return float(self._value), self._gradient.clone()
+        return self._value.clone(), self._gradient.clone()
 
     def _recorded(self, pixels: Tensor) -> torch.cuda.CUDAGraph:
         self._pixels = pixels.clone()
