@@ -79,7 +79,7 @@ def get_weights(
     ] = None,
 ) -> None:
     """Get the weights of a network, check them, and keep them."""
-    from nst_core.getting import get_network
+    from nst_core.weights.getting import get_network
 
     state = State.of()
     with interruptible(lambda: "Stopped; what was fetched is kept."), Interruption(at_once=True):

@@ -28,8 +28,8 @@ _SOURCES = (
     "nst_core/wire",
     "nst_core/service",
     "nst_core/engine/stylize.py",
-    "nst_core/loading.py",
-    "nst_core/picture.py",
+    "nst_core/weights/loading.py",
+    "nst_core/files/picture.py",
 )
 
 

@@ -10,17 +10,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core import fastest
-from nst_core.engine.backbone import Features
-from nst_core.engine.half.network import HalfPass
-from nst_core.engine.network import AutogradPass, NetworkPass
-from nst_core.engine.passes import Way, pass_for, prefer, ways
-from nst_core.engine.vgg import VGG
-from nst_core.fastest import take_fastest
-from nst_core.loading import Prepared, prepared
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
-from nst_core.speed import Speed
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.passes.choice import Way, pass_for, prefer, ways
+from nst_core.engine.passes.half.network import HalfPass
+from nst_core.engine.passes.network_pass import AutogradPass, NetworkPass
+from nst_core.planning import fastest
+from nst_core.planning.fastest import take_fastest
+from nst_core.planning.speed import Speed
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import Prepared, prepared
 from nst_core.wire.places import State
 
 LAYERS = ("relu1_1", "relu2_1")

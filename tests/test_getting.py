@@ -14,14 +14,14 @@ import torchvision
 from safetensors.torch import save_file
 from torch import Tensor
 
-from nst_core import loading
 from nst_core.device import best_device, device_called
-from nst_core.engine.activations import measured
-from nst_core.engine.classifier import Classifier
-from nst_core.getting import get_network, photographs
-from nst_core.loading import default_layers, load_backbone
+from nst_core.engine.networks.activations import measured
+from nst_core.engine.networks.classifier import Classifier
+from nst_core.weights import loading
 from nst_core.weights.catalog import EFFICIENTNET_LITE0, NETWORKS, VGG16, VGG19, Download
 from nst_core.weights.errors import WeightsError
+from nst_core.weights.getting import get_network, photographs
+from nst_core.weights.loading import default_layers, load_backbone
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 

@@ -8,7 +8,7 @@ import sys
 
 from PIL import Image
 
-from nst_core.pillow import FORMATS
+from nst_core.files.pillow import FORMATS
 from nst_core.wire.kinds import FOR_GIMP, KINDS, endings
 
 from .conftest import REPOSITORY

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from nst_core.files.form import Form, Picture
+from nst_core.files.picture import PictureError
 from nst_core.files.reading import read
 from nst_core.files.writing import KINDS, check_output, write
-from nst_core.picture import PictureError
 
 PICTURE = Picture(np.full((4, 4, 3), 0.5, np.float32))
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image, ImageCms
 
-from nst_core.picture import (
+from nst_core.files.picture import (
     PictureError,
     content_tensors,
     opened,
@@ -23,7 +23,7 @@ from nst_core.picture import (
     style_tensor,
     with_hidden,
 )
-from nst_core.pillow import FORMATS
+from nst_core.files.pillow import FORMATS
 
 
 def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

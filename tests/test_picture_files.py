@@ -17,10 +17,10 @@ from PIL import Image, ImageCms
 
 from nst_core.files.form import Form, Picture
 from nst_core.files.metadata import made_with, packet
+from nst_core.files.picture import PictureError, style_tensor
 from nst_core.files.png import write_png
 from nst_core.files.reading import read, read_mask
 from nst_core.files.writing import KINDS, check_size, write
-from nst_core.picture import PictureError, style_tensor
 
 from . import profiles
 

@@ -18,9 +18,9 @@ from PIL import Image
 from nst_core.files import sources
 from nst_core.files.form import Form, Picture
 from nst_core.files.metadata import made_with, packet
+from nst_core.files.picture import PictureError
 from nst_core.files.reading import read, read_mask
 from nst_core.files.writing import write
-from nst_core.picture import PictureError
 from nst_core.wire.places import State
 
 from .conftest import REPOSITORY, SAMPLES

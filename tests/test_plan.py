@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.plan import cost_of, kind_of_work, plan
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
-from nst_core.speed import Speed, Stopwatch
+from nst_core.planning.plan import cost_of, kind_of_work, plan
+from nst_core.planning.speed import Speed, Stopwatch
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from nst_core import selftest
 from nst_core.device import best_device, device_name
-from nst_core.plan import plan
-from nst_core.settings import Settings
-from nst_core.speed import Speed
+from nst_core.planning.plan import plan
+from nst_core.planning.speed import Speed
+from nst_core.recipes.settings import Settings
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 

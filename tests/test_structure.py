@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import statistics
 import sys
 import typing
 from pathlib import Path
@@ -12,36 +13,57 @@ import pytest
 from pydantic import ValidationError
 
 from nst_core import cli
-from nst_core.published import PUBLISHED
-from nst_core.recipes import QUALITIES
-from nst_core.settings import TABLE, Settings
+from nst_core.recipes.presets import QUALITIES
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.settings import TABLE, Settings
 from nst_core.wire.advanced import ADVANCED, AUTO, GROUPS
 from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 
 REPOSITORY = Path(__file__).parents[1]
 TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 
-# What a part may import besides the standard library and itself.
+_ROOMS = "nst_core.engine."
+# What a room, or a file, may import besides the standard library and itself.
 ALLOWED = {
     "nst_core/wire": set(),
-    "nst_core/weights": {"numpy", "onnx", "safetensors", "torch", "nst_core.pip", "nst_core.wire.programs"},
+    "nst_core/recipes/settings.py": {"pydantic", "nst_core.wire"},
+    "nst_core/recipes/recipe.py": set(),
+    "nst_core/recipes/published.py": set(),
+    "nst_core/recipes/presets.py": set(),
+    "nst_core/accelerator.py": {"psutil", "torch", "nst_core.limits"},
+    "nst_core/engine/pictures": {"torch", "nst_core.recipes.recipe"},
+    "nst_core/engine/networks": {"numpy", "torch", "torchvision"},
+    "nst_core/engine/passes": {"numba", "numpy", "torch", f"{_ROOMS}networks", f"{_ROOMS}pictures"},
+    "nst_core/engine/tiles": {
+        *("torch", "nst_core.accelerator"),
+        *(f"{_ROOMS}networks", f"{_ROOMS}passes", f"{_ROOMS}pictures"),
+    },
+    "nst_core/engine/losses": {"torch", f"{_ROOMS}pictures", f"{_ROOMS}tiles"},
+    "nst_core/engine/optimizers": {"torch", f"{_ROOMS}pictures"},
     "nst_core/engine": {
         *("numba", "numpy", "torch", "torchvision"),
-        *("nst_core.accelerator", "nst_core.recipe"),
+        *("nst_core.accelerator", "nst_core.recipes.recipe"),
     },
-    "nst_core/accelerator.py": {"psutil", "torch", "nst_core.limits"},
+    "nst_core/files": {"numpy", "PIL", "pi_heif", "tifffile", "torch", "nst_core.wire"},
+    "nst_core/weights": {
+        *("numpy", "onnx", "safetensors", "torch", "nst_core.device", "nst_core.pip", "nst_core.wire"),
+        *("nst_core.engine.networks", "nst_core.engine.pictures", "nst_core.recipes"),
+        "nst_core.files.picture",
+    },
+    "nst_core/planning": {
+        "torch",
+        "nst_core.device",
+        "nst_core.engine",
+        "nst_core.recipes",
+        "nst_core.weights",
+    },
     "nst_core/service": {"pydantic", "torch", "nst_core"},
-    "nst_core/files": {"numpy", "PIL", "tifffile", "torch", "nst_core.picture", "nst_core.pillow"},
-    "nst_core/settings.py": {"pydantic", "nst_core.wire"},
-    "nst_core/recipe.py": set(),
-    "nst_core/published.py": {"nst_core.recipe"},
-    "nst_core/recipes.py": {"nst_core.published", "nst_core.recipe", "nst_core.settings"},
+    "nst_core/pip": {"pip", "nst_core.wire"},
     "plugin/neural-style": {"gi", "wire"},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
         *("gimpui", "gobject", "gtk", "pygtk"),
     },
-    "nst_core/pip": {"pip", "nst_core.wire"},
     "install": {
         *("gi", "nst_core.__version__", "nst_core.limits", "nst_core.pip", "nst_core.wire"),
         "nst_core.service.redaction",
@@ -68,7 +90,8 @@ def test_arrows_go_one_way(part: str) -> None:
     assert files
     modules = {name for file in files for name in (file.stem, file.parent.name)}
     siblings = set() if part.startswith("nst_core") else modules
-    own = part.replace("/", ".")
+    own = part.removesuffix(".py") if place.is_dir() else part.rpartition("/")[0]
+    own = own.replace("/", ".")
     for file in files:
         for name in imports(file):
             allowed = any(name == other or name.startswith(f"{other}.") for other in ALLOWED[part])
@@ -80,6 +103,9 @@ def test_the_service_answers_before_torch_is_there(module: str) -> None:
     assert "torch" not in imports(REPOSITORY / "nst_core" / "service" / f"{module}.py")
 
 
+ROOMS = sorted(
+    path.parent.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("nst_core/**/__init__.py")
+)
 WIRE = sorted((REPOSITORY / "nst_core" / "wire").glob("*.py"))
 
 
@@ -102,6 +128,20 @@ def test_the_wire_is_python_3_9(path: Path) -> None:
             assert not sides & {"None", "int", "str", "float", "bytes"}, f"line {node.lineno}"
     if hints:
         assert "from __future__ import annotations" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["nst_core", "install/nst_install", "plugin/neural-style"])
+def test_files_are_short(folder: str) -> None:
+    lengths = [
+        len(file.read_text(encoding="utf-8").splitlines()) for file in (REPOSITORY / folder).rglob("*.py")
+    ]
+    assert statistics.median(lengths) <= 150
+
+
+@pytest.mark.parametrize("folder", ["nst_core", *ROOMS])
+def test_a_room_has_few_files(folder: str) -> None:
+    """More than a person looks through: then there are two rooms in it."""
+    assert len(list((REPOSITORY / folder).glob("*.py"))) <= 20
 
 
 def test_no_file_holds_more_than_one_idea() -> None:

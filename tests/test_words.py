@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nst_core.settings import Settings
+from nst_core.recipes.settings import Settings
 
 from .conftest import REPOSITORY
 

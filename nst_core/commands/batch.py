@@ -11,7 +11,7 @@ from nst_core.commands.errors import CommandError, sentence_of
 from nst_core.commands.interruption import Interruption
 from nst_core.commands.options import Device, Like, Styles, Weights, with_settings
 from nst_core.commands.telling import give, interruptible, say
-from nst_core.settings import Settings
+from nst_core.recipes.settings import Settings
 
 
 @with_settings
@@ -38,7 +38,7 @@ def batch(
     from nst_core.device import device_called
     from nst_core.files.reading import read
     from nst_core.files.writing import check_output, check_size, lost, write
-    from nst_core.recipes import recipe
+    from nst_core.recipes.presets import recipe
 
     example = Example(like) if like else None
     settings = Settings(**{**(example.settings if example else {}), **chosen})

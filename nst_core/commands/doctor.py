@@ -24,8 +24,8 @@ def doctor(
     """Check the engine, its networks and the plug-in in every GIMP; offer to mend what is wrong."""
     installer = Path(nst_core.__file__).parents[1] / "install" / "__main__.py"
     if engine or not installer.exists():
+        from nst_core.planning.speed import Speed
         from nst_core.selftest import check  # imports torch: seconds
-        from nst_core.speed import Speed
 
         give(check(State.of().weights, Speed(State.of().speed)))
         return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nst_core.device import device_called, device_name, free_memory
-from nst_core.engine.sizes import Size
-from nst_core.plan import Plan, plan
-from nst_core.settings import Settings
-from nst_core.speed import Speed
+from nst_core.engine.pictures.sizes import Size
+from nst_core.planning.plan import Plan, plan
+from nst_core.planning.speed import Speed
+from nst_core.recipes.settings import Settings
 from nst_core.wire.places import State
 from nst_core.wire.words import words_for_seconds
 

@@ -10,13 +10,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_core.commands.dry_run import plan_lines
 from nst_core.commands.painting import Painted, Show, paint
-from nst_core.engine.resize import resized
-from nst_core.engine.sizes import Size, fitted
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.resize import resized
+from nst_core.engine.pictures.sizes import Size, fitted
+from nst_core.engine.pictures.style import Style
 from nst_core.files.form import Picture, tensor_of, values_of
-from nst_core.loading import Prepared, for_recipe
-from nst_core.recipes import recipe
-from nst_core.settings import TABLE, Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import TABLE, Settings
+from nst_core.weights.loading import Prepared, for_recipe
 from nst_core.wire.parameters import Number
 
 SIDE, EVALUATIONS = 256, 25  # of each variation: small and quick, and the large result looks like it

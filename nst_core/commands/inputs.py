@@ -12,7 +12,7 @@ from nst_core.commands.errors import CommandError
 from nst_core.commands.like import Example, Inputs
 from nst_core.commands.options import weights_of
 from nst_core.commands.telling import say
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import PLAIN_STYLE
 from nst_core.files.form import Picture, tensor_of
 from nst_core.files.reading import read, read_mask

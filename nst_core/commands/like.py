@@ -12,7 +12,7 @@ from nst_core import __version__
 from nst_core.commands.errors import CommandError
 from nst_core.commands.options import checked, is_weight
 from nst_core.files.metadata import made_with, packet
-from nst_core.settings import TABLE, Settings
+from nst_core.recipes.settings import TABLE, Settings
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from nst_core.commands.errors import CommandError
-from nst_core.settings import TABLE, Settings
+from nst_core.recipes.settings import TABLE, Settings
 from nst_core.wire.advanced import GROUPS
 from nst_core.wire.job import MOST_WEIGHT
 from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter

@@ -18,19 +18,19 @@ from torch import Tensor
 from nst_core.commands.errors import CommandError
 from nst_core.commands.interruption import ending_with
 from nst_core.device import device_name, free_memory
-from nst_core.engine.backbone import UnknownLayerError
-from nst_core.engine.memory import OutOfMemory
+from nst_core.engine.networks.backbone import UnknownLayerError
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.sizes import Size
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import PLAIN_STYLE, DivergedError, stylize
-from nst_core.fastest import take_fastest
+from nst_core.engine.tiles.out_of_memory import OutOfMemory
 from nst_core.files.form import Form, Picture, values_of
-from nst_core.loading import Prepared, prepared
-from nst_core.plan import cost_of, kind_of_work
-from nst_core.recipe import Recipe
+from nst_core.planning.fastest import take_fastest
+from nst_core.planning.plan import cost_of, kind_of_work
+from nst_core.planning.speed import Speed, Stopwatch
+from nst_core.recipes.recipe import Recipe
 from nst_core.service.pace import Pace
-from nst_core.speed import Speed, Stopwatch
+from nst_core.weights.loading import Prepared, prepared
 from nst_core.wire.places import State
 from nst_core.wire.words import words_for_seconds
 

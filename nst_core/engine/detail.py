@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.looking import Looking
-from nst_core.engine.patches import Patches
-from nst_core.engine.tiling import Part
+from nst_core.engine.losses.patches import Patches
+from nst_core.engine.tiles.tiling import Part
 
 
 @dataclass(frozen=True)

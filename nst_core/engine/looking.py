@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from nst_core.engine.backbone import Features
-from nst_core.engine.losses import Target, energy_of
-from nst_core.engine.moments import Gathering, Moments
-from nst_core.engine.network import NetworkPass
-from nst_core.engine.patches import Patches
-from nst_core.engine.projections import Projections
-from nst_core.engine.resize import averaged
-from nst_core.engine.segments import Look, Segment, join
-from nst_core.engine.sizes import Size
-from nst_core.engine.sliced import Room, project
-from nst_core.engine.tiling import Part, Tile, all_of
+from nst_core.engine.losses.loss import Target, energy_of
+from nst_core.engine.losses.moments import Gathering, Moments
+from nst_core.engine.losses.patches import Patches
+from nst_core.engine.losses.projections import Projections
+from nst_core.engine.losses.sliced import Room, project
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.passes.network_pass import NetworkPass
+from nst_core.engine.pictures.resize import averaged
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.tiles.segments import Look, Segment, join
+from nst_core.engine.tiles.tiling import Part, Tile, all_of
 
 Seen = Iterable[tuple[Mapping[str, Part], Features]]
 

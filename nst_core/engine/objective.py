@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.losses import Loss, room_for
-from nst_core.engine.network import NetworkPass
-from nst_core.engine.resize import size_of
-from nst_core.engine.tiling import all_of
-from nst_core.engine.variation import Variation
+from nst_core.engine.losses.loss import Loss, room_for
+from nst_core.engine.losses.variation import Variation
+from nst_core.engine.passes.network_pass import NetworkPass
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.tiles.tiling import all_of
 
 
 @dataclass(frozen=True)

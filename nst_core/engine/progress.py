@@ -8,7 +8,7 @@ from enum import Enum
 
 from torch import Tensor
 
-from nst_core.engine.sizes import Size
+from nst_core.engine.pictures.sizes import Size
 
 
 class Decision(Enum):

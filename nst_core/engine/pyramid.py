@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nst_core.engine.sizes import Size, fitted, working_side
-from nst_core.recipe import Recipe, Schedule
+from nst_core.engine.pictures.sizes import Size, fitted, working_side
+from nst_core.recipes.recipe import Recipe, Schedule
 
 TARGETS = 1  # evaluations in whose time content and styles are looked at, measured (docs/performance.md)
 _FEWEST = 4  # evaluations, with which a finer scale still gains what the coarser one could not show

@@ -10,25 +10,25 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from nst_core.engine.adam import Adam
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.colors import matched_colors, with_colors_of
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.memory import OutOfMemory, memory_errors
-from nst_core.engine.optimizer import Evaluate, Minimize, until_plateau
-from nst_core.engine.passes import pass_for
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.optimizers.adam import Adam
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.optimizers.optimizer import Evaluate, Minimize, until_plateau
+from nst_core.engine.optimizers.steepest import SteepestDescent
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.colors import matched_colors, with_colors_of
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.start import start_picture
+from nst_core.engine.pictures.style import Style, grouped
+from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import TARGETS, Scale, scales
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.room import Share, share_of
-from nst_core.engine.segments import segments_of
-from nst_core.engine.sizes import Size
-from nst_core.engine.start import start_picture
-from nst_core.engine.steepest import SteepestDescent
-from nst_core.engine.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.upsampling import carried_up
-from nst_core.recipe import Colors, Recipe, Steps
+from nst_core.engine.tiles.memory_budget import Share, share_of
+from nst_core.engine.tiles.out_of_memory import OutOfMemory, memory_errors
+from nst_core.engine.tiles.segments import segments_of
+from nst_core.recipes.recipe import Colors, Recipe, Steps
 
 # A scale has converged when twenty evaluations lower the objective by less than a hundredth.
 _PLATEAU_WINDOW, _PLATEAU_FALL = 20, 0.01

@@ -7,29 +7,29 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from nst_core.engine.detail import Drawn, Source
-from nst_core.engine.distances import (
+from nst_core.engine.looking import EMPTY, ContentSeen, Looking, StyleSeen, share_at
+from nst_core.engine.losses.distances import (
     Distance,
     GramDistance,
     MomentDistance,
     WassersteinDistance,
 )
-from nst_core.engine.half.network import HalfPass
-from nst_core.engine.looking import EMPTY, ContentSeen, Looking, StyleSeen, share_at
-from nst_core.engine.losses import ContentLoss, Kept, Loss, MomentLoss
-from nst_core.engine.moments import Moments, blended
-from nst_core.engine.network import NetworkPass
+from nst_core.engine.losses.loss import ContentLoss, Kept, Loss, MomentLoss
+from nst_core.engine.losses.moments import Moments, blended
+from nst_core.engine.losses.projections import Projections, ProjectionsInFile
+from nst_core.engine.losses.sliced import Room, SlicedWassersteinLoss
+from nst_core.engine.losses.variation import Variation
 from nst_core.engine.objective import Objective, Term
-from nst_core.engine.optimizer import Evaluate
-from nst_core.engine.projections import Projections, ProjectionsInFile
+from nst_core.engine.optimizers.optimizer import Evaluate
+from nst_core.engine.passes.half.network import HalfPass
+from nst_core.engine.passes.network_pass import NetworkPass
+from nst_core.engine.pictures.resize import averaged
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.replay import Replayed
-from nst_core.engine.resize import averaged
-from nst_core.engine.segments import Segment
-from nst_core.engine.sliced import Room, SlicedWassersteinLoss
-from nst_core.engine.style import Group, Style
-from nst_core.engine.tiled import TiledObjective
-from nst_core.engine.tiling import whole_layer
-from nst_core.engine.variation import Variation
-from nst_core.recipe import Matching
+from nst_core.engine.tiled_objective import TiledObjective
+from nst_core.engine.tiles.segments import Segment
+from nst_core.engine.tiles.tiling import whole_layer
+from nst_core.recipes.recipe import Matching
 
 
 def layers_of(matching: Matching) -> tuple[str, ...]:

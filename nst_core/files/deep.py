@@ -12,9 +12,9 @@ import tifffile
 from PIL import ImageFile, ImageOps
 
 from nst_core.files.form import Values
+from nst_core.files.picture import MAX_PIXELS, PictureError
+from nst_core.files.pillow import MOST_PAGES, best_page, image_in
 from nst_core.files.sources import Source
-from nst_core.picture import MAX_PIXELS, PictureError
-from nst_core.pillow import MOST_PAGES, best_page, image_in
 
 # What tells Pillow which byte of 16 to take as the 8 bits that it keeps. Asked for the other order it
 # gives the other byte, and both together are the whole value, whatever the file's compression is.

@@ -11,9 +11,9 @@ from xml.sax.saxutils import quoteattr
 import tifffile
 
 from nst_core.files.deep import tiff_page
+from nst_core.files.picture import PictureError
+from nst_core.files.pillow import image_in
 from nst_core.files.sources import is_tiff, source_of
-from nst_core.picture import PictureError
-from nst_core.pillow import image_in
 
 _SPACE = "https://neural-style.invalid/1.0/"
 _XMP_TAG = 700

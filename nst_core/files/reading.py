@@ -14,11 +14,11 @@ from PIL import Image, ImageOps
 
 from nst_core.files import deep
 from nst_core.files.form import Depth, Form, Picture, Values
+from nst_core.files.picture import MAX_PIXELS, PictureError
+from nst_core.files.pillow import image_in, moves
 from nst_core.files.profiles import image_to_srgb, to_srgb
 from nst_core.files.quiet import quiet
 from nst_core.files.sources import Source, is_tiff, source_of
-from nst_core.picture import MAX_PIXELS, PictureError
-from nst_core.pillow import image_in, moves
 
 _RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
 _DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}

@@ -17,9 +17,9 @@ import tifffile
 from PIL import Image
 
 from nst_core.files.form import Form, Picture, Values
+from nst_core.files.picture import PictureError
 from nst_core.files.png import write_png
 from nst_core.files.profiles import from_srgb
-from nst_core.picture import PictureError
 
 KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP"}
 

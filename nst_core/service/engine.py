@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from nst_core.recipes.settings import Settings
 from nst_core.service.job import Job
-from nst_core.settings import Settings
 
 
 @dataclass(frozen=True)

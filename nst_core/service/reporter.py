@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
+from nst_core.engine.pictures.resize import resized
+from nst_core.engine.pictures.sizes import fitted
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import resized
-from nst_core.engine.sizes import fitted
-from nst_core.picture import rgb_bytes
+from nst_core.files.picture import rgb_bytes
+from nst_core.planning.speed import Speed, Stopwatch
 from nst_core.service.job import Ending, Job
 from nst_core.service.pace import Pace
-from nst_core.speed import Speed, Stopwatch
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 0.5

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from nst_core.recipes.settings import Settings
 from nst_core.service.job import Request, StyleFile
-from nst_core.settings import Settings
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
 from nst_core.wire.job import MOST_STYLES, MOST_WEIGHT

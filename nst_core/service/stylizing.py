@@ -11,15 +11,12 @@ from dataclasses import replace
 import torch
 
 from nst_core.accelerator import accelerator
-from nst_core.calibrating import calibrate
 from nst_core.device import device_name, empty_cache, free_memory
-from nst_core.engine.memory import OutOfMemory
-from nst_core.engine.sizes import Size
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.fastest import take_fastest
-from nst_core.loading import Prepared, for_recipe, prepared
-from nst_core.picture import (
+from nst_core.engine.tiles.out_of_memory import OutOfMemory
+from nst_core.files.picture import (
     content_tensors,
     gray_tensor,
     laid_over,
@@ -28,13 +25,16 @@ from nst_core.picture import (
     style_tensor,
     with_hidden,
 )
-from nst_core.plan import cost_of, kind_of_work, plan
-from nst_core.recipes import recipe
+from nst_core.planning.calibrating import calibrate
+from nst_core.planning.fastest import take_fastest
+from nst_core.planning.plan import cost_of, kind_of_work, plan
+from nst_core.planning.speed import Speed
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job, StyleFile
 from nst_core.service.reporter import Reporter
-from nst_core.settings import Settings
-from nst_core.speed import Speed
+from nst_core.weights.loading import Prepared, for_recipe, prepared
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.places import State
 

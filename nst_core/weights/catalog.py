@@ -39,9 +39,9 @@ class Network:
     the weights: the file then has a note of its hash beside it (``weights/store.py``).
 
     Tensors of a VGG are called ``conv1_1.weight`` (out, in, 3, 3) and ``conv1_1.bias`` and so on, as
-    their authors published them; ``preprocessing`` says for which pixels (``engine/vgg.py``). Those of
-    EfficientNet-Lite0 are named in ``engine/efficientnet_lite.py``; of a classifier of torchvision, whose
-    name the network has, as torchvision names them.
+    their authors published them; ``preprocessing`` says for which pixels (``engine/networks/vgg.py``).
+    Those of EfficientNet-Lite0 are named in ``engine/networks/efficientnet_lite.py``; of a classifier of
+    torchvision, whose name the network has, as torchvision names them.
 
     ``style_layers`` and ``content_layer`` are the defaults. ``mean_activations`` are the means of each
     layer's magnitudes over photographs, by which the engine normalizes layers (Gatys et al. 2015,

@@ -28,12 +28,12 @@ class Clock:
 
 def main() -> None:
     clock = Clock()
+    from nst_core.engine.pictures.style import Style
     from nst_core.engine.progress import Decision, Progress
-    from nst_core.engine.style import Style
     from nst_core.engine.stylize import stylize
-    from nst_core.loading import prepared
-    from nst_core.recipes import recipe
-    from nst_core.settings import Settings
+    from nst_core.recipes.presets import recipe
+    from nst_core.recipes.settings import Settings
+    from nst_core.weights.loading import prepared
 
     from ..conftest import sample
 

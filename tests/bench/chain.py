@@ -29,13 +29,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.chain.network import WinogradPass
-from nst_core.engine.network import AutogradPass, NetworkPass
-from nst_core.engine.style import Group, Style
+from nst_core.engine.networks.vgg import BLOCKS, VGG, Convolution, padded, vgg
+from nst_core.engine.passes.chain.network import WinogradPass
+from nst_core.engine.passes.network_pass import AutogradPass, NetworkPass
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import objective_for
-from nst_core.engine.vgg import BLOCKS, VGG, Convolution, padded, vgg
-from nst_core.loading import load_backbone
-from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS, Matching
+from nst_core.recipes.recipe import CONTENT_LAYER, STYLE_LAYERS, Matching
+from nst_core.weights.loading import load_backbone
 
 from .peer import by_peer, peers_weights, saved
 
@@ -71,7 +71,7 @@ def by_tutorial(backbone: VGG, content: Tensor, style: Tensor) -> Evaluate:
         values = values - backbone.mean
         for step in backbone.steps:
             if isinstance(step, Convolution):
-                zeros = step.padding == "zero"  # for all but the first, see engine/vgg.py
+                zeros = step.padding == "zero"  # for all but the first, see engine/networks/vgg.py
                 values = values if zeros else padded(values, step.padding)
                 values = F.conv2d(values, weights[step.layer], step.bias, padding=int(zeros))
                 values = F.relu(values, inplace=True)

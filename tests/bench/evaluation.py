@@ -18,14 +18,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.passes import pass_for
-from nst_core.engine.style import Group, Style
+from nst_core.engine.networks.vgg import VGG, Convolution
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.vgg import VGG, Convolution
-from nst_core.loading import load_backbone
-from nst_core.recipe import Recipe
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.recipe import Recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import load_backbone
 
 SIZES = ((96, 128), (192, 256), (384, 512), (768, 1024))
 

@@ -14,16 +14,16 @@ import torch
 from skimage import data
 from torch import Tensor
 
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.sizes import fitted
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import fitted
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.picture import style_tensor
-from nst_core.published import PUBLISHED
-from nst_core.recipe import Recipe, Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.files.picture import style_tensor
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import Recipe, Schedule
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .pairs import SAMPLES
 from .sheet import save_sheet

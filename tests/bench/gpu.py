@@ -33,20 +33,20 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.engine.half import loops
-from nst_core.engine.half.network import HalfPass
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.network import AutogradPass, NetworkPass
-from nst_core.engine.optimizer import Evaluate
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.optimizers.optimizer import Evaluate
+from nst_core.engine.passes.half import loops
+from nst_core.engine.passes.half.network import HalfPass
+from nst_core.engine.passes.network_pass import AutogradPass, NetworkPass
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.replay import Replayed
-from nst_core.engine.style import Group, Style
 from nst_core.engine.stylize import stylize
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.vgg import VGG
-from nst_core.loading import prepared
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .chain import LAYERS, by_tutorial
 

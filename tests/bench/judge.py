@@ -22,13 +22,13 @@ import torch.nn.functional as F
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.colors import to_oklab
-from nst_core.engine.network import AutogradPass
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.sizes import fitted
-from nst_core.loading import load_backbone
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.passes.network_pass import AutogradPass
+from nst_core.engine.pictures.colors import to_oklab
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import fitted
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.loading import load_backbone
 from nst_core.weights.store import file_of
 
 _AROUND = 8  # rows on either side that a step is compared with

@@ -14,12 +14,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.picture import style_tensor
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.files.picture import style_tensor
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .pairs import contents
 from .sheet import save_picture, save_sheet

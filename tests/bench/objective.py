@@ -18,21 +18,21 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nst_core.engine.adam import Adam
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.lbfgs import lbfgs
+from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.objective import Objective
-from nst_core.engine.passes import pass_for
+from nst_core.engine.optimizers.adam import Adam
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.optimizers.steepest import SteepestDescent
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import size_of
-from nst_core.engine.steepest import SteepestDescent
-from nst_core.engine.style import Group, Style
 from nst_core.engine.stylize import stylize
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.loading import prepared
-from nst_core.recipe import Recipe, Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.recipe import Recipe, Schedule
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .pairs import contents, styles
 

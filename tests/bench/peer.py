@@ -24,15 +24,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.picture import style_tensor
-from nst_core.recipe import Schedule
-from nst_core.recipes import QUALITIES, recipe
-from nst_core.settings import Settings
+from nst_core.files.picture import style_tensor
+from nst_core.recipes.presets import QUALITIES, recipe
+from nst_core.recipes.recipe import Schedule
+from nst_core.recipes.settings import Settings
 from nst_core.weights.catalog import VGG16
+from nst_core.weights.loading import prepared
 from nst_core.weights.store import load
 
 from .judge import Judge, networks

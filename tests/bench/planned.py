@@ -18,19 +18,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from nst_core.calibrating import calibrate
 from nst_core.device import device_name
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import size_of
-from nst_core.engine.sizes import Size
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.plan import cost_of, kind_of_work, plan
-from nst_core.recipes import recipe
+from nst_core.planning.calibrating import calibrate
+from nst_core.planning.plan import cost_of, kind_of_work, plan
+from nst_core.planning.speed import Speed, Stopwatch
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 from nst_core.service.pace import Pace
-from nst_core.settings import Settings
-from nst_core.speed import Speed, Stopwatch
+from nst_core.weights.loading import prepared
 
 from .pairs import contents, styles
 

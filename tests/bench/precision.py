@@ -19,11 +19,11 @@ import torch.nn.functional as F
 from skimage import data
 from torch import Tensor, from_numpy
 
-from nst_core.engine.backbone import Features
-from nst_core.engine.chain.network import WinogradPass
-from nst_core.engine.network import AutogradPass
-from nst_core.engine.vgg import VGG, Convolution
-from nst_core.loading import load_backbone
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.networks.vgg import VGG, Convolution
+from nst_core.engine.passes.chain.network import WinogradPass
+from nst_core.engine.passes.network_pass import AutogradPass
+from nst_core.weights.loading import load_backbone
 
 from ..engine.decisions import decided_by
 from ..engine.tiny_network import in_double

@@ -14,14 +14,14 @@ from pathlib import Path
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
-from nst_core.engine.colors import to_oklab
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.sizes import fitted
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.colors import to_oklab
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import fitted
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .pairs import contents, styles
 from .sheet import save_sheet

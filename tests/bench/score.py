@@ -16,15 +16,15 @@ from pathlib import Path
 
 from torch import Tensor
 
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.engine.vgg import VGG
-from nst_core.loading import Prepared, prepared
-from nst_core.recipe import Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.recipe import Schedule
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import Prepared, prepared
 
 from .chain import LAYERS, by_tutorial
 from .judge import Judge, networks

@@ -10,12 +10,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nst_core.engine.style import Style
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 from nst_core.weights.catalog import EFFICIENTNET_LITE0, VGG16
+from nst_core.weights.loading import prepared
 
 from .judge import Judge, networks
 from .pairs import contents, styles

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from torch import Tensor
 
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.loading import prepared
-from nst_core.published import PUBLISHED
-from nst_core.recipe import Recipe, Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import Recipe, Schedule
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 from .judge import Judge, Verdict, networks
 from .pairs import contents, styles

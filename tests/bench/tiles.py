@@ -22,13 +22,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from nst_core.engine.passes import pass_for
-from nst_core.engine.segments import segments_of
-from nst_core.engine.style import Group, Style
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.loading import load_backbone
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.engine.tiles.segments import segments_of
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import load_backbone
 
 from ..conftest import sample
 

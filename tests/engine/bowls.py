@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from nst_core.engine.optimizer import Evaluate
+from nst_core.engine.optimizers.optimizer import Evaluate
 
 
 def bowl(

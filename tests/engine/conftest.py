@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from torch import Tensor
 
-from nst_core.engine.vgg import VGG
+from nst_core.engine.networks.vgg import VGG
 
 from ..conftest import sample
 from .tiny_network import tiny_vgg

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Features
-from nst_core.engine.vgg import VGG, Convolution
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.networks.vgg import VGG, Convolution
 
 from .tiny_network import in_double
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nst_core.engine.projections import Projections
-from nst_core.engine.sliced import project
-from nst_core.engine.tiling import all_of
+from nst_core.engine.losses.projections import Projections
+from nst_core.engine.losses.sliced import project
+from nst_core.engine.tiles.tiling import all_of
 
 
 def features(seed: int, height: int = 5, width: int = 7, channels: int = 4) -> Tensor:

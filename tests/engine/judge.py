@@ -6,12 +6,12 @@ import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.distances import GramDistance
-from nst_core.engine.losses import MomentLoss
-from nst_core.engine.moments import moments, rows
-from nst_core.engine.network import AutogradPass
-from nst_core.recipe import STYLE_LAYERS
+from nst_core.engine.losses.distances import GramDistance
+from nst_core.engine.losses.loss import MomentLoss
+from nst_core.engine.losses.moments import moments, rows
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.passes.network_pass import AutogradPass
+from nst_core.recipes.recipe import STYLE_LAYERS
 
 
 def style_loss(picture: Tensor, style: Tensor, backbone: Backbone) -> float:

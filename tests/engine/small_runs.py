@@ -8,12 +8,12 @@ from typing import Any
 
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.style import Style
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import Result, stylize
-from nst_core.recipe import Recipe, Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.recipe import Recipe, Schedule
+from nst_core.recipes.settings import Settings
 
 
 def small(evaluations: int = 4, size: int = 64, smallest: int = 32, **settings: Any) -> Recipe:

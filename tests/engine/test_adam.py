@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.adam import Adam
-from nst_core.engine.optimizer import Evaluate
+from nst_core.engine.optimizers.adam import Adam
+from nst_core.engine.optimizers.optimizer import Evaluate
 
 from .bowls import bowl
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from nst_core.engine.distances import WassersteinDistance
-from nst_core.engine.moments import Moments, moments, rows
-from nst_core.engine.resize import averaged
+from nst_core.engine.losses.distances import WassersteinDistance
+from nst_core.engine.losses.moments import Moments, moments, rows
+from nst_core.engine.pictures.resize import averaged
 
 from .apples import Apples, on_apples
 from .drawn import features

@@ -12,16 +12,16 @@ import torchvision
 from PIL import Image
 from torch import Tensor, nn
 
-from nst_core.engine.activations import measured
-from nst_core.engine.backbone import Backbone, UnknownLayerError
-from nst_core.engine.classifier import Classifier, UnfitPictureError, default_layers
-from nst_core.engine.efficientnet_lite import EfficientNetLite, efficientnet_lite0
-from nst_core.engine.network import AutogradPass
-from nst_core.engine.torchvision_models import (
+from nst_core.engine.networks.activations import measured
+from nst_core.engine.networks.backbone import Backbone, UnknownLayerError
+from nst_core.engine.networks.classifier import Classifier, UnfitPictureError, default_layers
+from nst_core.engine.networks.efficientnet_lite import EfficientNetLite, efficientnet_lite0
+from nst_core.engine.networks.torchvision_models import (
     UnknownModelError,
     WrongWeightsError,
     torchvision_classifier,
 )
+from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.store import load
 

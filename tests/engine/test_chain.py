@@ -18,9 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.network import AutogradPass, Features
-from nst_core.engine.vgg import VGG, Convolution, Pooling, Step
-from nst_core.recipe import CONTENT_LAYER, STYLE_LAYERS
+from nst_core.engine.networks.vgg import VGG, Convolution, Pooling, Step
+from nst_core.engine.passes.network_pass import AutogradPass, Features
+from nst_core.recipes.recipe import CONTENT_LAYER, STYLE_LAYERS
 
 from ..bench.held import HELD
 from ..conftest import REPOSITORY, sample
@@ -29,9 +29,9 @@ from .tiny_network import in_double
 
 pytest.importorskip("numba")
 
-from nst_core.engine.chain.network import WinogradPass
-from nst_core.engine.chain.support import applies
-from nst_core.engine.chain.workers import workers
+from nst_core.engine.passes.chain.network import WinogradPass
+from nst_core.engine.passes.chain.support import applies
+from nst_core.engine.passes.chain.workers import workers
 
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 SIZES = ((1, 1), (1, 64), (5, 7), (17, 2), (64, 64), (61, 50), (33, 200), (130, 131))
@@ -292,7 +292,7 @@ def test_pytorch_keeps_its_threads(backbone: VGG) -> None:
 
 CONVERSIONS = """
 import nst_core, torch
-from nst_core.engine.chain.network import WinogradPass
+from nst_core.engine.passes.chain.network import WinogradPass
 from tests.engine.test_chain import LAYERS, as_floats, network, photograph, smooth
 torch.set_num_threads(2)
 chain = WinogradPass(network((2, 2, 3, 3, 1)), LAYERS)
@@ -338,7 +338,7 @@ def test_a_worker_never_starts_threads_of_its_own() -> None:
 
 
 def test_transformed_weights_go_with_the_backbone() -> None:
-    from nst_core.engine.chain import stages
+    from nst_core.engine.passes.chain import stages
 
     small = network((2, 1))
     gc.collect()
@@ -364,7 +364,7 @@ def test_what_the_chain_cannot_do_is_left_to_the_general_pass() -> None:
 
 def loadable_in(folder: Path, beginning: str = "", **environment: str) -> bool:
     """What a process of its own says of whether the loops can be compiled."""
-    program = f"{beginning}\nfrom nst_core.engine.chain.support import loadable\nprint(loadable())"
+    program = f"{beginning}\nfrom nst_core.engine.passes.chain.support import loadable\nprint(loadable())"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

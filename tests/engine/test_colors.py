@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.colors import ColorMap, matched_colors, to_oklab, with_colors_of
-from nst_core.engine.resize import size_of
-from nst_core.engine.vgg import VGG
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.colors import ColorMap, matched_colors, to_oklab, with_colors_of
+from nst_core.engine.pictures.resize import size_of
 
 from .drawn import picture
 from .small_runs import painted, small

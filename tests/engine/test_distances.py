@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.distances import Distance, GramDistance, MomentDistance, WassersteinDistance
-from nst_core.engine.losses import MomentLoss
-from nst_core.engine.moments import Moments, moments, rows
+from nst_core.engine.losses.distances import Distance, GramDistance, MomentDistance, WassersteinDistance
+from nst_core.engine.losses.loss import MomentLoss
+from nst_core.engine.losses.moments import Moments, moments, rows
 
 from .drawn import by_autograd, cosine, features, shares
 

@@ -12,15 +12,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine import passes
-from nst_core.engine.distances import MomentDistance
-from nst_core.engine.half.loops import NOTHING, Kernels, Plain, source_for
-from nst_core.engine.half.network import HalfPass
-from nst_core.engine.losses import ContentLoss, MomentLoss
-from nst_core.engine.moments import moments, rows
-from nst_core.engine.network import AutogradPass
+from nst_core.engine.losses.distances import MomentDistance
+from nst_core.engine.losses.loss import ContentLoss, MomentLoss
+from nst_core.engine.losses.moments import moments, rows
+from nst_core.engine.networks.vgg import VGG, vgg
 from nst_core.engine.objective import Objective, Term
-from nst_core.engine.vgg import VGG, vgg
+from nst_core.engine.passes import choice
+from nst_core.engine.passes.half.loops import NOTHING, Kernels, Plain, source_for
+from nst_core.engine.passes.half.network import HalfPass
+from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.store import file_of
 from nst_core.wire.places import State
@@ -206,11 +206,11 @@ def test_what_is_not_a_number_is_seen(kernels: Kernels) -> None:
 
 def test_it_is_not_taken_for_published_objectives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their gradients may have any size."""
-    monkeypatch.setattr(passes, "ways", lambda backbone: ("half", "general"))
-    monkeypatch.setattr(passes, "_preferred", ["half"])
-    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"]), HalfPass)
-    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"], half=False), AutogradPass)
-    assert isinstance(passes.pass_for(small_vgg(), ["relu1_1"], torch.bfloat16), AutogradPass)
+    monkeypatch.setattr(choice, "ways", lambda backbone: ("half", "general"))
+    monkeypatch.setattr(choice, "_preferred", ["half"])
+    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"]), HalfPass)
+    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], half=False), AutogradPass)
+    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], torch.bfloat16), AutogradPass)
 
 
 def test_the_bench_for_a_card_runs_on_the_processor(installed: State, tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.optimizer import Evaluate
-from nst_core.engine.passes import pass_for
-from nst_core.engine.resize import resized
-from nst_core.engine.style import Group, Style
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.optimizers.optimizer import Evaluate
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.resize import resized
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.vgg import VGG
-from nst_core.recipe import Matching
+from nst_core.recipes.recipe import Matching
 
 from .bowls import bowl
 from .drawn import by_autograd

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.distances import GramDistance, GramForm, MomentDistance, WassersteinDistance
-from nst_core.engine.losses import ContentForm, ContentLoss, Loss, MomentLoss
-from nst_core.engine.moments import moments, rows
-from nst_core.engine.sliced import SlicedWassersteinLoss
+from nst_core.engine.losses.distances import GramDistance, GramForm, MomentDistance, WassersteinDistance
+from nst_core.engine.losses.loss import ContentForm, ContentLoss, Loss, MomentLoss
+from nst_core.engine.losses.moments import moments, rows
+from nst_core.engine.losses.sliced import SlicedWassersteinLoss
 
 from .drawn import features, projected, shares
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.style import Style
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.engine.vgg import VGG
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 
 from ..bench.low_contrast import STYLES, correlation
 from ..conftest import sample

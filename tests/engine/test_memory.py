@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.backbone import Features
-from nst_core.engine.memory import OutOfMemory, memory_errors
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.resize import size_of
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import size_of
-from nst_core.engine.room import Share, bytes_for, share_of
-from nst_core.engine.vgg import VGG
-from nst_core.recipe import Recipe, Schedule
+from nst_core.engine.tiles.memory_budget import Share, bytes_for, share_of
+from nst_core.engine.tiles.out_of_memory import OutOfMemory, memory_errors
+from nst_core.recipes.recipe import Recipe, Schedule
 
 from .small_runs import painted, small
 

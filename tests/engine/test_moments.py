@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.moments import Moments, blended, moments, rows
+from nst_core.engine.losses.moments import Moments, blended, moments, rows
 
 from .drawn import features, rounding, shares
 

@@ -9,14 +9,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.backbone import Features
-from nst_core.engine.distances import GramDistance
-from nst_core.engine.losses import ContentLoss, MomentLoss
-from nst_core.engine.moments import moments, rows
-from nst_core.engine.network import AutogradPass
+from nst_core.engine.losses.distances import GramDistance
+from nst_core.engine.losses.loss import ContentLoss, MomentLoss
+from nst_core.engine.losses.moments import moments, rows
+from nst_core.engine.losses.variation import Variation
+from nst_core.engine.networks.backbone import Features
+from nst_core.engine.networks.vgg import VGG, Convolution, vgg
 from nst_core.engine.objective import Objective, Term
-from nst_core.engine.variation import Variation
-from nst_core.engine.vgg import VGG, Convolution, vgg
+from nst_core.engine.passes.network_pass import AutogradPass
 
 from .drawn import by_autograd, cosine, picture
 from .tiny_network import LAYERS, in_double, random_weights, tiny_vgg

@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.adam import Adam
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.optimizer import Iterate, Minimize, until_plateau
-from nst_core.engine.steepest import SteepestDescent
+from nst_core.engine.optimizers.adam import Adam
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.optimizers.optimizer import Iterate, Minimize, until_plateau
+from nst_core.engine.optimizers.steepest import SteepestDescent
 from nst_core.engine.stylize import minimizer
-from nst_core.recipe import Steps
+from nst_core.recipes.recipe import Steps
 
 from .bowls import bowl
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine import lbfgs as module
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.pairs import Pairs
+from nst_core.engine.optimizers import lbfgs as module
+from nst_core.engine.optimizers.history import Pairs
+from nst_core.engine.optimizers.lbfgs import lbfgs
 
 from .bowls import bowl
 from .drawn import cosine

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.patches import Patches
-from nst_core.engine.resize import size_of
-from nst_core.engine.tiling import all_of
+from nst_core.engine.losses.patches import Patches
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.tiles.tiling import all_of
 
 from .drawn import features
 

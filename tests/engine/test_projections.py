@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from nst_core.engine.memory import OutOfMemory
-from nst_core.engine.projections import Projections, ProjectionsInFile
-from nst_core.engine.tiling import Part, whole_layer
+from nst_core.engine.losses.projections import Projections, ProjectionsInFile
+from nst_core.engine.tiles.out_of_memory import OutOfMemory
+from nst_core.engine.tiles.tiling import Part, whole_layer
 
 SIZE = (5, 7)
 PARTS = [

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nst_core.engine.pyramid import scales
-from nst_core.published import PUBLISHED
-from nst_core.recipe import Matching, Recipe, Schedule
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import Matching, Recipe, Schedule
+from nst_core.recipes.settings import Settings
 
 Size = tuple[int, int]
 

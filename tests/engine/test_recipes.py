@@ -10,16 +10,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.network import AutogradPass
+from nst_core.engine.networks.vgg import BLOCKS, vgg
 from nst_core.engine.objective import Objective
-from nst_core.engine.style import Group, Style
+from nst_core.engine.passes.network_pass import AutogradPass
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.stylize import minimizer
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.vgg import BLOCKS, vgg
-from nst_core.published import PUBLISHED
-from nst_core.recipe import Recipe
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import Recipe
+from nst_core.recipes.settings import Settings
 
 from .drawn import by_autograd, picture
 from .tiny_network import activations, in_double, random_weights

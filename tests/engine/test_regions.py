@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.network import AutogradPass
-from nst_core.engine.resize import resized
-from nst_core.engine.style import Style, grouped
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.passes.network_pass import AutogradPass
+from nst_core.engine.pictures.resize import resized
+from nst_core.engine.pictures.style import Style, grouped
 from nst_core.engine.targets import objective_for
-from nst_core.engine.vgg import VGG
-from nst_core.recipe import Matching
+from nst_core.recipes.recipe import Matching
 
 from ..conftest import sample
 from .drawn import picture

@@ -11,14 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.lbfgs import lbfgs
-from nst_core.engine.resize import size_of
-from nst_core.engine.segments import Segment, segments_of
-from nst_core.engine.style import Group, Style
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.optimizers.lbfgs import lbfgs
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.vgg import VGG
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.engine.tiles.segments import Segment, segments_of
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 
 from ..bench.judge import seam
 from ..conftest import sample

@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.memory import OutOfMemory
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.loading import VGGOptions, built
-from nst_core.recipe import Look
-from nst_core.recipes import on_network, recipe
-from nst_core.settings import TABLE, Settings
+from nst_core.engine.tiles.out_of_memory import OutOfMemory
+from nst_core.recipes.presets import on_network, recipe
+from nst_core.recipes.recipe import Look
+from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.catalog import VGG16
+from nst_core.weights.loading import VGGOptions, built
 from nst_core.weights.store import load
 from nst_core.wire.parameters import Choice, Flag, Parameter
 from nst_core.wire.places import State

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.moments import rows
-from nst_core.engine.sliced import SlicedWassersteinLoss
+from nst_core.engine.losses.moments import rows
+from nst_core.engine.losses.sliced import SlicedWassersteinLoss
 
 from .drawn import projected, shares
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.start import start_picture
+from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.start import start_picture
-from nst_core.engine.style import Group, Style
-from nst_core.engine.vgg import VGG
-from nst_core.recipe import Start
-from nst_core.recipes import recipe
-from nst_core.settings import Settings
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.recipe import Start
+from nst_core.recipes.settings import Settings
 
 from .small_runs import painted, small
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 import torch
 
-from nst_core.engine.steepest import SteepestDescent
+from nst_core.engine.optimizers.steepest import SteepestDescent
 
 from .bowls import bowl
 

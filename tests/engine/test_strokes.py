@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from nst_core.engine.strokes import crisp
+from nst_core.engine.pictures.strokes import crisp
 
 
 def steepest(picture: torch.Tensor) -> float:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.resize import size_of
-from nst_core.engine.sizes import Size
-from nst_core.engine.style import Style, grouped
-from nst_core.engine.vgg import VGG
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.style import Style, grouped
 
 from ..bench.low_contrast import STYLES
 from .drawn import picture

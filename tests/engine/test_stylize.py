@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Features
+from nst_core.engine.networks.backbone import Backbone, Features
+from nst_core.engine.networks.vgg import VGG, Convolution
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import fitted
+from nst_core.engine.pictures.style import Style
+from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Decision, Progress
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.sizes import fitted
-from nst_core.engine.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
-from nst_core.engine.upsampling import carried_up
-from nst_core.engine.vgg import VGG, Convolution
 
 from .judge import similarity, style_loss
 from .small_runs import painted, small

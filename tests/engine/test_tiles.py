@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nst_core.engine.backbone import Backbone, Features
-from nst_core.engine.passes import pass_for
-from nst_core.engine.segments import Segment, segments_of
-from nst_core.engine.sight import Sight, sight
-from nst_core.engine.sizes import Size
-from nst_core.engine.style import Style, grouped
+from nst_core.engine.networks.backbone import Backbone, Features
+from nst_core.engine.networks.receptive_field import Sight, sight
+from nst_core.engine.networks.vgg import VGG
+from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.pictures.sizes import Size
+from nst_core.engine.pictures.style import Style, grouped
 from nst_core.engine.targets import layers_of, objective_for
-from nst_core.engine.tiling import Tile, Tiling
-from nst_core.engine.vgg import VGG
-from nst_core.loading import load_backbone
-from nst_core.recipe import Matching
+from nst_core.engine.tiles.segments import Segment, segments_of
+from nst_core.engine.tiles.tiling import Tile, Tiling
+from nst_core.recipes.recipe import Matching
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.loading import load_backbone
 
 from ..conftest import sample
 from .drawn import picture

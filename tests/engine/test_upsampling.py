@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.upsampling import carried_up
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.upsampling import carried_up
 
 from ..conftest import sample
 

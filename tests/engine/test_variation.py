@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.variation import Variation, VariationForm
+from nst_core.engine.losses.variation import Variation, VariationForm
 
 from .drawn import by_autograd, picture
 

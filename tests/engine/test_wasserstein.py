@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.engine.distances import WassersteinDistance
-from nst_core.engine.losses import MomentLoss
-from nst_core.engine.moments import moments, rows
+from nst_core.engine.losses.distances import WassersteinDistance
+from nst_core.engine.losses.loss import MomentLoss
+from nst_core.engine.losses.moments import moments, rows
 
 from .drawn import by_autograd, cosine, features
 

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from nst_core.engine.vgg import BLOCKS, VGG, Convolution, vgg
+from nst_core.engine.networks.vgg import BLOCKS, VGG, Convolution, vgg
 
 CHANNELS = (4, 6, 8, 8, 8)
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1")

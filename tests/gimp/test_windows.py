@@ -11,10 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.engine.backbone import Backbone
-from nst_core.engine.resize import resized, size_of
-from nst_core.engine.sizes import fitted
-from nst_core.picture import style_tensor
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.sizes import fitted
+from nst_core.files.picture import style_tensor
 
 from ..conftest import SAMPLES
 from ..engine.judge import similarity, style_loss

@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Engine, Estimate
 from nst_core.service.job import Ending, Job
 from nst_core.service.server import Server
 from nst_core.service.worker import Worker
-from nst_core.settings import Settings
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire import job as client
 from nst_core.wire.channel import Channel

@@ -15,14 +15,14 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.engine.backbone import Backbone, Features
-from nst_core.loading import Prepared
-from nst_core.recipes import recipe
+from nst_core.engine.networks.backbone import Backbone, Features
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
 from nst_core.service import job as service
 from nst_core.service.reporter import Reporter
 from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
-from nst_core.settings import Settings
+from nst_core.weights.loading import Prepared
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.job import Job, Picture, Region, StyleFile
 from nst_core.wire.places import State

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from nst_core.recipes.settings import Settings
 from nst_core.service.conversation import Conversation
 from nst_core.service.job import Job, Request
 from nst_core.service.line import Line
 from nst_core.service.outbox import MOST_WAITING, Outbox
 from nst_core.service.worker import Worker
-from nst_core.settings import Settings
 from nst_core.wire.channel import Channel
 from nst_core.wire.errors import ConnectionLost, JobFailed
 from nst_core.wire.frames import Message

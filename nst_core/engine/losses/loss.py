@@ -1,0 +1,176 @@
+"""Losses: how far features are from a target that was measured once, and in which direction it lies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor
+
+from nst_core.engine.losses.distances import STRENGTH, Distance, Slope
+from nst_core.engine.losses.moments import Gathering, precise, rows, weights_of
+from nst_core.engine.tiles.tiling import Part, all_of
+
+ContentForm = Literal["gatys", "course", "mean"]
+
+
+class InParts(Protocol):
+    """A loss whose features come in parts, in two rounds: all parts are seen, then each is pulled.
+
+    ``value`` (a scalar) is the loss when the last part was pulled.
+    """
+
+    value: Tensor
+
+    def see(self, features: Tensor, part: Part) -> None:
+        """Takes in what has to be known of the whole layer; ``features`` (1, N, h, w) are the part's."""
+        ...
+
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
+        """Puts the part's gradient into ``into``, (1, N, h, w), laid out channels last."""
+        ...
+
+
+class Loss(ABC):
+    """A distance of features (1, N, H, W) from a target, with its gradient."""
+
+    waits: bool = True
+    """Whether the processor has to wait for a number of the loss's: then no graph can be made of it."""
+
+    unit: float
+    """What the loss is divided by to be relative: that of features that are all zero, see ``unit_of``."""
+
+    @abstractmethod
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss, times ``weight``, of features that are still to come."""
+
+    def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
+        loss, part, gradient = self.in_parts(weight), all_of(features), room_for(features)
+        loss.see(features, part)
+        loss.pull(features, part, gradient)
+        return loss.value, gradient
+
+
+def room_for(features: Tensor) -> Tensor:
+    """Returns memory of any content for a gradient of ``features`` (1, N, H, W), laid out channels last."""
+    return torch.empty_like(features, memory_format=torch.channels_last)
+
+
+def energy_of(features: Tensor) -> float:
+    """Returns Σ of the squares."""
+    return float(features.to(precise(features)).square().sum())
+
+
+class Target(Protocol):
+    """The features (1, N, H, W) that a layer is to have: how many, and Σ of their squares."""
+
+    count: int
+    energy: float
+
+    def at(self, part: Part) -> Tensor:
+        """Returns those of a part."""
+        ...
+
+
+class Kept:
+    """A target in memory."""
+
+    def __init__(self, features: Tensor) -> None:
+        self._features = features.detach()
+        self.count = features.numel()
+        self.energy = energy_of(self._features)
+
+    def at(self, part: Part) -> Tensor:
+        """Returns those of a part."""
+        return part.of(self._features)
+
+
+class ContentLoss(Loss):
+    """The squared difference of features F and P, in the published forms.
+
+    ``gatys``: ½ Σ (F − P)² (Gatys, Ecker, Bethge 2016, equation 1). ``course``: 1/(4·H·W·C) Σ (F − P)²
+    (deeplearning.ai's assignment). ``mean``: the mean of (F − P)² (the TensorFlow tutorial, the fast.ai
+    article).
+    """
+
+    waits = False
+
+    def __init__(self, target: Tensor | Target, form: ContentForm = "gatys") -> None:
+        self._target = Kept(target) if isinstance(target, Tensor) else target
+        count = self._target.count
+        self._unit = {"gatys": 0.5, "course": 0.25 / count, "mean": 1.0 / count}[form]
+        # Shapes that are faint still count for what they are, but not for more.
+        self.unit = self._unit * max(self._target.energy, count * STRENGTH**2)
+
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss in parts; see ``Loss``."""
+        return _ContentInParts(self._target, weight * self._unit)
+
+
+class _ContentInParts:
+    def __init__(self, target: Target, weight: float) -> None:
+        self._target = target
+        self._weight = weight
+        self._first = True
+        self.value: Tensor
+
+    def see(self, features: Tensor, part: Part) -> None:
+        """Each position is for itself: there is nothing to know of the others."""
+
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
+        torch.sub(features, self._target.at(part), out=into)
+        # Row by row: as exact as a sum of squares, which would write them all down first.
+        energy = torch.linalg.vector_norm(rows(into), dim=1, dtype=precise(into)).square().sum()
+        value = self._weight * energy
+        self.value = value if self._first else self.value + value
+        self._first = False
+        into.mul_(2 * self._weight)
+
+
+class MomentLoss(Loss):
+    """A distance of the features' moments from the style's.
+
+    For a distance D(μ, S) of the moments μ = Σ w f and S = Σ w f fᵀ, with a weight w for each position,
+    the gradient is ∂D/∂f = w (2 ∂D/∂S f + ∂D/∂μ): one product of matrices, whatever the distance. With the
+    Gram matrix this is Gatys, Ecker, Bethge (2016), equation 6. ``weights`` (M,) sum to 1; None: 1/M each.
+    """
+
+    def __init__(self, distance: Distance, weights: Tensor | None = None) -> None:
+        self._distance = distance
+        self._weights = weights
+        self.unit = distance.unit
+        self.waits = distance.waits or weights is not None
+
+    def in_parts(self, weight: float = 1.0) -> InParts:
+        """Returns the loss in parts; see ``Loss``."""
+        return _MomentsInParts(self._distance, self._weights, weight)
+
+
+class _MomentsInParts:
+    def __init__(self, distance: Distance, weights: Tensor | None, weight: float) -> None:
+        self._distance = distance
+        self._weights = weights
+        self._weight = weight
+        self._gathering = Gathering(weights)
+        self._slope: Slope | None = None
+
+    def see(self, features: Tensor, part: Part) -> None:
+        self._gathering.add(features, part)
+
+    def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
+        if self._slope is None:
+            self._slope = self._distance(self._gathering.moments())
+            self.value = self._slope.value * self._weight
+        matrix, gradient, slope = rows(features), rows(into), self._slope
+        positions = part.size[0] * part.size[1]
+        share = self._weight / positions
+        by_second = (slope.second * (2 * share)).to(matrix)
+        if slope.mean is None:
+            torch.mm(matrix, by_second, out=gradient)
+        else:
+            torch.addmm((slope.mean * share).to(matrix), matrix, by_second, out=gradient)
+        if self._weights is not None:
+            # Times their number: near 1, as half precision needs it.
+            gradient.mul_(weights_of(self._weights, part) * positions)

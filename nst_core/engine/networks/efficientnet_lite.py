@@ -1,0 +1,149 @@
+"""EfficientNet-Lite0 as a chain of blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from nst_core.engine.networks.backbone import Features, check_layers
+from nst_core.engine.networks.receptive_field import Window
+
+# Tan and Le 2019 (arXiv 1905.11946), Table 1, without squeeze-and-excitation and with ReLU6 (the Lite
+# variant): how often each stage repeats its block, and the stride of its first.
+STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
+
+# What the Lite networks were trained on: (value − 127) / 128 of values in 0–255.
+_MEAN, _DEVIATION = 127 / 255, 128 / 255
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution (weight (O, I, k, k)) with ``groups``, and ReLU6 after it if ``bounded``."""
+
+    layer: str
+    weight: Tensor
+    bias: Tensor
+    stride: int = 1
+    groups: int = 1
+    bounded: bool = True
+    mode: str = "constant"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Convolutions one after the other; what goes in is added to what comes out if it ``skips``."""
+
+    convolutions: tuple[Convolution, ...]
+    skips: bool = False
+
+
+@dataclass(frozen=True)
+class EfficientNetLite:
+    """The blocks from RGB in 0–1 to the last convolution, and what each layer is divided by."""
+
+    blocks: tuple[Block, ...]
+    mean_activations: Mapping[str, float] | None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of all layers, from the pixels down: ``stem``, ``block1_1_depthwise``, ``block1_1``,
+        ``block2_1_expand`` … ``head``. Those that only name a block are its sum, without ReLU.
+        """
+        return tuple(convolution.layer for block in self.blocks for convolution in block.convolutions)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.blocks[0].convolutions[0].weight.device
+
+    def to(self, device: torch.device) -> EfficientNetLite:
+        """Returns the network with its weights on ``device``."""
+        blocks = tuple(
+            replace(
+                block,
+                convolutions=tuple(
+                    replace(step, weight=step.weight.to(device), bias=step.bias.to(device))
+                    for step in block.convolutions
+                ),
+            )
+            for block in self.blocks
+        )
+        return replace(self, blocks=blocks)
+
+    def windows(self) -> Iterator[tuple[str, Window]]:
+        """Yields what each layer's values are made from; see ``Stepped``.
+
+        With a stride there is one less before them where the length is even, and so one more after.
+        """
+        for block in self.blocks:
+            for step in block.convolutions:
+                around = step.weight.shape[-1] // 2
+                yield step.layer, Window(step.stride, around, around + step.stride - 1 if around else 0)
+
+    def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
+        """Returns the features of ``layers``; see ``Backbone``."""
+        check_layers(self, layers)
+        outputs: Features = {}
+        values = ((pixels - _MEAN) / _DEVIATION).contiguous(memory_format=torch.channels_last)
+        for block in self.blocks:
+            before = values
+            for step in block.convolutions:
+                values = _convolved(values, step)
+                if block.skips and step is block.convolutions[-1]:
+                    values = values + before
+                if step.layer in layers:
+                    scale = self.mean_activations[step.layer] if self.mean_activations else 1.0
+                    outputs[step.layer] = values / scale
+                    if len(outputs) == len(layers):
+                        return outputs
+        return outputs
+
+
+def efficientnet_lite0(
+    tensors: Mapping[str, Tensor], mean_activations: Mapping[str, float] | None
+) -> EfficientNetLite:
+    """Returns EfficientNet-Lite0 from the tensors ``stem.weight``, ``stem.bias`` and so on of each layer.
+
+    The batch norms are folded into the convolutions. With ``mean_activations`` (of each layer's
+    magnitudes over photographs) every layer is divided by its own, and the first convolution repeats the
+    border pixels so that no frame shows in the result; without, the features are those of the publication.
+    """
+    border = "replicate" if mean_activations else "constant"
+    stem = Convolution("stem", tensors["stem.weight"], tensors["stem.bias"], stride=2, mode=border)
+    blocks = [Block((stem,)), *_blocks(tensors)]
+    blocks.append(Block((Convolution("head", tensors["head.weight"], tensors["head.bias"]),)))
+    return EfficientNetLite(tuple(blocks), mean_activations)
+
+
+def _blocks(tensors: Mapping[str, Tensor]) -> Iterator[Block]:
+    for stage, (count, first_stride) in enumerate(STAGES, start=1):
+        for index in range(1, count + 1):
+            name = f"block{stage}_{index}"
+            steps = []
+            for layer in (f"{name}_expand", f"{name}_depthwise", name):
+                if f"{layer}.weight" not in tensors:
+                    continue  # the first stage does not expand
+                weight, bias = tensors[f"{layer}.weight"], tensors[f"{layer}.bias"]
+                if layer.endswith("_depthwise"):
+                    stride = first_stride if index == 1 else 1
+                    steps.append(Convolution(layer, weight, bias, stride, groups=len(weight)))
+                else:
+                    steps.append(Convolution(layer, weight, bias, bounded=layer != name))
+            yield Block(tuple(steps), skips=index > 1)
+
+
+def _convolved(values: Tensor, step: Convolution) -> Tensor:
+    """Pads as TensorFlow does (“same”): as little as the stride allows, the odd one right and below."""
+    kernel = step.weight.shape[-1]
+    if kernel > 1:
+        around: list[int] = []
+        for size in (values.shape[-1], values.shape[-2]):
+            lacking = max((-(-size // step.stride) - 1) * step.stride + kernel - size, 0)
+            around += (lacking // 2, lacking - lacking // 2)
+        values = F.pad(values, around, mode=step.mode)
+    values = F.conv2d(values, step.weight, step.bias, stride=step.stride, groups=step.groups)
+    return F.relu6(values) if step.bounded else values

@@ -1,0 +1,78 @@
+"""torchvision's classifiers by name, with weights that lie here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nst_core.engine.networks.classifier import Classifier
+
+# As torchvision itself builds these two for its published weights.
+_AS_PUBLISHED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "googlenet": {"transform_input": True, "init_weights": False},
+        "inception_v3": {"transform_input": True, "init_weights": False},
+    }
+)
+
+_COUNTER = ".num_batches_tracked"  # means nothing outside training, and older files lack it
+
+
+class UnknownModelError(ValueError):
+    """torchvision has no classifier of this name. ``str()`` is one sentence for a person."""
+
+
+class WrongWeightsError(ValueError):
+    """These are not the weights of the model. ``str()`` is one sentence for a person."""
+
+
+def is_classifier(name: str) -> bool:
+    """Whether torchvision has a classifier called ``name``."""
+    from torchvision import models  # type: ignore[import-untyped]
+
+    return name in models.list_models(module=models)
+
+
+def torchvision_classifier(
+    name: str, tensors: Mapping[str, Tensor], mean_activations: Mapping[str, float] | None = None
+) -> Classifier:
+    """Returns torchvision's classifier ``name`` with the weights ``tensors``, its ``state_dict``.
+
+    Nothing is downloaded. Raises ``UnknownModelError`` and ``WrongWeightsError``.
+    """
+    from torchvision import models
+
+    if not is_classifier(name):
+        raise UnknownModelError(f"There is no network called “{name}”.")
+    options = _AS_PUBLISHED.get(name, {})
+    try:
+        with torch.device("meta"):  # no time and no random numbers for weights that are replaced
+            model = models.get_model(name, weights=None, **options)
+    except NotImplementedError:  # the RegNets compute their sizes with tensors
+        with torch.random.fork_rng(devices=[]):
+            model = models.get_model(name, weights=None, **options)
+    state = model.state_dict()
+    given = {_modern(key): value for key, value in tensors.items()}
+    missing = {key for key in state.keys() - given.keys() if not key.endswith(_COUNTER)}
+    for key, value in given.items():
+        state[key] = value.float() if value.is_floating_point() else value
+    for key in state.keys() - given.keys():
+        state[key] = torch.zeros((), dtype=torch.long)
+    try:
+        model.load_state_dict(state, assign=True)
+    except RuntimeError as error:
+        raise WrongWeightsError(f"These are not the weights of {name}.") from error
+    if missing:
+        raise WrongWeightsError(f"These are not the weights of {name}.")
+    published = models.get_model_weights(name).DEFAULT.transforms()
+    return Classifier(model, mean_activations, mean=published.mean, deviation=published.std)
+
+
+def _modern(key: str) -> str:
+    """The published files of the DenseNets write ``norm.1`` for ``norm1``."""
+    return re.sub(r"(\.denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", key)

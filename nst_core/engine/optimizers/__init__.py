@@ -1,0 +1,1 @@
+"""Optimizers of the pixels, one evaluation after another."""

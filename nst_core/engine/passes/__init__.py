@@ -1,0 +1,1 @@
+"""The ways through a network: from pixels to features, and from their gradients back to pixels."""

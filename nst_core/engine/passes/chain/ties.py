@@ -1,0 +1,137 @@
+"""Where places of a pooled square see the same: which of equal values takes the gradient.
+
+Of equal values the first takes it, in PyTorch and here. Plain sums of equal inputs are equal to the last
+bit, but a Winograd tile rounds each of its places otherwise, and in a drawing or in a photograph's deep
+black that noise would choose. So equality is told by what goes in: two places see the same where their
+nine neighbors are equal. In deeper maps what should be equal differs by rounding already, by less than
+``SAME`` of the largest channel there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nst_core.engine.passes.chain.compiled import compiled
+from nst_core.engine.passes.chain.tiles import CHUNK, Float, Floats, Marks, Places
+
+SAME = np.float32(2e-5)
+_LANES = 16
+
+
+@compiled(
+    "UniTuple(float32, 2)(float32[:,:,:,::1], int64, int64, int64, int64, float32, float32, float32[::1])"
+)
+def _look(
+    values: Floats, y: int, x: int, v: int, u: int, down: Float, right: Float, lanes: Floats
+) -> tuple[Float, Float]:
+    """The largest of a square's first place, and by how much each two places differ in the best channel.
+
+    Its rows are ``y`` and ``v``, its columns ``x`` and ``u``; the second count by ``down`` and ``right``.
+    """
+    for lane in range(2 * _LANES):
+        lanes[lane] = np.float32(0)
+    for k in range(values.shape[2]):
+        for c in range(0, CHUNK, _LANES):
+            for lane in range(_LANES):
+                first, second = values[y, x, k, c + lane], values[y, u, k, c + lane] * right
+                third, fourth = values[v, x, k, c + lane] * down, values[v, u, k, c + lane] * (down * right)
+                one, other = abs(first - second), abs(third - fourth)
+                least = one if one < other else other
+                one, other = abs(first - third), abs(second - fourth)
+                one = one if one < other else other
+                least = one if one < least else least
+                one, other = abs(first - fourth), abs(second - third)
+                one = one if one < other else other
+                least = one if one < least else least
+                lanes[lane] = first if first > lanes[lane] else lanes[lane]
+                at = _LANES + lane
+                lanes[at] = least if least > lanes[at] else lanes[at]
+    largest, apart = np.float32(0), np.float32(0)
+    for lane in range(_LANES):
+        largest, apart = max(largest, lanes[lane]), max(apart, lanes[_LANES + lane])
+    return largest, apart
+
+
+@compiled("boolean(float32[:,:,:,::1], int64, int64, float32, int64, int64, float32, float32)")
+def _equal(values: Floats, y: int, x: int, weight: Float, v: int, u: int, other: Float, limit: Float) -> bool:
+    for k in range(values.shape[2]):
+        equal = 0
+        for c in range(CHUNK):
+            equal += abs(values[y, x, k, c] * weight - values[v, u, k, c] * other) <= limit
+        if equal < CHUNK:
+            return False
+    return True
+
+
+@compiled(
+    "boolean(float32[:,:,:,::1], int64[::1], int64[::1], float32[::1], float32[::1], int64, int64, int64,"
+    "int64, float32)"
+)
+def _same(
+    values: Floats,
+    rows: Places,
+    columns: Places,
+    row_weights: Floats,
+    column_weights: Floats,
+    top: int,
+    left: int,
+    down: int,
+    right: int,
+    limit: Float,
+) -> bool:
+    """Whether the nine places from (``top``, ``left``) of the padded map on equal those a step from them."""
+    # The middle one comes first, since nearly everywhere it is enough.
+    for n in (4, 0, 1, 2, 3, 5, 6, 7, 8):
+        i, j = top + n // 3, left + n % 3
+        v, u = i + down, j + right
+        weight, other = row_weights[i] * column_weights[j], row_weights[v] * column_weights[u]
+        if not _equal(values, rows[i], columns[j], weight, rows[v], columns[u], other, limit):
+            return False
+    return True
+
+
+@compiled(
+    "void(float32[:,:,:,::1], int64[::1], int64[::1], float32[::1], float32[::1], int64, int64,"
+    "uint8[:,:,::1])"
+)
+def find(
+    values: Floats,
+    rows: Places,
+    columns: Places,
+    row_weights: Floats,
+    column_weights: Floats,
+    begin: int,
+    end: int,
+    ties: Marks,
+) -> None:
+    """Fills ``ties`` for the tiles from ``begin`` to ``end`` of a map; see ``tiles.from_map``.
+
+    ``ties[tile, square, place]`` is the first place of the square that sees the same as this one. A tile's
+    four squares, and a square's four places, are counted row by row.
+    """
+    across = columns.size // 4
+    lanes = np.empty(2 * _LANES, np.float32)
+    for tile in range(begin, end):
+        for square in range(4):
+            top = tile // across * 4 + square // 2 * 2
+            left = (tile - tile // across * across) * 4 + square % 2 * 2
+            y, x, v, u = rows[top + 1], columns[left + 1], rows[top + 2], columns[left + 2]
+            largest, apart = _look(values, y, x, v, u, row_weights[top + 2], column_weights[left + 2], lanes)
+            limit = SAME * largest
+            for place in range(4):
+                # Nearly everywhere the first look is enough.
+                first = place if apart > limit else 0
+                while first < place and not _same(
+                    values,
+                    rows,
+                    columns,
+                    row_weights,
+                    column_weights,
+                    top + first // 2,
+                    left + first % 2,
+                    place // 2 - first // 2,
+                    place % 2 - first % 2,
+                    limit,
+                ):
+                    first += 1
+                ties[tile, square, place] = first

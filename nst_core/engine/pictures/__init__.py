@@ -1,0 +1,1 @@
+"""Pictures as tensors: colors, sizes, the start, what is carried from scale to scale."""

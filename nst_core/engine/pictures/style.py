@@ -1,0 +1,109 @@
+"""Styles: the pictures to paint in, how much each counts, and where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nst_core.engine.pictures.colors import Palette, palette
+from nst_core.engine.pictures.resize import averaged, resized, size_of
+from nst_core.engine.pictures.sizes import Size, fitted
+
+_PLAIN = 10 / 255  # deviation of a color channel
+_SMALLEST = 32  # pixels of the longer side that a style is not reduced below
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style picture (1, 3, h, w), RGB in 0–1.
+
+    ``weight`` is its share among the styles of the same region. ``region`` (1, 1, H, W) in 0–1 is where
+    in the content it paints; without one it paints wherever no other style's region lies. ``mask`` (1,
+    1, h, w) in 0–1 says which part of the style picture counts.
+    """
+
+    picture: Tensor
+    weight: float = 1.0
+    region: Tensor | None = None
+    mask: Tensor | None = None
+
+    def at(self, content: Size, brush_size: float) -> Style:
+        """Returns the style as large as the content is (by area) times the brush size.
+
+        It is never enlarged: that would only teach the result to be blurred.
+        """
+        size = fitted(size_of(self.picture), self._wanted_side(content, brush_size))
+        mask = None if self.mask is None else averaged(self.mask, size)
+        return Style(resized(self.picture, size), self.weight, self.region, mask)
+
+    @property
+    def palette(self) -> Palette:
+        """The colors of what the mask leaves of the picture."""
+        mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
+        return palette(self.picture, mask)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has next to no contrast, as paper or fog, so that little but its color can be taken."""
+        return float(self.palette.covariance.trace()) < 3 * _PLAIN**2
+
+    def is_too_small(self, content: Size, brush_size: float) -> bool:
+        """Whether the picture has clearly fewer pixels than that size asks for."""
+        return max(size_of(self.picture)) < 0.9 * self._wanted_side(content, brush_size)
+
+    def _wanted_side(self, content: Size, brush_size: float) -> int:
+        height, width = size_of(self.picture)
+        factor = brush_size * math.sqrt(content[0] * content[1] / (height * width))
+        return max(_SMALLEST, round(max(height, width) * factor))
+
+
+@dataclass(frozen=True)
+class Group:
+    """The styles that paint one region, and how much each pixel is theirs, (1, 1, H, W); None: all are."""
+
+    styles: tuple[Style, ...]
+    share: Tensor | None
+
+
+def grouped(styles: Sequence[Style], size: Size, visible: Tensor | None) -> tuple[list[Group], Tensor | None]:
+    """Returns the groups of styles for a content of this size, and where they paint (None: everywhere).
+
+    The shares of all groups add up to 1 wherever one paints, so that soft borders leave no gap between
+    regions, and to nothing where the content is not ``visible`` (1, 1, H, W). Regions and ``visible`` may
+    come in any size.
+    """
+    regions: list[Tensor] = []
+    members: list[list[Style]] = []
+    rest: list[Style] = []
+    for style in styles:
+        if style.region is None:
+            rest.append(style)
+            continue
+        known = [index for index, region in enumerate(regions) if torch.equal(region, style.region)]
+        if known:
+            members[known[0]].append(style)
+        else:
+            regions.append(style.region)
+            members.append([style])
+    shares = [resized(region, size) for region in regions]
+    total = torch.stack(shares).sum(dim=0) if shares else None
+    if rest:
+        members.append(rest)
+        if total is not None:
+            shares.append((1 - total).clamp_min(0))
+            total = total.clamp_min(1)
+    coverage = None if total is None or rest else total.clamp(0, 1)
+    if total is not None:
+        shares = [share / total.clamp_min(1e-6) for share in shares]
+    groups: list[Group] = []
+    for index, group in enumerate(members):
+        share = shares[index] if shares else None
+        if visible is not None:
+            seen = resized(visible, size)
+            share = seen if share is None else share * seen
+        groups.append(Group(tuple(group), share))
+    return groups, coverage

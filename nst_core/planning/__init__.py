@@ -1,0 +1,1 @@
+"""What a run will do and cost, and how fast this machine is."""

@@ -1,0 +1,1 @@
+"""What a person may set, and the recipe that it becomes."""

@@ -1,0 +1,138 @@
+"""From what a person chose to the recipe of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import (
+    CONTENT_LAYER,
+    Colors,
+    Look,
+    Matching,
+    Recipe,
+    Schedule,
+    Start,
+    Steps,
+    Weighted,
+)
+from nst_core.recipes.settings import Settings
+
+QUALITIES = MappingProxyType(
+    {
+        "draft": Schedule(size=512, smallest=192, evaluations=(60, 30)),
+        "normal": Schedule(size=1024, smallest=192, evaluations=(120, 60, 30)),
+        "high": Schedule(size=2048, smallest=192, evaluations=(300, 150, 75, 40)),
+    }
+)
+
+
+LARGEST = 2**20  # pixels: longer than any layer
+
+
+def recipe(settings: Settings) -> Recipe:
+    """Returns the recipe for what a person chose; ``auto`` leaves it as it is."""
+    known = PUBLISHED.get(settings.recipe)
+    base = known or Recipe(schedule=QUALITIES[settings.quality])
+    return replace(
+        base,
+        schedule=_schedule(base.schedule, settings),
+        look=_look(base.look, settings),
+        matching=_matching(base.matching, settings),
+        start=_start(base.start, settings),
+        colors=_colors(settings),
+        steps=base.steps if settings.optimizer == "auto" else Steps(settings.optimizer),
+        brush_size=settings.brush_size,
+        seed=settings.seed,
+    )
+
+
+def on_network(
+    wanted: Recipe, layers: Sequence[str], style_layers: Sequence[str], content_layer: str
+) -> Recipe:
+    """Returns the recipe with the layers of a network that has ``layers``.
+
+    Where it has none of VGG's name, its own ``style_layers``, which correspond to ``relu1_1`` to
+    ``relu5_1``, and its ``content_layer`` (``relu4_2``) take their place; in VGG-16, the last of the
+    block that of VGG-19's fourth.
+    """
+
+    def own(layer: str) -> str:
+        if layer in layers:
+            return layer
+        if layer == CONTENT_LAYER:
+            return content_layer
+        block = int(layer[4])
+        inside = [name for name in layers if name.startswith(f"relu{block}_")]
+        return inside[-1] if inside else style_layers[min(block, len(style_layers)) - 1]
+
+    def weighted(known: Weighted) -> Weighted:
+        sums: dict[str, float] = {}
+        for layer, weight in known:
+            sums[own(layer)] = sums.get(own(layer), 0.0) + weight
+        return tuple(sums.items())
+
+    matching = replace(
+        wanted.matching,
+        content_layers=weighted(wanted.matching.content_layers),
+        style_layers=weighted(wanted.matching.style_layers),
+        detail_layers=tuple(dict.fromkeys(own(layer) for layer in wanted.matching.detail_layers)),
+    )
+    return replace(wanted, matching=matching)
+
+
+def _schedule(base: Schedule, settings: Settings) -> Schedule:
+    size = LARGEST if settings.finish == "exact" else settings.size or base.size
+    single = base.smallest == base.size
+    evaluations = base.evaluations
+    if settings.evaluations:
+        halves = range(1 if single else len(evaluations))
+        evaluations = tuple(max(1, settings.evaluations >> half) for half in halves)
+    return Schedule(size, size if single else base.smallest, evaluations, base.plateau)
+
+
+def _look(base: Look, settings: Settings) -> Look:
+    look = base if settings.network == "auto" else replace(base, network=settings.network)
+    if settings.pooling != "auto":
+        look = replace(look, pooling=settings.pooling, pooling_factor=None)
+    return look if settings.padding == "auto" else replace(look, padding=settings.padding)
+
+
+def _matching(base: Matching, settings: Settings) -> Matching:
+    # Strength is the odds of style against content: 50 is the recipe's own balance, 0 is no style, 100
+    # no content.
+    strength = settings.strength / 100
+    content, style = base.content_weight * (2 * (1 - strength)) ** 2, base.style_weight * (2 * strength) ** 2
+    matching = replace(base, content_weight=content, style_weight=style, detail=settings.detail / 100)
+    if settings.style_loss != "auto":
+        form = "gatys" if settings.style_loss == "gram" else settings.style_loss
+        matching = replace(matching, style_form=form, relative=True)
+    if settings.smoothness:
+        weight = 0.1 * 10 ** (settings.smoothness / 25)
+        matching = replace(matching, variation_form="nine", variation_weight=weight)
+    fall = 4 ** ((settings.forms - 50) / 50)
+    weights = [weight * fall**depth for depth, (_, weight) in enumerate(matching.style_layers)]
+    scale = sum(weight for _, weight in matching.style_layers) / sum(weights)
+    names = [layer for layer, _ in matching.style_layers]
+    layers = tuple((name, weight * scale) for name, weight in zip(names, weights, strict=True))
+    return replace(matching, style_layers=layers)
+
+
+def _start(base: Start, settings: Settings) -> Start:
+    start = base if settings.start == "auto" else Start(settings.start)
+    # As far as the mean color of a run that has converged goes, measured: at 30 all the way.
+    start = replace(start, recolored=start.recolored * min(1.0, settings.strength / 30))
+    return start if settings.start_noise < 0 else replace(start, noise=settings.start_noise)
+
+
+def _colors(settings: Settings) -> Colors:
+    keep = settings.keep_colors
+    return Colors(
+        match_style=keep and settings.color_method != "luminance",
+        keep=keep and settings.color_method != "match",
+        match_content=settings.match_content,
+        map=settings.color_map,
+        strength=settings.color_strength / 100,
+    )
