@@ -17,7 +17,7 @@ from PIL import Image
 
 from nst_core.commands import painting
 from nst_core.engine.networks.vgg import VGG
-from nst_core.engine.stylize import Result
+from nst_core.engine.stylize import Stylized
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.fetch import get
 from nst_core.weights.loading import Prepared, default_layers, for_recipe, load_backbone
@@ -103,10 +103,10 @@ def idle_engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Has an engine that gives back the content as it is; returns what it is called with."""
     calls: list[dict[str, Any]] = []
 
-    def stylize(**given: Any) -> Result:
+    def stylize(**given: Any) -> Stylized:
         calls.append(given)
         size = (given["content"].shape[2], given["content"].shape[3])
-        return Result(given["content"], size, ("A note.",))
+        return Stylized(given["content"], size, ("A note.",))
 
     monkeypatch.setattr(painting, "stylize", stylize)
     return calls

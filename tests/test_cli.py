@@ -19,7 +19,7 @@ from nst_core.commands import painting
 from nst_core.engine.networks.backbone import UnknownLayerError
 from nst_core.engine.stylize import DivergedError
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
-from nst_core.files.form import Form, Picture
+from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
 from nst_core.files.writing import write
 from nst_core.recipes.settings import TABLE, Settings
@@ -277,7 +277,7 @@ def test_numbers_of_an_earlier_result_are_checked(
     first, output = photograph.with_name("first.png"), photograph.with_name("x.png")
     Image.open(STYLE).resize((60, 50)).save(photograph.with_name("style.png"))
     note = {"settings": {}, "styles": ["style.png"], "weights": [1], "regions": [], "style_masks": []}
-    write(first, Picture(np.zeros((4, 4, 3), np.float32)), Form(), packet({**note, **wrong}))
+    write(first, FilePicture(np.zeros((4, 4, 3), np.float32)), Form(), packet({**note, **wrong}))
     done = nst("stylize", photograph, "-o", output, "--like", first, "--dry-run")
     assert done.status == 1
     assert done.err.startswith(sentence)
@@ -290,7 +290,7 @@ def test_weights_take_the_place_of_those_of_an_earlier_result(
     first, output = photograph.with_name("first.png"), photograph.with_name("x.png")
     Image.open(STYLE).resize((60, 50)).save(photograph.with_name("style.png"))
     note = {"settings": {}, "styles": ["style.png"], "weights": [0]}
-    write(first, Picture(np.zeros((4, 4, 3), np.float32)), Form(), packet(note))
+    write(first, FilePicture(np.zeros((4, 4, 3), np.float32)), Form(), packet(note))
     assert nst("stylize", photograph, "-o", output, "--like", first, "--weights", "3").status == 0
     assert [style.weight for style in idle_engine[0]["styles"]] == [3]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nst_core.files.form import Form, Picture
+from nst_core.files.form import FilePicture, Form
 from nst_core.files.picture import PictureError
 from nst_core.files.reading import read
 from nst_core.files.writing import KINDS, check_output, write
 
-PICTURE = Picture(np.full((4, 4, 3), 0.5, np.float32))
+PICTURE = FilePicture(np.full((4, 4, 3), 0.5, np.float32))
 
 
 def names(folder: Path) -> list[str]:

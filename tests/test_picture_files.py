@@ -15,7 +15,7 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from nst_core.files.form import Form, Picture
+from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
 from nst_core.files.picture import PictureError, style_tensor
 from nst_core.files.png import write_png
@@ -183,7 +183,7 @@ def test_profile_resolution_and_settings_are_kept(suffix: str, tmp_path: Path) -
     form = Form(8, False, profile, (300.0, 150.0))
     note = {"settings": {"strength": 50}, "styles": ["„<&>“ \U0001f58c.png"]}
     path = tmp_path / f"x{suffix}"
-    picture = Picture(np.full((*SHAPE, 3), 0.5, np.float32))
+    picture = FilePicture(np.full((*SHAPE, 3), 0.5, np.float32))
     write(path, picture, form, packet(note))
     after = read(path, "picture")
     assert after.form.profile == profile
@@ -194,7 +194,7 @@ def test_profile_resolution_and_settings_are_kept(suffix: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_settings_are_kept_in_deep_files(suffix: str, tmp_path: Path) -> None:
-    picture = Picture(np.full((*SHAPE, 3), 0.5, np.float32))
+    picture = FilePicture(np.full((*SHAPE, 3), 0.5, np.float32))
     write(tmp_path / f"x{suffix}", picture, Form(32), packet({"seed": 1}))
     assert made_with(tmp_path / f"x{suffix}") == {"seed": 1}
 
@@ -204,7 +204,7 @@ def test_settings_are_kept_in_deep_files(suffix: str, tmp_path: Path) -> None:
     [b"", b"no xml", b"<x/>", b'<x xmlns:n="https://neural-style.invalid/1.0/" n:made-with="[1]"/>'],
 )
 def test_what_holds_no_settings_holds_none(inside: bytes, tmp_path: Path) -> None:
-    write(tmp_path / "x.png", Picture(np.zeros((2, 2, 3), np.float32)), Form(), inside)
+    write(tmp_path / "x.png", FilePicture(np.zeros((2, 2, 3), np.float32)), Form(), inside)
     assert made_with(tmp_path / "x.png") is None
     (tmp_path / "x.txt").write_text("text")
     assert made_with(tmp_path / "x.txt") is None
@@ -212,7 +212,7 @@ def test_what_holds_no_settings_holds_none(inside: bytes, tmp_path: Path) -> Non
 
 def test_settings_are_found_as_an_element_too(tmp_path: Path) -> None:
     inside = b'<x xmlns:n="https://neural-style.invalid/1.0/"><n:made-with>{"seed":1}</n:made-with></x>'
-    write(tmp_path / "x.jpg", Picture(np.zeros((2, 2, 3), np.float32)), Form(), inside)
+    write(tmp_path / "x.jpg", FilePicture(np.zeros((2, 2, 3), np.float32)), Form(), inside)
     assert made_with(tmp_path / "x.jpg") == {"seed": 1}
 
 
@@ -310,11 +310,11 @@ def test_a_mask_is_grey_and_not_here_where_it_is_transparent(tmp_path: Path) -> 
 
 
 def test_what_a_kind_of_file_lacks_is_left_out(tmp_path: Path) -> None:
-    picture = Picture(np.zeros((2, 2, 3), np.float32), np.zeros((2, 2), np.float32))
+    picture = FilePicture(np.zeros((2, 2, 3), np.float32), np.zeros((2, 2), np.float32))
     write(tmp_path / "x.jpg", picture, Form(16))
     assert read(tmp_path / "x.jpg", "picture").rgb.min() > 0.98  # white paper
     grey = Form(16, grey=True, profile=profiles.of_greys())
-    write(tmp_path / "x.webp", Picture(np.full((4, 4, 3), 0.5, np.float32)), grey)
+    write(tmp_path / "x.webp", FilePicture(np.full((4, 4, 3), 0.5, np.float32)), grey)
     after = read(tmp_path / "x.webp", "picture")
     assert after.form.profile is None
     assert after.rgb.mean() == pytest.approx(0.5, abs=0.01)
@@ -328,7 +328,7 @@ def test_what_is_no_picture_is_a_sentence(data: bytes, tmp_path: Path) -> None:
 
 
 def test_a_file_that_fails_halfway_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    picture = Picture(np.zeros((4, 4, 3), np.float32))
+    picture = FilePicture(np.zeros((4, 4, 3), np.float32))
     write(tmp_path / "x.png", picture, Form())
     before = (tmp_path / "x.png").read_bytes()
 
@@ -415,7 +415,7 @@ def test_what_lies_around_a_picture_does_not_hinder_it(part: bytes, at_end: bool
 
 def test_settings_are_found_beside_large_text(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
-    write(path, Picture(np.zeros((2, 2, 3), np.float32)), Form(), packet({"seed": 1}))
+    write(path, FilePicture(np.zeros((2, 2, 3), np.float32)), Form(), packet({"seed": 1}))
     data = path.read_bytes()
     at = data.index(b"iTXt") - 4
     text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(3 << 20)))

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from nst_core.files import sources
-from nst_core.files.form import Form, Picture
+from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
 from nst_core.files.picture import PictureError
 from nst_core.files.reading import read, read_mask
@@ -27,7 +27,7 @@ from .conftest import REPOSITORY, SAMPLES
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
 
-DEEP = Picture(np.full((40, 60, 3), 0.3, np.float32), form=Form(16))
+DEEP = FilePicture(np.full((40, 60, 3), 0.3, np.float32), form=Form(16))
 STYLE = SAMPLES / "styles" / "wave-woodcut.jpg"
 
 

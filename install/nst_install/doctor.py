@@ -18,7 +18,7 @@ from nst_install.places import Machine
 from nst_install.proof import prove_engine
 from nst_install.running import answers, is_running
 from nst_install.session import opened
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 LITTLE_MEMORY = 2_000_000_000
 _REPAIR = "Run “python3 install” again: it repairs what is missing."
@@ -79,7 +79,7 @@ def _findings(work: Work, with_gimp: bool) -> Iterator[Finding]:
         yield from _of_plugins(work)
 
 
-def _of_engine(work: Work, engine: Engine | None) -> Iterator[Finding]:
+def _of_engine(work: Work, engine: InstalledEngine | None) -> Iterator[Finding]:
     if engine is None:
         yield Finding("The engine is not there, or was moved.", _REPAIR)
         return
@@ -116,7 +116,7 @@ def _of_engine(work: Work, engine: Engine | None) -> Iterator[Finding]:
         yield Finding(failure.what, failure.advice)
 
 
-def _of_machine(engine: Engine | None) -> Iterator[Finding]:
+def _of_machine(engine: InstalledEngine | None) -> Iterator[Finding]:
     here = device.here()
     small = engine is not None and Stamp.read(engine.environment).build == "torch-cpu"
     if here.kind == "cuda" and small:

@@ -24,7 +24,7 @@ from nst_install.commands import Outcome, run
 from nst_install.console import Failure
 from nst_install.pip import Pip
 from nst_install.surroundings import Need, look, refuse_bad
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 _STAMP = "installed.json"
@@ -57,7 +57,7 @@ class Stamp:
         (folder / _STAMP).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
-def prepare(work: Work, build: Build, version: str) -> Engine:
+def prepare(work: Work, build: Build, version: str) -> InstalledEngine:
     """Returns a whole engine, which may be the current one; makes it beside that if need be.
 
     What is current stays as it is. Raises ``Failure``.
@@ -69,7 +69,7 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
     if engine and is_whole(work, engine.environment, Stamp.wanted(work.source, build)):
         same = engine.core.is_dir() and versions.digest_of(engine.core) == versions.digest_of(core)
         if same or versions.is_ours(work.state, engine.environment):
-            engine = Engine(engine.environment, engine.core if same else core)
+            engine = InstalledEngine(engine.environment, engine.core if same else core)
             work.console.done("already here and whole." if same else f"{version} is ready.")
             return engine
     # Room is made first: what an earlier run left half-made is of no use, only what it has fetched is.
@@ -81,7 +81,7 @@ def prepare(work: Work, build: Build, version: str) -> Engine:
         Stamp.wanted(work.source, build).write(environment)
     amount = f", {fetched / 1e6:.0f} MB fetched" if fetched else ""
     work.console.done(f"made in {time.monotonic() - started:.0f} s{amount}.")
-    return Engine(environment, core)
+    return InstalledEngine(environment, core)
 
 
 def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
@@ -92,7 +92,7 @@ def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
 
 
 def _imports(work: Work, environment: Path) -> Outcome:
-    python = Engine(environment, environment).python(work.state)
+    python = InstalledEngine(environment, environment).python(work.state)
     variables = {"TORCHINDUCTOR_CACHE_DIR": str(environment)}  # or torch makes one in /tmp
     words = ("-c", f"import {', '.join(PACKAGES)}")
     return work.python(*words, python=python, seconds=300, variables=variables)
@@ -163,7 +163,7 @@ def make_venv(folder: Path, log: Path, ours: Mapping[str, str], keep_open: Seque
 
 def write_command(state: State, environment: Path) -> None:
     """Makes ``nst`` in ``environment``, which finds this installation's weights wherever it lies now."""
-    command = Engine(environment, environment).python(state).with_name(state.nst.name)
+    command = InstalledEngine(environment, environment).python(state).with_name(state.nst.name)
     new = command.with_name(f"{command.name}.new")
     new.write_bytes(_command(state, environment))
     new.chmod(0o755)
@@ -179,7 +179,7 @@ def has_command(state: State, environment: Path) -> bool:
 
 
 def _command(state: State, environment: Path) -> bytes:
-    python, home = Engine(environment, environment).python(state), state.root
+    python, home = InstalledEngine(environment, environment).python(state), state.root
     words = " ".join(ISOLATED)
     if sys.platform == "win32":
         text = f'@if not defined NEURAL_STYLE_HOME set "NEURAL_STYLE_HOME={home}"\n'
@@ -205,7 +205,7 @@ def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_pr
     working = folder / "working"
     working.mkdir()
     pip = Pip(
-        Engine(folder, folder).python(work.state),
+        InstalledEngine(folder, folder).python(work.state),
         work.log,
         work.environment,
         working,

@@ -25,7 +25,7 @@ from nst_install.surroundings import Fact, Need
 
 
 @dataclass(frozen=True)
-class Plan:
+class InstallationPlan:
     """One installation as it is meant to be."""
 
     root: Path
@@ -90,7 +90,7 @@ class Plan:
         }
 
 
-def look(source: Path, state: State, options: Options, environment: Mapping[str, str]) -> Plan:
+def look(source: Path, state: State, options: Options, environment: Mapping[str, str]) -> InstallationPlan:
     """Looks at the machine; nothing of it is changed."""
     found: list[Gimp] = []
     folders: list[Path] = []
@@ -107,7 +107,7 @@ def look(source: Path, state: State, options: Options, environment: Mapping[str,
         notes.append(f"The larger build is taken: {build.note}.")
     if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
         notes.append("Note: run with sudo, this is for root's own GIMP, not for yours.")
-    return Plan(
+    return InstallationPlan(
         root=state.root,
         build=build,
         device=here,

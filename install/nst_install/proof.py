@@ -15,7 +15,7 @@ from nst_install.console import Failure
 from nst_install.environment import has_command
 from nst_install.gimps import Gimp, profile_of
 from nst_install.places import Machine
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 SECONDS = 240.0  # a first start of GIMP and of the engine, on a slow machine that is busy
 _STYLE = "night-oil.jpg"
@@ -38,7 +38,7 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
     work.console.done(f"its profile was made, {profile_of(gimp, machine)}.")
 
 
-def prove_engine(work: Work, engine: Engine) -> None:
+def prove_engine(work: Work, engine: InstalledEngine) -> None:
     """Has ``engine`` compare what it computes on its device with stored numbers. Raises ``Failure``."""
     work.console.begin("Self-test")
     outcome = _as_people_do(work, engine)("doctor", "--engine", seconds=600)
@@ -113,7 +113,7 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     raise Failure(what, "Close GIMP if it is open, see that it is whole, and run “python3 install” again.")
 
 
-def _as_people_do(work: Work, engine: Engine | None) -> Callable[..., Outcome]:
+def _as_people_do(work: Work, engine: InstalledEngine | None) -> Callable[..., Outcome]:
     """How to run a command of ``engine``: by ``nst`` where that is of this installation, as people do."""
     if engine is None:
         return work.nst

@@ -27,13 +27,13 @@ from nst_install.links import is_link
 from nst_install.manifest import Manifest
 from nst_install.options import Options, read
 from nst_install.ownership import refuse_others
-from nst_install.plan import Plan, look
+from nst_install.plan import InstallationPlan, look
 from nst_install.proof import prove_by_command, prove_engine
 from nst_install.running import core_ended
 from nst_install.session import locked, opened
 from nst_install.supplies import WEIGHTS_BYTES, copy_samples, get_weights
 from nst_install.surroundings import refuse_bad
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 MENU = "Filters ▸ Neural Style…"
 
@@ -126,7 +126,7 @@ def _fetch(source: Path, folder: Path, options: Options, console: Console) -> in
     return 0
 
 
-def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
+def install(work: Work, plan: InstallationPlan, with_gimp: bool) -> list[Path]:
     """Goes through all stages and returns what was painted; what was current stays until the new is proved.
 
     Raises ``Failure`` or ``OSError`` at the first stage that cannot be done.
@@ -155,7 +155,7 @@ def install(work: Work, plan: Plan, with_gimp: bool) -> list[Path]:
     return results
 
 
-def use(work: Work, engine: Engine) -> None:
+def use(work: Work, engine: InstalledEngine) -> None:
     """Makes ``engine`` the current one, when the picture that the one before is painting is done.
 
     Raises ``Failure``.
@@ -170,7 +170,7 @@ def use(work: Work, engine: Engine) -> None:
             versions.switch(state, work.manifest, engine.environment)
 
 
-def roll_back(work: Work, before: Engine) -> None:
+def roll_back(work: Work, before: InstalledEngine) -> None:
     """Makes ``before`` current again, and its plug-in that of every profile."""
     use(work, before)
     into_gimps.place_again(work, before.core, before.core.name.rpartition("-")[0])

@@ -12,13 +12,13 @@ from nst_install.console import Failure
 from nst_install.links import matches, remove
 from nst_install.manifest import RANDOM
 from nst_install.running import end_core
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 WEIGHTS = "vgg16.safetensors"
 WEIGHTS_BYTES = 58_900_000  # of the package that carries them
 
 
-def get_weights(work: Work, engine: Engine) -> bool:
+def get_weights(work: Work, engine: InstalledEngine) -> bool:
     """Lets ``engine`` download and check its network; returns whether that changed anything.
 
     Raises ``Failure``.
@@ -45,7 +45,7 @@ def get_weights(work: Work, engine: Engine) -> bool:
     return True
 
 
-def _own_weights(work: Work, engine: Engine) -> None:
+def _own_weights(work: Work, engine: InstalledEngine) -> None:
     """Takes over the weights that a core got before there was an installation, if they are whole.
 
     A file of that name that is not is somebody else's, and would be replaced. Raises ``Failure``.

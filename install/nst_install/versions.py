@@ -19,7 +19,7 @@ from pathlib import Path
 from nst_core.wire.places import State
 from nst_install.links import free, is_link, matches, remove, remove_empty, unlink
 from nst_install.manifest import Manifest
-from nst_install.work import Engine
+from nst_install.work import InstalledEngine
 
 _POINTER = "neural-style.pth"
 # Python reads such a file by the locale, and names files by it too unless it is told otherwise: so the path
@@ -38,14 +38,14 @@ def versions(state: State) -> Path:
     return state.root / "versions"
 
 
-def current(state: State) -> Engine | None:
+def current(state: State) -> InstalledEngine | None:
     """Returns what is current; None when there is nothing that could be."""
     try:
         environment = state.environment.resolve(strict=True)
     except (OSError, RuntimeError):
         return None
     core = core_of(environment)
-    return Engine(environment, core) if core else None
+    return InstalledEngine(environment, core) if core else None
 
 
 def is_ours(state: State, environment: Path) -> bool:

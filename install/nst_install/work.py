@@ -25,7 +25,7 @@ _BOOT = (
 
 
 @dataclass(frozen=True)
-class Engine:
+class InstalledEngine:
     """An environment, and the version of the core that is run in it; current or not yet."""
 
     environment: Path
@@ -101,7 +101,7 @@ class Work:
             folder=self.state.root,
         )
 
-    def core(self, engine: Engine, *arguments: str, seconds: float | None = None) -> Outcome:
+    def core(self, engine: InstalledEngine, *arguments: str, seconds: float | None = None) -> Outcome:
         """Runs a command of the core ``engine``, whether or not it is current."""
         words = ("-c", _BOOT, str(engine.core), *arguments)
         return self.python(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nst_core.device import device_called, device_name, free_memory
 from nst_core.engine.pictures.sizes import Size
-from nst_core.planning.plan import Plan, plan
+from nst_core.planning.plan import RunPlan, plan
 from nst_core.planning.speed import Speed
 from nst_core.recipes.settings import Settings
 from nst_core.wire.places import State
@@ -35,7 +35,7 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     return lines
 
 
-def _cost(what: str, found: Plan) -> str:
+def _cost(what: str, found: RunPlan) -> str:
     memory = f"about {found.bytes / 2**30:.1f} GiB of memory" + (", in tiles" if found.in_tiles else "")
     if found.seconds is None:
         return f"{what} takes {memory}; how long is not known before the first run."

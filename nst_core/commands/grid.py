@@ -13,7 +13,7 @@ from nst_core.commands.painting import Painted, Show, paint
 from nst_core.engine.pictures.resize import resized
 from nst_core.engine.pictures.sizes import Size, fitted
 from nst_core.engine.pictures.style import Style
-from nst_core.files.form import Picture, tensor_of, values_of
+from nst_core.files.form import FilePicture, tensor_of, values_of
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.loading import Prepared, for_recipe
@@ -36,14 +36,14 @@ def variations(settings: Settings) -> list[list[Settings]]:
 
 
 def sheet(
-    content: Picture, styles: Sequence[Style], ready: Prepared, settings: Settings, show: Show
+    content: FilePicture, styles: Sequence[Style], ready: Prepared, settings: Settings, show: Show
 ) -> Painted:
     """Paints all variations and returns them on one labelled sheet. Raises ``CommandError``."""
     rows = variations(settings)
     side = rows[0][0].size
     content = reduced(content, side)
     count = sum(len(row) for row in rows)
-    cells: list[list[tuple[Picture, str]]] = []
+    cells: list[list[tuple[FilePicture, str]]] = []
     notes: dict[str, None] = {}
     done = 0
     for row in rows:
@@ -74,17 +74,17 @@ def plan(size: Size, settings: Settings, device: str) -> list[str]:
     return [f"{sum(len(row) for row in rows)} variations, for each:", *lines]
 
 
-def reduced(picture: Picture, side: int) -> Picture:
+def reduced(picture: FilePicture, side: int) -> FilePicture:
     """Returns a picture reduced to ``side`` pixels on its longer side, in the plain form of a sheet."""
     size = fitted(picture.size, side)
     rgb = values_of(resized(tensor_of(picture.rgb), size))
     alpha = None
     if picture.alpha is not None:
         alpha = resized(tensor_of(picture.alpha), size)[0, 0].numpy()
-    return Picture(rgb, alpha)
+    return FilePicture(rgb, alpha)
 
 
-def laid_out(rows: Sequence[Sequence[tuple[Picture, str]]]) -> Picture:
+def laid_out(rows: Sequence[Sequence[tuple[FilePicture, str]]]) -> FilePicture:
     """Returns pictures of one size in rows, each with its label below, on white."""
     font = ImageFont.load_default(_LETTERS)
     height, width = rows[0][0][0].size
@@ -98,7 +98,7 @@ def laid_out(rows: Sequence[Sequence[tuple[Picture, str]]]) -> Picture:
             left, top = _GAP + x * across, _GAP + y * down
             whole.paste(Image.fromarray(pixels), (left, top))
             pen.text((left, top + height + _LETTERS // 3), label, fill="black", font=font)
-    return Picture(np.divide(np.asarray(whole), np.float32(255), dtype=np.float32))
+    return FilePicture(np.divide(np.asarray(whole), np.float32(255), dtype=np.float32))
 
 
 def _within(name: str, values: list[float]) -> list[float]:

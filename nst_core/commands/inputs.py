@@ -14,7 +14,7 @@ from nst_core.commands.options import weights_of
 from nst_core.commands.telling import say
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import PLAIN_STYLE
-from nst_core.files.form import Picture, tensor_of
+from nst_core.files.form import FilePicture, tensor_of
 from nst_core.files.reading import read, read_mask
 
 
@@ -74,7 +74,7 @@ def start_of(path: Path | None) -> Tensor | None:
     """Reads the picture to go on from. Raises ``PictureError``."""
     if path is None:
         return None
-    picture: Picture = read(path, "start image")
+    picture: FilePicture = read(path, "start image")
     return picture.tensors()[0]
 
 

@@ -24,7 +24,7 @@ from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import PLAIN_STYLE, DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
-from nst_core.files.form import Form, Picture, values_of
+from nst_core.files.form import FilePicture, Form, values_of
 from nst_core.planning.fastest import take_fastest
 from nst_core.planning.plan import cost_of, kind_of_work
 from nst_core.planning.speed import Speed, Stopwatch
@@ -51,12 +51,12 @@ def form_of_result(content: Form, recipe: Recipe) -> Form:
 class Painted:
     """A painted picture in the content's form, and what a person should know of it."""
 
-    picture: Picture
+    picture: FilePicture
     notes: tuple[str, ...]
 
 
 def paint(
-    content: Picture,
+    content: FilePicture,
     styles: Sequence[Style],
     ready: Prepared,
     show: Show,
@@ -104,7 +104,7 @@ def paint(
         raise CommandError(f"This recipe does not go with this network: {error}.") from error
     assert result is not None, "nobody cancels here"
     return Painted(
-        Picture(values_of(result.picture), content.alpha, content.form),
+        FilePicture(values_of(result.picture), content.alpha, content.form),
         (*ready.notes, *(note for note in result.notes if note != PLAIN_STYLE)),
     )
 

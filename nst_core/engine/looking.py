@@ -16,7 +16,7 @@ from nst_core.engine.networks.backbone import Features
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.resize import averaged
 from nst_core.engine.pictures.sizes import Size
-from nst_core.engine.tiles.segments import Look, Segment, join
+from nst_core.engine.tiles.segments import FeaturesByTile, Segment, join
 from nst_core.engine.tiles.tiling import Part, Tile, all_of
 
 Seen = Iterable[tuple[Mapping[str, Part], Features]]
@@ -37,7 +37,7 @@ class Looking:
         segments; looked at whole there is one part, of all layers.
         """
         if isinstance(self._way, Sequence):
-            return Look(self._way, picture)
+            return FeaturesByTile(self._way, picture)
         features = self._way.measure(picture)
         return [({layer: all_of(values) for layer, values in features.items()}, features)]
 

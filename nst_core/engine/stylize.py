@@ -39,7 +39,7 @@ class DivergedError(Exception):
 
 
 @dataclass(frozen=True)
-class Result:
+class Stylized:
     """A painted picture (1, 3, H, W), the size it was worked out in, and what a person should know of it."""
 
     picture: Tensor
@@ -59,7 +59,7 @@ def stylize(
     cost: Callable[[Size], float] = math.prod,
     room: int | None = None,
     on_progress: Callback = lambda progress: Decision.GO_ON,
-) -> Result | None:
+) -> Stylized | None:
     """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
 
     ``content`` is RGB in 0–1, shape (1, 3, H, W), on the backbone's device like all other pictures;
@@ -77,7 +77,7 @@ def stylize(
         raise ValueError("there is no style")
     groups, coverage = grouped(styles, size_of(content), visible)
     if recipe.matching.style_weight == 0 or (coverage is not None and float(coverage.max()) == 0):
-        return Result(content, size_of(content), ())
+        return Stylized(content, size_of(content), ())
     original = content
     content, styles = _recolored(content, styles, recipe.colors, visible)
     plan = scales(size_of(content), recipe, resumed=start is not None)
@@ -140,7 +140,7 @@ def stylize(
         picture = torch.lerp(picture, with_colors_of(picture, original), recipe.colors.strength)
     if coverage is not None:
         picture = torch.lerp(original, picture, coverage)
-    return Result(picture, size_of(pixels), notes)
+    return Stylized(picture, size_of(pixels), notes)
 
 
 def minimizer(steps: Steps) -> Minimize:

@@ -14,7 +14,7 @@ from nst_core.engine.losses.variation import Variation
 from nst_core.engine.networks.backbone import Features
 from nst_core.engine.objective import Term
 from nst_core.engine.pictures.resize import size_of
-from nst_core.engine.tiles.segments import Look, Segment, take_turn
+from nst_core.engine.tiles.segments import FeaturesByTile, Segment, take_turn
 from nst_core.engine.tiles.tiling import Tile
 
 Losses = Sequence[tuple[str, InParts]]
@@ -56,7 +56,7 @@ class TiledObjective:
         return value, whole
 
     def _of_features(self, pixels: Tensor, losses: Losses) -> Tensor:
-        look = Look(self._segments, pixels)
+        look = FeaturesByTile(self._segments, pixels)
         for parts, features in look:
             for layer, loss in losses:
                 if layer in parts:

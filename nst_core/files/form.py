@@ -35,7 +35,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Picture:
+class FilePicture:
     """An upright picture: ``rgb`` (H, W, 3) is sRGB in 0–1, ``alpha`` (H, W) in 0–1 where there is one.
 
     ``notes`` are sentences on what of its file is not in it.
@@ -58,12 +58,12 @@ class Picture:
         pixels = np.concatenate((self.rgb, alpha[..., None]), axis=2)
         return content_tensors(pixels.tobytes(), self.size[1], self.size[0], "RGBA float")
 
-    def on_paper(self) -> Picture:
+    def on_paper(self) -> FilePicture:
         """Returns the picture without transparency, on white."""
         if self.alpha is None:
             return self
         alpha = self.alpha[..., None]
-        return Picture(self.rgb * alpha + (1 - alpha), None, self.form)
+        return FilePicture(self.rgb * alpha + (1 - alpha), None, self.form)
 
 
 def tensor_of(values: npt.NDArray[Any]) -> Tensor:

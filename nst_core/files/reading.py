@@ -13,7 +13,7 @@ import tifffile
 from PIL import Image, ImageOps
 
 from nst_core.files import deep
-from nst_core.files.form import Depth, Form, Picture, Values
+from nst_core.files.form import Depth, FilePicture, Form, Values
 from nst_core.files.picture import MAX_PIXELS, PictureError
 from nst_core.files.pillow import image_in, moves
 from nst_core.files.profiles import image_to_srgb, to_srgb
@@ -27,7 +27,7 @@ _LARGEST_PROFILE = 8 << 20  # bytes: JPEG holds no more than twice that
 _GREYS = ("L", "LA", "La", "1", "I", "F")
 
 
-def read(path: Path, what: str) -> Picture:
+def read(path: Path, what: str) -> FilePicture:
     """Returns the picture in a file; ``what`` names it in errors. Raises ``PictureError``."""
     name = f"{what} “{path.name}”" if path.name != "-" else f"{what} from the standard input"
     try:
@@ -64,7 +64,7 @@ def read_mask(path: Path, what: str) -> Values:
     return grey if picture.alpha is None else grey * picture.alpha
 
 
-def _deep_tiff(source: Source, name: str) -> Picture | None:
+def _deep_tiff(source: Source, name: str) -> FilePicture | None:
     try:
         with tifffile.TiffFile(source) as file:
             found = deep.tiff_channels(file, name)
@@ -75,7 +75,7 @@ def _deep_tiff(source: Source, name: str) -> Picture | None:
         return None
 
 
-def _by_pillow(source: Source, name: str) -> Picture:
+def _by_pillow(source: Source, name: str) -> FilePicture:
     with image_in(source) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PictureError(f"The {name} has too many pixels ({image.width} × {image.height}).")
@@ -90,7 +90,9 @@ def _by_pillow(source: Source, name: str) -> Picture:
     return replace(_of_eight_bits(upright, profile, dpi), notes=notes)
 
 
-def _of_eight_bits(upright: Image.Image, profile: bytes | None, dpi: tuple[float, float] | None) -> Picture:
+def _of_eight_bits(
+    upright: Image.Image, profile: bytes | None, dpi: tuple[float, float] | None
+) -> FilePicture:
     grey = upright.mode in _GREYS
     if upright.mode in ("I", "F"):
         whole = np.asarray(upright, dtype=np.float64)
@@ -114,7 +116,7 @@ def _from_channels(
     profile: bytes | None,
     dpi: tuple[float, float] | None,
     depth: Depth | None = None,
-) -> Picture:
+) -> FilePicture:
     values = deep.as_unit(channels)
     rgb, profile = to_srgb(values[..., :colors], profile)
     if profile and len(profile) > _LARGEST_PROFILE:
@@ -123,7 +125,7 @@ def _from_channels(
     if depth is None:
         depth = _DEPTHS.get(channels.dtype.name, 32)
     form = Form(depth, colors == 1, profile, dpi)
-    return Picture(np.ascontiguousarray(np.broadcast_to(rgb, (*rgb.shape[:2], 3))), alpha, form)
+    return FilePicture(np.ascontiguousarray(np.broadcast_to(rgb, (*rgb.shape[:2], 3))), alpha, form)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float] | None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import tifffile
 from PIL import Image
 
-from nst_core.files.form import Form, Picture, Values
+from nst_core.files.form import FilePicture, Form, Values
 from nst_core.files.picture import PictureError
 from nst_core.files.png import write_png
 from nst_core.files.profiles import from_srgb
@@ -61,7 +61,7 @@ def check_size(path: Path, size: tuple[int, int]) -> None:
         raise PictureError(f"{kind} holds no more than {_LONGEST[kind]} pixels a side.", "Write it as .png.")
 
 
-def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) -> None:
+def write(path: Path, picture: FilePicture, form: Form, xmp: bytes | None = None) -> None:
     """Writes a picture to ``path`` in ``form``, as far as the kind of file has that.
 
     The file is complete at once or is not touched. A link is followed, and a file that is there keeps its
@@ -90,7 +90,7 @@ def write(path: Path, picture: Picture, form: Form, xmp: bytes | None = None) ->
         raise _unwritable(path, error) from error
 
 
-def lost(picture: Picture, path: Path) -> tuple[str, ...]:
+def lost(picture: FilePicture, path: Path) -> tuple[str, ...]:
     """Returns in sentences what the kind of file could not hold."""
     if picture.alpha is not None and KINDS[path.suffix.lower()] == "JPEG":
         return ("JPEG has no transparency: what was transparent is white now.",)

@@ -22,7 +22,7 @@ _TILED = 1.8  # times as long for a pixel in tiles, measured (docs/performance.m
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """Scales with their evaluations; seconds (None: speed unknown yet); bytes at the peak.
 
     ``in_tiles``: the finest scale does not fit into the memory at once.
@@ -41,7 +41,7 @@ class Plan:
 
 def plan(
     settings: Settings, size: Size, device: str, speed: Speed, resumed: bool = False, room: int | None = None
-) -> Plan:
+) -> RunPlan:
     """Returns the plan for a content of ``size`` (height, width) on the device of this name.
 
     ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s, ``room`` what
@@ -54,7 +54,7 @@ def plan(
     known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
     share = share_of(room, finest)
-    return Plan(
+    return RunPlan(
         scales=found,
         seconds=round(sum(known), 2) if len(known) == len(found) else None,
         bytes=_BASE_BYTES + bytes_for(share, finest) + _BYTES_PER_CONTENT_PIXEL * size[0] * size[1],

@@ -10,8 +10,8 @@ from nst_core.recipes.published import PUBLISHED
 from nst_core.recipes.recipe import (
     CONTENT_LAYER,
     Colors,
-    Look,
     Matching,
+    NetworkOptions,
     Recipe,
     Schedule,
     Start,
@@ -93,7 +93,7 @@ def _schedule(base: Schedule, settings: Settings) -> Schedule:
     return Schedule(size, size if single else base.smallest, evaluations, base.plateau)
 
 
-def _look(base: Look, settings: Settings) -> Look:
+def _look(base: NetworkOptions, settings: Settings) -> NetworkOptions:
     look = base if settings.network == "auto" else replace(base, network=settings.network)
     if settings.pooling != "auto":
         look = replace(look, pooling=settings.pooling, pooling_factor=None)

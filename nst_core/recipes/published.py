@@ -7,8 +7,8 @@ from types import MappingProxyType
 from nst_core.recipes.recipe import (
     CONTENT_LAYER,
     STYLE_LAYERS,
-    Look,
     Matching,
+    NetworkOptions,
     Recipe,
     Schedule,
     Start,
@@ -42,7 +42,7 @@ PUBLISHED = MappingProxyType(
         # the features of VGG-19 as they are, with average pooling; L-BFGS from white noise; 512 pixels.
         "gatys": Recipe(
             schedule=_once(512, 500),
-            look=Look(preferred="vgg19", normalized=False, pooling="average", pooling_factor=1.0),
+            look=NetworkOptions(preferred="vgg19", normalized=False, pooling="average", pooling_factor=1.0),
             matching=_GATYS,
             start=Start(kind="noise"),
         ),
@@ -51,7 +51,7 @@ PUBLISHED = MappingProxyType(
         # 400 pixels, content + uniform ±0.25.
         "deeplearning.ai": Recipe(
             schedule=_once(400, 2500),
-            look=Look(preferred="vgg19", normalized=False, preprocessed=False),
+            look=NetworkOptions(preferred="vgg19", normalized=False, preprocessed=False),
             matching=Matching(
                 content_form="course",
                 content_layers=(("relu5_4", 1.0),),
@@ -69,7 +69,7 @@ PUBLISHED = MappingProxyType(
         # division, K·l₁ + l₂, from white noise; its course used VGG-16 with average pooling and L-BFGS.
         "fast.ai": Recipe(
             schedule=_once(512, 300),
-            look=Look(normalized=False, pooling="average", pooling_factor=1.0),
+            look=NetworkOptions(normalized=False, pooling="average", pooling_factor=1.0),
             matching=Matching(
                 content_form="mean",
                 content_layers=_on((CONTENT_LAYER,), 1.0),
@@ -86,7 +86,7 @@ PUBLISHED = MappingProxyType(
         # 0.1); 512 pixels, 1000 steps.
         "tensorflow": Recipe(
             schedule=_once(512, 1000),
-            look=Look(preferred="vgg19", normalized=False),
+            look=NetworkOptions(preferred="vgg19", normalized=False),
             matching=Matching(
                 content_form="mean",
                 content_layers=(("relu5_2", 1.0),),
@@ -104,7 +104,7 @@ PUBLISHED = MappingProxyType(
         # The lecture's update on Gatys' objective: G := G − η ∂J/∂G.
         "steepest": Recipe(
             schedule=_once(512, 500),
-            look=Look(preferred="vgg19", normalized=False),
+            look=NetworkOptions(preferred="vgg19", normalized=False),
             matching=_GATYS,
             start=Start(noise=0.02),
             steps=Steps("steepest", 0.01),

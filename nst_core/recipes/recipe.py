@@ -27,7 +27,7 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Look:
+class NetworkOptions:
     """How the network looks at pictures.
 
     ``network`` is its name, ``auto`` the ``preferred`` one if it is here, else VGG-16.
@@ -117,7 +117,7 @@ class Recipe:
     """
 
     schedule: Schedule
-    look: Look = Look()
+    look: NetworkOptions = NetworkOptions()
     matching: Matching = Matching()
     start: Start = Start(recolored=1.0)
     colors: Colors = Colors()

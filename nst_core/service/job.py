@@ -22,7 +22,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True)
-class StyleFile:
+class ReceivedStyle:
     """A style file as it is, its share among the styles, and where in the content it paints.
 
     ``region`` is gray, one byte a pixel, of ``region_size`` (height, width), and covers the whole
@@ -48,7 +48,7 @@ class Request:
     height: int
     format: str
     pixels: memoryview
-    styles: tuple[StyleFile, ...]
+    styles: tuple[ReceivedStyle, ...]
     preview_size: int
     quick: bool
     begin: memoryview | None = None

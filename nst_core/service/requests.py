@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nst_core.recipes.settings import Settings
-from nst_core.service.job import Request, StyleFile
+from nst_core.service.job import ReceivedStyle, Request
 from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
 from nst_core.wire.job import MOST_STYLES, MOST_WEIGHT
@@ -105,14 +105,16 @@ def parse_estimate(message: Message) -> tuple[Settings, int, int, bool]:
     return asked.settings, asked.width, asked.height, asked.resume
 
 
-def _cut(asked: list[_Style], view: memoryview, start: int) -> tuple[tuple[StyleFile, ...], int]:
+def _cut(asked: list[_Style], view: memoryview, start: int) -> tuple[tuple[ReceivedStyle, ...], int]:
     """Returns the styles that lie one after the other from ``start`` on, and where the last one ends."""
     styles = []
     for style in asked:
         region, middle = style.region, start + style.length
         end = middle + (region.width * region.height if region else 0)
         size = (region.height, region.width) if region else (0, 0)
-        styles.append(StyleFile(view[start:middle], style.weight, view[middle:end] if region else None, size))
+        styles.append(
+            ReceivedStyle(view[start:middle], style.weight, view[middle:end] if region else None, size)
+        )
         start = end
     return tuple(styles), start
 

@@ -32,7 +32,7 @@ from nst_core.planning.speed import Speed
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Estimate
-from nst_core.service.job import Ending, Job, StyleFile
+from nst_core.service.job import Ending, Job, ReceivedStyle
 from nst_core.service.reporter import Reporter
 from nst_core.weights.loading import Prepared, for_recipe, prepared
 from nst_core.wire.errors import JobFailed
@@ -165,6 +165,6 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     return reporter
 
 
-def _style(given: StyleFile, where: torch.device) -> Style:
+def _style(given: ReceivedStyle, where: torch.device) -> Style:
     region = None if given.region is None else gray_tensor(given.region, given.region_size).to(where)
     return Style(style_tensor(given.data).to(where), given.weight, region)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.pictures.style import Style
-from nst_core.engine.stylize import Result, stylize
+from nst_core.engine.stylize import Stylized, stylize
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.recipe import Recipe, Schedule
 from nst_core.recipes.settings import Settings
@@ -28,7 +28,7 @@ def painted(
     style: Tensor | Sequence[Style],
     how: Recipe | None = None,
     **options: Any,
-) -> Result:
+) -> Stylized:
     """What comes of a run that nobody cancels."""
     styles = [Style(style)] if isinstance(style, Tensor) else style
     result = stylize(content=content, styles=styles, backbone=backbone, recipe=how or small(), **options)

@@ -15,7 +15,7 @@ from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
 from nst_core.recipes.presets import on_network, recipe
-from nst_core.recipes.recipe import Look
+from nst_core.recipes.recipe import NetworkOptions
 from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.loading import VGGOptions, built
@@ -66,7 +66,7 @@ def test_any_settings_for_any_picture(installed: State) -> None:
     tensors = load(VGG16, installed.weights)
 
     @lru_cache(maxsize=2)  # each is as large as its weights
-    def network(look: Look) -> Backbone:
+    def network(look: NetworkOptions) -> Backbone:
         options = VGGOptions(look.pooling, look.pooling_factor, look.padding, look.preprocessed)
         return built(VGG16, tensors, VGG16.mean_activations if look.normalized else None, options)
 

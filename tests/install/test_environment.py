@@ -13,7 +13,7 @@ from nst_install.builds import build
 from nst_install.console import Failure
 from nst_install.environment import Stamp
 from nst_install.stages import use
-from nst_install.work import Engine, Work
+from nst_install.work import InstalledEngine, Work
 
 from .checkout import lock
 
@@ -24,17 +24,17 @@ class Usage(NamedTuple):
     free: int
 
 
-def prepare(work: Work, version: str = "0.0.1") -> Engine:
+def prepare(work: Work, version: str = "0.0.1") -> InstalledEngine:
     return environment.prepare(work, build(work.source, "torch"), version)
 
 
-def install(work: Work, version: str = "0.0.1") -> Engine:
+def install(work: Work, version: str = "0.0.1") -> InstalledEngine:
     engine = prepare(work, version)
     use(work, engine)
     return engine
 
 
-def site(engine: Engine) -> Path:
+def site(engine: InstalledEngine) -> Path:
     return next(engine.environment.glob("lib/python3*/site-packages"))
 
 

@@ -55,7 +55,7 @@ class Segment:
         return replace(self, tiling=self.tiling.wider(positions))
 
 
-class Look:
+class FeaturesByTile:
     """One look at a picture (1, 3, H, W) through segments, one after the other, tile by tile.
 
     Yields each tile's part of each layer and the features of its window, which are good until the next
