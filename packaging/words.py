@@ -38,7 +38,7 @@ def words() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for source in _SOURCES:
         place = REPOSITORY / source
-        for file in [place] if place.is_file() else sorted(place.glob("*.py")):
+        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             name = file.relative_to(REPOSITORY).as_posix()
             for text in _in_file(ast.parse(file.read_text(encoding="utf-8"))):
                 if name not in found.setdefault(text, []):
@@ -107,7 +107,7 @@ def main() -> None:
         TEMPLATE.write_text(template(), encoding="utf-8")
         return
     sys.path[:0] = [str(PLUGIN)]
-    from language import catalog
+    from text.language import catalog
 
     known = catalog((PLUGIN / "po" / f"{sys.argv[1]}.po").read_text(encoding="utf-8"))
     sys.stdout.writelines(f"{text}\n" for text in words() if text not in known)

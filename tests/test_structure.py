@@ -59,6 +59,11 @@ ALLOWED = {
     },
     "nst_core/service": {"pydantic", "torch", "nst_core"},
     "nst_core/pip": {"pip", "nst_core.wire"},
+    "plugin/neural-style/text": {"gi", "wire"},
+    "plugin/neural-style/client": {"gi", "wire", "text"},
+    "plugin/neural-style/image": {"gi", "wire", "text"},
+    "plugin/neural-style/choices": {"gi", "wire", "image", "text"},
+    "plugin/neural-style/dialog": {"gi", "wire", "choices", "client", "image", "text"},
     "plugin/neural-style": {"gi", "wire"},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),

@@ -29,7 +29,7 @@ def in_plugin(code: str) -> Any:
 
 
 def catalog(path: Path) -> dict[str, str]:
-    code = f"from language import catalog; print(json.dumps(catalog(open({str(path)!r}).read())))"
+    code = f"from text.language import catalog; print(json.dumps(catalog(open({str(path)!r}).read())))"
     found: dict[str, str] = in_plugin(code)
     return found
 
@@ -75,13 +75,13 @@ def test_letters_to_press_do_not_clash(path: Path | None) -> None:
     ],
 )
 def test_the_language_is_that_of_the_person(environment: dict[str, str], wished: list[str]) -> None:
-    code = f"from language import languages; print(json.dumps(languages({environment!r})))"
+    code = f"from text.language import languages; print(json.dumps(languages({environment!r})))"
     assert in_plugin(code) == wished
 
 
 def test_a_look_is_settings_and_is_known_again() -> None:
     looks = in_plugin(
-        "import looks; print(json.dumps([[one.label, looks.values_of(one),"
+        "from choices import looks; print(json.dumps([[one.label, looks.values_of(one),"
         " looks.look_of({**looks.values_of(one), 'quality': 'high'})] for one in looks.LOOKS]))"
     )
     assert len(looks) == 6

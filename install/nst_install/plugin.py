@@ -21,7 +21,8 @@ OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
 
 def contents(source: Path, state: State, version: str, name: str = NAME) -> dict[str, bytes]:
     """Returns the files of the plug-in ``name`` by their names in its folder. Raises ``Failure``."""
-    files = {path.name: path.read_bytes() for path in sorted((source / "plugin" / name).glob("*.py"))}
+    own = source / "plugin" / name
+    files = {path.relative_to(own).as_posix(): path.read_bytes() for path in sorted(own.rglob("*.py"))}
     if f"{name}.py" not in files:
         raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
     for path in sorted((source / "plugin" / name / "po").glob("*.po")):

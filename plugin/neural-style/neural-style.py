@@ -13,8 +13,8 @@ from gi.repository import Gimp, GLib, GObject
 from wire.advanced import ADVANCED
 from wire.parameters import PARAMETERS
 
-from arguments import INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
-from language import _
+from choices.arguments import INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
+from text.language import _
 
 NAME = "plug-in-neural-style"
 ABOUT = "plug-in-neural-style-about"
@@ -75,7 +75,7 @@ def _about_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
 
 def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.ValueArray:
     # GIMP asks every plug-in for its procedures when it starts: what only a run needs waits until here.
-    from run import run
+    from run.run import run
 
     status, sentence = run(procedure, run_mode, *rest)
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0) if sentence else GLib.Error()
@@ -83,7 +83,7 @@ def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.
 
 
 def _run_about(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: Any) -> Gimp.ValueArray:
-    from about import about
+    from client.about import about
 
     found = about(f"GIMP {Gimp.version()}")
     values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, GLib.Error())

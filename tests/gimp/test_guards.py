@@ -162,9 +162,9 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import GimpUi, Gtk
 GimpUi.init("test")
-from painting import Done
-from place import Source
-from window import PaintingWindow
+from run.painting import Done
+from image.place import Source
+from run.window import PaintingWindow
 
 image = Gimp.get_images()[0]
 source = Source.of(image, image.get_layers()[0])

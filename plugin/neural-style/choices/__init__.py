@@ -1,0 +1,1 @@
+"""What a person chose: arguments, settings, looks and styles."""

@@ -1,0 +1,118 @@
+"""The arguments of the procedure: the wire's parameters, and up to four styles."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GObject
+from wire.job import MOST_STYLES
+from wire.parameters import Choice, Flag, Number, Parameter
+
+from text.language import _
+
+STYLES = ("style", *(f"style-{number}" for number in range(2, MOST_STYLES + 1)))
+# The dialog does not show it: the plug-in asks when the image has a palette.
+INDEXED = Choice(
+    "indexed",
+    "Image with a palette",
+    "What to do with the result when the image has a palette, whose colors do not suffice for it",
+    default="new-image",
+    options=(("new-image", "Make a new image"), ("convert", "Convert the image to RGB")),
+)
+# Where the result goes is no matter of the engine's.
+RESULT = (
+    Choice(
+        "result",
+        "Put it into",
+        "Where the painted picture goes",
+        default="layer",
+        options=(("layer", "A new layer above"), ("image", "A new image")),
+    ),
+    Number(
+        "opacity",
+        "Opacity",
+        "Of the new layer: it can be changed in the Layers dialog at any time",
+        default=100,
+        low=0,
+        high=100,
+    ),
+)
+START = "start-layer"
+LIVE = "live"
+ITEMS = "items"
+_FLAGS = GObject.ParamFlags.READWRITE
+
+
+def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> None:
+    """Adds what says which styles there are: file or layer, weight, and region of each."""
+    for name in names:
+        procedure.add_file_argument(
+            f"{name}-file",
+            _("St_yle picture"),
+            _("The picture whose style to paint in"),
+            Gimp.FileChooserAction.OPEN,
+            True,
+            None,
+            _FLAGS,
+        )
+        procedure.add_drawable_argument(
+            f"{name}-layer",
+            _("Style layer"),
+            _("A layer of an open image, in the place of a file"),
+            True,
+            _FLAGS,
+        )
+        procedure.add_double_argument(
+            f"{name}-weight",
+            _("Weight"),
+            _("How much this style counts among the styles"),
+            0.01,
+            100.0,
+            1.0,
+            _FLAGS,
+        )
+        procedure.add_drawable_argument(
+            f"{name}-region",
+            _("Region"),
+            _("A layer, layer mask or channel that is white where this style is to paint"),
+            True,
+            _FLAGS,
+        )
+
+
+def add_others(procedure: Gimp.Procedure) -> None:
+    """Adds the layer to go on from, and what the windows remember and scripts have no use for."""
+    procedure.add_drawable_argument(
+        START,
+        _("Continue from"),
+        _("An earlier result, to go on from instead of from the start"),
+        True,
+        _FLAGS,
+    )
+    procedure.add_boolean_aux_argument(
+        LIVE, _("Show it in the image"), _("Show the picture in the image while it is painted"), False, _FLAGS
+    )
+    procedure.add_string_aux_argument(ITEMS, "", "", "", _FLAGS)
+
+
+def add_parameter(procedure: Gimp.Procedure, parameter: Parameter) -> None:
+    """Adds one of the wire's parameters; the underscores of its name become hyphens."""
+    words = (property_of(parameter.name), _(parameter.label), _(parameter.help))
+    if isinstance(parameter, Flag):
+        procedure.add_boolean_argument(*words, parameter.default, _FLAGS)
+    elif isinstance(parameter, Choice):
+        choice = Gimp.Choice.new()
+        for number, (value, label) in enumerate(parameter.options):
+            choice.add(value, number, _(label), "")
+        procedure.add_choice_argument(*words, choice, parameter.default, _FLAGS)
+    elif parameter.digits:
+        procedure.add_double_argument(*words, parameter.low, parameter.high, parameter.default, _FLAGS)
+    else:
+        low, high, default = int(parameter.low), int(parameter.high), int(parameter.default)
+        procedure.add_int_argument(*words, low, high, default, _FLAGS)
+
+
+def property_of(name: str) -> str:
+    """Returns what GIMP calls the parameter ``name``."""
+    return name.replace("_", "-")

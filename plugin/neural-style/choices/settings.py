@@ -1,0 +1,19 @@
+"""What a person chose, in the wire's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+from wire.advanced import ADVANCED
+from wire.parameters import PARAMETERS
+
+from choices.arguments import property_of
+
+
+def settings_of(config: Gimp.ProcedureConfig) -> dict[str, Any]:
+    """Returns every parameter by its name."""
+    return {entry.name: config.get_property(property_of(entry.name)) for entry in (*PARAMETERS, *ADVANCED)}

@@ -1,0 +1,164 @@
+"""The styles that are chosen: read from files and open images, with the regions they paint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp, Gio, GLib
+from wire.job import Picture, Region, StyleFile
+from wire.kinds import FOR_GIMP, endings
+
+from choices.arguments import STYLES
+from image.png import png
+from image.selection import Area as Part
+from text.language import _
+from text.trouble import Trouble
+
+MAX_STYLE_BYTES = 200_000_000
+_ENGINE_READS = endings(without=FOR_GIMP)  # anything else is opened by GIMP and sent as PNG
+_LONGEST_STYLE = 4096  # pixels of the longer side of what GIMP hands over: no result asks for more
+_LONGEST_REGION = 1024
+
+Area = tuple[int, int, int, int]
+"""A rectangle of the image: left, top, width, height in pixels."""
+
+
+@dataclass(frozen=True)
+class ChosenStyle:
+    """One style as it was chosen: a file or a drawable, its weight, and the drawable of its region."""
+
+    file: Gio.File | None
+    layer: Gimp.Drawable | None
+    weight: float
+    region: Gimp.Drawable | None
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        if self.layer is not None:
+            return str(self.layer.get_name())
+        return Path(self.file.get_parse_name()).stem if self.file else ""
+
+    def bytes(self) -> bytes:
+        """Returns it as a picture file. Raises ``Trouble`` when it cannot be read."""
+        if self.layer is not None:
+            if not self.layer.is_valid():
+                raise Trouble(_("The style's layer is not there any more."), _("Choose another style."))
+            return drawable_png(self.layer)
+        assert self.file
+        if not self.file.get_path() or Path(self.file.get_path()).suffix.lower() not in _ENGINE_READS:
+            return _through_gimp(self.file)
+        path = Path(self.file.get_path())
+        name = Path(self.file.get_parse_name()).name  # the path itself may be no text
+        try:
+            if path.stat().st_size > MAX_STYLE_BYTES:
+                raise Trouble(
+                    _("The style picture “{name}” is too large.").format(name=name),
+                    _("Choose one below 200 MB."),
+                )
+            return path.read_bytes()
+        except OSError as error:
+            raise Trouble(
+                _("The style picture “{name}” cannot be opened.").format(name=name),
+                _("Choose a picture that is still there."),
+            ) from error
+
+    def sent(self, data: bytes, area: Area) -> StyleFile:
+        """Returns it for the wire, with its region in ``area`` of the image. Raises ``Trouble``."""
+        if self.region is None:
+            return StyleFile(data, self.weight)
+        if not self.region.is_valid():
+            raise Trouble(_("A style's region is not there any more."), _("Choose another region."))
+        return StyleFile(data, self.weight, _region(self.region, area))
+
+
+def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
+    """Returns the styles that ``config`` names, those without a picture left out."""
+    found = [
+        ChosenStyle(
+            config.get_property(f"{name}-file"),
+            config.get_property(f"{name}-layer"),
+            config.get_property(f"{name}-weight"),
+            config.get_property(f"{name}-region"),
+        )
+        for name in STYLES
+    ]
+    return [style for style in found if style.file is not None or style.layer is not None]
+
+
+def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
+    """Returns the chosen styles for a picture that is ``area`` of the image. Raises ``Trouble``."""
+    styles = chosen(config)
+    if not styles:
+        raise Trouble(_("No style picture is chosen."), _("Choose a picture whose style to paint in."))
+    return [style.sent(style.bytes(), area) for style in styles]
+
+
+def area_of(layer: Gimp.Drawable) -> Area:
+    """Returns where in its image a drawable lies."""
+    offsets = layer.get_offsets()
+    return offsets[1], offsets[2], layer.get_width(), layer.get_height()
+
+
+def drawable_png(drawable: Gimp.Drawable, longest: int = _LONGEST_STYLE) -> bytes:
+    """Returns the pixels of a drawable as a PNG file, reduced to ``longest`` pixels if need be."""
+    picture = reduced(drawable, min(1.0, longest / max(drawable.get_width(), drawable.get_height())))
+    return png(picture.width, picture.height, picture.pixels)
+
+
+def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> Picture:
+    """Returns the pixels of a drawable or a part of it, made smaller by ``scale`` (0–1), as ``RGBA u8``."""
+    part = part or Part(0, 0, drawable.get_width(), drawable.get_height())
+    size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
+    rectangle = Gegl.Rectangle.new(round(part.x * scale), round(part.y * scale), *size)
+    _initialize()
+    data = drawable.get_buffer().get(rectangle, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
+    return Picture(*size, "RGBA u8", data)
+
+
+def _region(drawable: Gimp.Drawable, area: Area) -> Region:
+    """White paints, black does not; of a layer also what is transparent does not."""
+    left, top, width, height = area
+    own_left, own_top, *_size = area_of(drawable)
+    scale = min(1.0, _LONGEST_REGION / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    corner = round((left - own_left) * scale), round((top - own_top) * scale)
+    rectangle = Gegl.Rectangle.new(*corner, *size)
+    form = "Y'A u8" if isinstance(drawable, Gimp.Layer) else "Y' u8"
+    _initialize()
+    data = bytes(drawable.get_buffer().get(rectangle, scale, form, Gegl.AbyssPolicy.NONE))
+    if isinstance(drawable, Gimp.Layer):
+        data = bytes(gray * alpha // 255 for gray, alpha in zip(data[::2], data[1::2]))
+    return Region(*size, data)
+
+
+def _initialize() -> None:
+    """Has GEGL get ready: without windows nothing else does, and what is read reduced is black then."""
+    Gegl.init(None)
+
+
+def _through_gimp(file: Gio.File) -> bytes:
+    """Returns a picture of a kind that only GIMP knows (XCF, PSD, SVG, HEIC …) as a PNG file."""
+    name = Path(file.get_parse_name()).name
+    refusal = Trouble(
+        _("The style picture “{name}” cannot be opened by GIMP either.").format(name=name),
+        _("Choose another picture, or save it as PNG or JPEG first."),
+    )
+    try:
+        image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
+    except GLib.Error as error:
+        raise refusal from error
+    if image is None:
+        raise refusal
+    try:
+        merged = image.merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
+        if merged is None:
+            raise refusal
+        return drawable_png(merged)
+    finally:
+        image.delete()

@@ -1,0 +1,83 @@
+"""The connection to the core, made in a thread of its own while the person looks at the dialog."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from wire.channel import Channel
+from wire.errors import CoreUnavailable, WireError
+from wire.frames import Message
+from wire.launch import connect, connect_or_start
+from wire.question import ask
+
+from client.installation import Installation
+from text.trouble import Trouble
+
+
+class Core:
+    """Connects at once, starting the core when none runs; ``channel`` waits for that."""
+
+    def __init__(self, where: Installation, host: str) -> None:
+        self._where = where
+        self._client = {"name": "gimp-plugin", "version": where.version, "host": host}
+        self._channel: Channel | None = None
+        self._failure: WireError | None = None
+        self._given_up = False
+        self._thread = threading.Thread(target=self._connect, daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> str:
+        """``starting``, ``ready`` or ``failed``."""
+        if self._thread.is_alive():
+            return "starting"
+        return "ready" if self._channel else "failed"
+
+    def channel(self) -> Channel:
+        """Waits for the connection and returns it. Raises ``Trouble``."""
+        self._thread.join()
+        if self._channel is None:
+            failure = self._failure or CoreUnavailable("The engine could not be started.")
+            raise Trouble(str(failure), failure.hint)
+        return self._channel
+
+    def again(self) -> Channel:
+        """Connects anew after the core died, starting it again, and returns the channel.
+
+        Raises ``WireError``.
+        """
+        self._channel, _ = connect_or_start(
+            self._where.state, self._where.command, self._client, lambda: not self._given_up
+        )
+        if self._given_up:
+            self._channel.close()
+        return self._channel
+
+    def another(self) -> Channel:
+        """Returns a connection of its own to the core that runs. Raises ``WireError``."""
+        return connect(self._where.state, self._client)[0]
+
+    def ask(self, kind: str, **fields: Any) -> Message:
+        """Returns the core's answer to a question such as ``estimate``. Raises ``WireError``."""
+        return ask(self._where.state, self._client, kind, **fields)
+
+    def close(self) -> None:
+        """Ends the connection, which cancels what the core still does for it."""
+        self._given_up = True
+        if self._channel:
+            self._channel.close()
+
+    def _connect(self) -> None:
+        try:
+            channel, _ = connect_or_start(
+                self._where.state, self._where.command, self._client, lambda: not self._given_up
+            )
+        except WireError as error:
+            self._failure = error
+        except Exception as error:  # nobody looks at a thread's traceback: the person must hear of it
+            self._failure = CoreUnavailable(f"The engine could not be started ({error}).")
+        else:
+            self._channel = channel
+            if self._given_up:
+                channel.close()

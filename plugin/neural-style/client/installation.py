@@ -1,0 +1,39 @@
+"""Where the core was installed: install.json beside the plug-in, written by the installer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from wire.launch import core_command
+from wire.places import State
+
+from text.trouble import Trouble
+
+_ABOUT = Path(__file__).parents[1] / "install.json"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The core's state folder and the command that starts it."""
+
+    state: State
+    command: tuple[str, ...]
+    version: str
+
+
+def installation() -> Installation:
+    """Reads install.json. Raises ``Trouble`` when it is not there or cannot be read.
+
+    A plug-in from a distribution or from Flathub has none: it finds the engine where it usually is.
+    """
+    if not _ABOUT.exists() and State.of().python.exists():
+        state = State.of()
+        return Installation(state, tuple(core_command(state)), "")
+    try:
+        fields = json.loads(_ABOUT.read_text(encoding="utf-8"))
+        command = tuple(str(part) for part in fields["core"])
+        return Installation(State.of(Path(fields["state"])), command, str(fields["version"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Trouble("The engine is not installed yet.", "Run “python3 install” in a terminal.") from error

@@ -1,0 +1,51 @@
+"""The further parameters: a page for each of the wire's groups."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import GimpUi, Gtk
+from wire.advanced import GROUPS
+from wire.parameters import PARAMETERS, Choice, Number, Parameter
+
+from choices.arguments import RESULT, property_of
+from text.language import _
+
+_FURTHER_IN = "Work"  # the seed belongs to this group for a person, and not to the six controls
+
+
+def advanced_box(dialog: GimpUi.ProcedureDialog) -> Gtk.Notebook:
+    """Returns the pages with the dialog's own widgets, which know defaults, last values and Reset."""
+    book = Gtk.Notebook()
+    for title, entries in ((_later("Result"), RESULT), *GROUPS):
+        page = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=9)
+        seed = tuple(entry for entry in PARAMETERS if entry.name == "seed") if title == _FURTHER_IN else ()
+        for entry in (*entries, *seed):
+            page.pack_start(_row(dialog, entry), False, False, 0)
+        book.append_page(page, Gtk.Label(label=_(title)))
+    return book
+
+
+def _later(text: str) -> str:
+    """Marks a word that is translated where it is shown."""
+    return text
+
+
+def number_row(dialog: GimpUi.ProcedureDialog, name: str) -> Gtk.Widget:
+    """Returns the slider of a number, with its label and an entry."""
+    row = dialog.get_scale_entry(name, 1.0)
+    row.get_range().get_accessible().set_name(row.get_label().get_text())  # GIMP names only the entry
+    return row
+
+
+def _row(dialog: GimpUi.ProcedureDialog, entry: Parameter) -> Gtk.Widget:
+    name = property_of(entry.name)
+    if isinstance(entry, Number):
+        if entry.high <= 100:
+            return number_row(dialog, name)
+        return dialog.get_widget(name, GimpUi.LabelSpin.__gtype__)
+    kind = Gtk.ComboBox if isinstance(entry, Choice) else Gtk.CheckButton
+    return dialog.get_widget(name, kind.__gtype__)

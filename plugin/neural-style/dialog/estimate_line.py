@@ -1,0 +1,118 @@
+"""The line that says what a run will take, as things are chosen now."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import GLib, Gtk
+from wire.errors import WireError
+from wire.frames import Message
+from wire.words import words_for_seconds
+
+from client.core import Core
+from text.language import _
+
+_QUIET = 200  # milliseconds after the last change
+_LONG = 90.0  # seconds from which on a draft is offered
+
+Asked = Sequence[Mapping[str, Any]]
+"""What is asked of the engine for each picture: its settings, width, height and ``resume``."""
+
+
+class EstimateLine:
+    """A line that follows the settings; ``asked`` returns the questions of now.
+
+    Where a run is long it offers a draft: ``draft`` chooses that.
+    """
+
+    def __init__(self, core: Core, asked: Callable[[], Asked], draft: Callable[[], None]) -> None:
+        self._core = core
+        self._asked = asked
+        self._timer = 0
+        self._number = 0
+        self._words = Gtk.Label(xalign=0.0, wrap=True)
+        self._words.get_accessible().set_description(_("What a run will take"))
+        self._draft = Gtk.Button.new_with_mnemonic(_("Use dra_ft"))
+        self._draft.set_tooltip_text(_("Choose the quality for trying things out"))
+        self._draft.set_valign(Gtk.Align.CENTER)
+        self._draft.set_no_show_all(True)
+        self._draft.connect("clicked", lambda _button: draft())
+        self.widget = Gtk.Box(spacing=12)
+        self.widget.pack_start(self._words, False, False, 0)
+        self.widget.pack_start(self._draft, False, False, 0)
+
+    def refresh(self) -> None:
+        """Asks the engine anew, shortly after the last call."""
+        if self._timer:
+            GLib.source_remove(self._timer)
+        self._timer = GLib.timeout_add(_QUIET, self._ask)
+
+    def close(self) -> None:
+        """Ends it; an answer that still comes is dropped."""
+        self._number += 1
+        if self._timer:
+            GLib.source_remove(self._timer)
+            self._timer = 0
+
+    def _ask(self) -> bool:
+        self._timer = 0
+        if self._core.state == "ready":
+            self._number += 1
+            threading.Thread(target=self._work, args=(self._number, self._asked()), daemon=True).start()
+        return False
+
+    def _work(self, number: int, asked: Asked) -> None:
+        try:
+            answer = self._all(asked)
+            draft = None
+            if (answer.get("seconds") or 0.0) > _LONG:
+                draft = self._all([{**one, "settings": _as_draft(one["settings"])} for one in asked])
+        except WireError:
+            return  # the run itself says what is wrong
+        GLib.idle_add(self._show, number, answer, draft)
+
+    def _all(self, asked: Asked) -> Message:
+        """Returns the answer for the largest picture, with the time of all."""
+        answers = [self._core.ask("estimate", seconds=120.0, **one) for one in asked]
+        largest = max(answers, key=lambda one: one["bytes"])
+        known = [one["seconds"] for one in answers]
+        return {**largest, "seconds": None if None in known else sum(known)}
+
+    def _show(self, number: int, answer: Message, draft: Message | None) -> bool:
+        if number != self._number:
+            return False
+        words, shorter = in_words(answer), draft and draft.get("seconds")
+        worth = bool(shorter and shorter < 0.7 * answer["seconds"])
+        if worth:
+            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(float(shorter)))
+        self._words.set_text(words)
+        self._draft.set_visible(worth)
+        return False
+
+
+def _as_draft(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {**settings, "quality": "draft", "size": 0, "finish": "quick"}
+
+
+def in_words(answer: Message) -> str:
+    """Returns the engine's answer to ``estimate`` as a person reads it."""
+    device = str(answer.get("device") or "")
+    where = _("this processor") if device in ("", "cpu") else device.partition(" ")[2] or device.upper()
+    memory = f"{answer['bytes'] / 2**30:.1f} GB"
+    size = f"{answer['width']} × {answer['height']}"
+    if answer.get("seconds") is None:
+        return _(
+            "The first run on {where}: how long it takes is not known yet. It needs {memory} of memory"
+            " and paints at {size}."
+        ).format(where=where, memory=memory, size=size)
+    words = _("About {time} on {where}; needs {memory} of memory and paints at {size}.").format(
+        time=words_for_seconds(float(answer["seconds"])), where=where, memory=memory, size=size
+    )
+    if answer.get("in_tiles"):
+        words += " " + _("The memory is too small for that at once, so it is worked out in tiles.")
+    return words

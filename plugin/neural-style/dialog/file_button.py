@@ -1,0 +1,58 @@
+"""GTK's file button for pictures: a filter, a preview, and a short cut to the samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk
+
+from image.pixbufs import load_small
+from text.language import _
+
+_PREVIEW = 200
+
+
+def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Label) -> None:
+    """Gives the file button in ``chooser`` all that, and has ``label`` tell what it is for."""
+    button = _find(chooser, Gtk.FileChooserButton)
+    if button is None:
+        return
+    label.set_mnemonic_widget(_find(button, Gtk.Button))  # its own text is only the name of the file
+    pictures = Gtk.FileFilter()
+    pictures.set_name(_("Pictures"))
+    pictures.add_pixbuf_formats()
+    everything = Gtk.FileFilter()
+    everything.set_name(_("All files that GIMP opens"))
+    everything.add_pattern("*")
+    button.add_filter(everything)
+    button.add_filter(pictures)
+    if samples.is_dir():
+        button.add_shortcut_folder(str(samples))
+        if button.get_filename() is None:
+            button.set_current_folder(str(samples))
+    preview = Gtk.Image()
+    button.set_preview_widget(preview)
+
+    def update(*_: object) -> None:
+        name = button.get_preview_filename()
+        pixbuf = load_small(name, _PREVIEW, _PREVIEW) if name and Path(name).is_file() else None
+        preview.set_from_pixbuf(pixbuf)
+        button.set_preview_widget_active(pixbuf is not None)
+
+    button.connect("update-preview", update)
+
+
+def _find(widget: Gtk.Widget, kind: type[Gtk.Widget]) -> Gtk.Widget | None:
+    found: list[Gtk.Widget] = []
+
+    def look(child: Gtk.Widget) -> None:
+        if isinstance(child, kind):
+            found.append(child)
+        elif isinstance(child, Gtk.Container):
+            child.forall(look)
+
+    look(widget)
+    return found[0] if found else None

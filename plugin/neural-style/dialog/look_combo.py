@@ -1,0 +1,57 @@
+"""The combo box of the looks."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gimp, Gtk
+
+from choices.arguments import property_of
+from choices.looks import LOOKS, look_of, values_of
+from choices.settings import settings_of
+from dialog.following import follow
+from text.language import _
+
+
+def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
+    """Returns the combo box with its label; it shows which look the settings are, and sets them."""
+    combo = Gtk.ComboBoxText()
+    combo.append("own", _("As set below"))
+    for number, look in enumerate(LOOKS):
+        combo.append(str(number), _(look.label))
+    label = Gtk.Label(label=_("Loo_k"), use_underline=True, xalign=0.0)
+    label.set_mnemonic_widget(combo)
+    box = Gtk.Box(spacing=12)
+    box.pack_start(label, False, False, 0)
+    box.pack_start(combo, True, True, 0)
+    busy: list[bool] = []
+
+    def show(*_: object) -> None:
+        if not busy:
+            number = look_of(settings_of(config))
+            busy.append(True)
+            combo.set_active_id("own" if number is None else str(number))
+            busy.clear()
+            explain()
+
+    def explain() -> None:
+        known = combo.get_active_id()
+        combo.set_tooltip_text(_("Values to begin from") if known == "own" else _(LOOKS[int(known)].help))
+
+    def choose(_combo: Gtk.ComboBoxText) -> None:
+        known = combo.get_active_id()
+        if busy or known == "own":
+            return
+        busy.append(True)
+        for name, value in values_of(LOOKS[int(known)]).items():
+            if config.get_property(property_of(name)) != value:
+                config.set_property(property_of(name), value)
+        busy.clear()
+        explain()
+
+    show()
+    combo.connect("changed", choose)
+    follow(combo, config, show)
+    return box

@@ -1,0 +1,85 @@
+"""Two pictures in one place, before and after, with a divider to drag between them."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, GdkPixbuf, Gtk
+
+from image.pixbufs import within
+from text.language import _
+
+_WHITE, _BLACK = 0xFFFFFFFF, 0x000000FF
+
+
+class SplitView:
+    """Shows ``before`` left of the divider and ``after`` right of it, within ``width`` × ``height``.
+
+    It needs no drawing of its own, and so no cairo for Python, which not every GIMP has.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = width, height
+        self._before: GdkPixbuf.Pixbuf | None = None
+        self._after: GdkPixbuf.Pixbuf | None = None
+        self._image = Gtk.Image()
+        self._image.set_size_request(width, height)
+        self._image.get_accessible().set_name(_("Preview"))
+        self._image.get_accessible().set_description(
+            _("The layer left of the divider, the preview right of it")
+        )
+        events = Gtk.EventBox()
+        events.add(self._image)
+        events.add_events(Gdk.EventMask.BUTTON_PRESS_MASK | Gdk.EventMask.BUTTON_MOTION_MASK)
+        events.connect("button-press-event", self._drag)
+        events.connect("motion-notify-event", self._drag)
+        self._divider = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, 100, 1)
+        self._divider.set_draw_value(False)
+        self._divider.set_value(50)
+        self._divider.set_tooltip_text(_("Drag to see more of the layer or more of the preview"))
+        self._divider.get_accessible().set_name(_("Before and after"))
+        self._divider.connect("value-changed", self._draw)
+        ends = Gtk.Box(spacing=6)
+        ends.pack_start(Gtk.Label(label=_("Before")), False, False, 0)
+        ends.pack_start(self._divider, True, True, 0)
+        ends.pack_start(Gtk.Label(label=_("After")), False, False, 0)
+        self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2)
+        self.widget.pack_start(events, False, False, 0)
+        self.widget.pack_start(ends, False, False, 0)
+
+    def set_before(self, picture: GdkPixbuf.Pixbuf) -> None:
+        """Shows this alone, until there is an ``after``."""
+        self._before, self._after = within(picture, *self._size), None
+        self._draw()
+
+    def set_after(self, picture: GdkPixbuf.Pixbuf | None) -> None:
+        """Shows this beside the first one; None takes it away."""
+        if self._before is None:
+            return
+        size = self._before.get_width(), self._before.get_height()
+        self._after = picture and picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
+        self._draw()
+
+    def _drag(self, _box: Gtk.EventBox, event: Gdk.EventButton) -> bool:
+        if self._before:
+            left = (self._image.get_allocated_width() - self._before.get_width()) / 2
+            self._divider.set_value(100 * (event.x - left) / self._before.get_width())
+        return True
+
+    def _draw(self, *_: object) -> None:
+        if self._before is None:
+            return
+        self._divider.set_sensitive(self._after is not None)
+        if self._after is None:
+            self._image.set_from_pixbuf(self._before)
+            return
+        width, height = self._before.get_width(), self._before.get_height()
+        at = min(width, max(0, round(width * self._divider.get_value() / 100)))
+        shown = self._after.copy()
+        if at:
+            self._before.copy_area(0, 0, at, height, shown, 0, 0)
+        for column, color in ((at - 1, _BLACK), (at, _WHITE), (at + 1, _BLACK)):
+            if 0 < column < width:  # seen on any picture
+                shown.new_subpixbuf(column, 0, 1, height).fill(color)
+        self._image.set_from_pixbuf(shown)

@@ -1,0 +1,1 @@
+"""What is GIMP's: pixels, layers, selection, parasites, and where results go."""

@@ -1,0 +1,36 @@
+"""The last preview of a picture that was never finished, made as large as the layer."""
+
+from __future__ import annotations
+
+from array import array
+
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf
+from wire.frames import Blob, Message
+from wire.job import Picture
+
+from image.pixbufs import pixbuf_of_rgb
+
+
+def enlarged(about: Message, pixels: Blob, content: Picture) -> Picture:
+    """Returns a ``preview`` and its pixels as ``RGBA u8`` in the size, and with the alpha, of ``content``."""
+    width, height = int(about["width"]), int(about["height"])
+    small = pixbuf_of_rgb(width, height, bytes(pixels))
+    large = small.scale_simple(content.width, content.height, GdkPixbuf.InterpType.BILINEAR)
+    stride, row = large.get_rowstride(), content.width * 3
+    data = large.get_pixels()
+    colors = b"".join(data[start : start + row] for start in range(0, content.height * stride, stride))
+    painted = bytearray(content.width * content.height * 4)
+    for channel in range(3):
+        painted[channel::4] = colors[channel::3]
+    painted[3::4] = _alpha(content)
+    return Picture(content.width, content.height, "RGBA u8", painted)
+
+
+def _alpha(content: Picture) -> bytes:
+    if content.format == "RGBA u8":
+        return bytes(memoryview(content.pixels)[3::4])
+    values = array("f", bytes(content.pixels))[3::4]
+    return bytes(round(255 * min(1.0, max(0.0, value))) for value in values)

@@ -1,0 +1,74 @@
+"""Pixels of a layer for the core, and the core's pixels as a layer."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp
+from wire.job import Picture
+
+from image.selection import Area
+from text.trouble import Trouble
+
+# Named formats are sRGB to babl, whatever the image's profile and precision are.
+_FORMATS = {"RGBA u8": "R'G'B'A u8", "RGBA float": "R'G'B'A float"}
+_BYTES = {"RGBA u8": 4, "RGBA float": 16}
+
+
+def pixels_of(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Picture:
+    """Returns the pixels of ``area``, also where the layer has none: there they are transparent.
+
+    Groups are read as they look. As 8 bits go only those that are sRGB in 8 bits: of any other
+    encoding that would lose levels.
+    """
+    plain = (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U8_PERCEPTUAL)
+    form = "RGBA u8" if image.get_precision() in plain and _is_srgb(image) else "RGBA float"
+    data = layer.get_buffer().get(area.rectangle, 1.0, _FORMATS[form], Gegl.AbyssPolicy.NONE)
+    return Picture(area.width, area.height, form, data)
+
+
+def pixels_at(layer: Gimp.Layer, left: int, top: int, like: Picture) -> Picture:
+    """Returns what ``layer`` has at a place of its image, in the size and format of ``like``."""
+    _found, own_left, own_top = layer.get_offsets()
+    there = Gegl.Rectangle.new(left - own_left, top - own_top, like.width, like.height)
+    data = layer.get_buffer().get(there, 1.0, _FORMATS[like.format], Gegl.AbyssPolicy.NONE)
+    return Picture(like.width, like.height, like.format, data)
+
+
+def new_layer(image: Gimp.Image, picture: Picture, name: str, alpha: bool) -> Gimp.Layer:
+    """Returns a layer with ``picture``, with or without alpha, that is not in ``image`` yet.
+
+    Only there it can be written to without regard to locks, groups and the selection. Raises
+    ``Trouble`` when the picture has another size than it says.
+    """
+    if len(picture.pixels) != picture.width * picture.height * _BYTES[picture.format]:
+        raise Trouble("The engine answered with a picture of another size.")  # GEGL would only log it
+    gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = int(Gimp.ImageType.GRAY_IMAGE if gray else Gimp.ImageType.RGB_IMAGE) + alpha
+    size = (picture.width, picture.height)
+    layer = Gimp.Layer.new(image, name, *size, Gimp.ImageType(kind), 100.0, Gimp.LayerMode.NORMAL)
+    buffer = layer.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, *size), _FORMATS[picture.format], bytes(picture.pixels))
+    buffer.flush()
+    layer.update(0, 0, *size)
+    return layer
+
+
+def copy_as_it_is(layer: Gimp.Layer, area: Area, made: Gimp.Layer) -> None:
+    """Copies ``area`` of ``layer`` to ``made``, of that size, without any detour by 32-bit floats in sRGB."""
+    whole = Gegl.Rectangle.new(0, 0, area.width, area.height)
+    buffer = made.get_buffer()
+    layer.get_buffer().copy(area.rectangle, Gegl.AbyssPolicy.NONE, buffer, whole)
+    buffer.flush()
+    made.update(0, 0, area.width, area.height)
+
+
+def _is_srgb(image: Gimp.Image) -> bool:
+    profile = image.get_color_profile()
+    if profile is None:
+        return True
+    if profile.is_gray():
+        return bool(profile.is_equal(Gimp.ColorProfile.new_d65_gray_srgb_trc()))
+    return bool(profile.is_equal(Gimp.ColorProfile.new_rgb_srgb()))

@@ -1,0 +1,1 @@
+"""One run: the procedure, the window, the painting."""

@@ -1,0 +1,128 @@
+"""The picture so far in the image itself: a layer that is there only while it is painted."""
+
+from __future__ import annotations
+
+import time
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gegl", "0.4")
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, Gegl, Gimp, GLib
+
+from image.pixbufs import pixbuf_of_rgb
+from image.place import Source
+from image.selection import Mask, put_mask
+from run.painting import Preview
+from text.language import _
+
+_SHARE = 0.1  # of the time may go into showing
+
+
+class LiveLayer:
+    """Shows previews above the layers that they are painted from.
+
+    Coming and going is no undo step: undo is frozen for those two moments alone, since a person may
+    work on in the image in between. Whoever deletes or locks the layer sees no more of it.
+    """
+
+    def __init__(self, image: Gimp.Image) -> None:
+        self._image = image
+        self._source: Source | None = None
+        self._layer: Gimp.Layer | None = None
+        self._deleted: list[Gimp.Layer] = []  # by the person, who may undo that
+        self._next = 0.0
+
+    def show(self, source: Source, preview: Preview) -> bool:
+        """Shows ``preview`` of what is painted from ``source``; False when that is not wanted any more."""
+        now = time.monotonic()
+        if now < self._next:
+            return True
+        if source is not self._source:
+            self.remove()
+            self._insert(source)
+        if self._layer is None or not self._image.is_valid() or not self._layer.is_valid():
+            return False
+        if not _locked(self._layer):
+            self._put(source, preview)
+        self._next = now + (time.monotonic() - now) / _SHARE
+        return True
+
+    def remove(self) -> None:
+        """Takes the layer away, if it is there, and those that came back by undo."""
+        layers = [*self._deleted, *([self._layer] if self._layer else [])]
+        self._layer, self._source, self._deleted = None, None, []
+        if not self._image.is_valid():
+            return
+        for layer in layers:
+            if layer.is_valid():
+                self._unnoticed(lambda layer=layer: self._image.remove_layer(layer))
+            else:
+                self._deleted.append(layer)
+        Gimp.displays_flush()
+
+    def _insert(self, source: Source) -> None:
+        self._source = source
+        image, below = self._image, source.above
+        if not image.is_valid() or image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+            return
+        width, height = source.area.width, source.area.height
+        gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
+        kind = Gimp.ImageType.GRAYA_IMAGE if gray else Gimp.ImageType.RGBA_IMAGE
+        name, normal = _("Neural Style – being painted"), Gimp.LayerMode.NORMAL
+        layer = Gimp.Layer.new(image, name, width, height, kind, 100.0, normal)
+        layer.set_offsets(*source.corner())
+        mask = source.mask or _alpha(source)
+        if mask is not None:
+            put_mask(layer, mask)
+        there = below.is_valid()
+        parent = below.get_parent() if there else None
+        position = image.get_item_position(below) if there else 0
+        selected = image.get_selected_layers()
+
+        def insert() -> None:
+            image.insert_layer(layer, parent, position)
+            image.set_selected_layers(selected)
+
+        self._unnoticed(insert)
+        self._layer = layer
+
+    def _unnoticed(self, change: GLib.SourceFunc) -> None:
+        clean = not self._image.is_dirty()
+        self._image.undo_freeze()
+        try:
+            change()
+        finally:
+            self._image.undo_thaw()
+        if clean:
+            self._image.clean_all()
+
+    def _put(self, source: Source, preview: Preview) -> None:
+        assert self._layer is not None
+        width, height = source.area.width, source.area.height
+        small = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
+        # With alpha the rows have no gaps, as GEGL wants them.
+        large = small.add_alpha(False, 0, 0, 0).scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR)
+        buffer = self._layer.get_buffer()
+        buffer.set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A u8", large.get_pixels())
+        buffer.flush()
+        self._layer.update(0, 0, width, height)
+        Gimp.displays_flush()
+
+
+def _alpha(source: Source) -> Mask | None:
+    """What is transparent in the layer below stays so."""
+    if not source.layer.is_valid() or not source.layer.has_alpha():
+        return None
+    data = source.layer.get_buffer().get(source.area.rectangle, 1.0, "Y'A u8", Gegl.AbyssPolicy.NONE)
+    return Mask("Y u8", bytes(data[1::2]))
+
+
+def _locked(layer: Gimp.Layer) -> bool:
+    item = layer
+    while item is not None:
+        if item.get_lock_content():
+            return True
+        item = item.get_parent()
+    return False

@@ -1,0 +1,183 @@
+"""Pictures being painted one after the other: a thread has it done, what it tells waits in a queue."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+from wire.errors import CoreDied, JobFailed, WireError
+from wire.job import Job, Picture, Result, StyleFile
+from wire.words import words_for_seconds
+
+from client.core import Core
+from image.last_preview import enlarged
+from text.language import _
+from text.trouble import CORE_DIED, Trouble
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is going on, in words; ``fraction`` (0–1) of the work is done."""
+
+    text: str
+    fraction: float
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The picture so far, small, as ``RGB u8`` pixels; ``number`` says which of the pictures."""
+
+    number: int
+    width: int
+    height: int
+    pixels: bytes
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end: the pictures, or trouble, or neither when it was cancelled.
+
+    There are fewer pictures than there was work when the person stopped it.
+    """
+
+    pictures: Sequence[Picture] = ()
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A content, the styles to paint it in, and a picture to go on from."""
+
+    content: Picture
+    styles: Sequence[StyleFile]
+    start: Picture | None = None
+
+
+Event = Union[Status, Preview, Done]
+
+
+class Painting:
+    """Style transfers on their way. ``wait`` returns what came since; ``Done`` is the last."""
+
+    def __init__(
+        self, core: Core, work: Sequence[Work], settings: Mapping[str, Any], preview_size: int = 0
+    ) -> None:
+        self._core = core
+        self._all = work
+        self._settings = settings
+        self._preview_size = preview_size
+        self._events: queue.Queue[Event] = queue.Queue()
+        self._job: Job | None = None
+        self._wish = ""
+        self._number = 0
+        self._fraction = 0.0
+        self._notes: dict[str, None] = {}
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def wait(self, seconds: float) -> list[Event]:
+        """Returns what came since, after waiting up to ``seconds`` for something."""
+        events: list[Event] = []
+        try:
+            events.append(self._events.get(timeout=seconds) if seconds else self._events.get_nowait())
+            while True:
+                events.append(self._events.get_nowait())
+        except queue.Empty:
+            return events
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the pictures that are done, in sentences, none of them twice."""
+        return list(self._notes)
+
+    def cancel(self) -> None:
+        """Ends without any picture."""
+        self._wish = "cancel"
+        if self._job:
+            self._job.cancel()
+
+    def finish(self) -> None:
+        """Ends with the pictures that are done, and the one that is painted as it is now."""
+        self._wish = "finish"
+        if self._job:
+            self._job.finish()
+
+    def _work(self) -> None:
+        pictures: list[Picture] = []
+        try:
+            self._put(Status(_("Starting the engine…"), 0.0))
+            for number, work in enumerate(self._all):
+                self._number, self._fraction = number, 0.0
+                result = self._paint(work)
+                if result is None:
+                    self._put(Done())
+                    return
+                pictures.append(result.picture)
+                self._notes.update(dict.fromkeys(_(str(note)) for note in result.about.get("notes", ())))
+                if self._wish:
+                    break
+            self._put(Done(pictures))
+        except Trouble as trouble:
+            self._put(Done(trouble=trouble))
+        except JobFailed as failure:
+            self._put(Done(trouble=Trouble(str(failure), failure.hint, code=failure.code)))
+        except CoreDied as error:
+            last = self._job and self._job.last_preview
+            if last:
+                pictures.append(enlarged(*last, self._all[self._number].content))
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures, CORE_DIED)))
+        except WireError as error:
+            self._put(Done(trouble=Trouble(str(error), _unharmed(error))))
+        except Exception:
+            traceback.print_exc()
+            self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
+
+    def _paint(self, work: Work) -> Result | None:
+        job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
+        self._job = job
+        if self._wish == "cancel":
+            job.cancel()
+        elif self._wish == "finish":
+            job.finish()
+        return job.run(work.content, work.styles, self._hear, work.start)
+
+    def _hear(self, message: Mapping[str, Any], blob: bytearray) -> None:
+        kind = message["type"]
+        if kind == "preview":
+            self._put(Preview(self._number, int(message["width"]), int(message["height"]), bytes(blob)))
+        elif kind == "queued":
+            ahead = int(message["ahead"])
+            words = _("Another picture is being painted; yours is next.")
+            if ahead > 1:
+                words = _("Another picture is being painted; {count} are before yours.").format(count=ahead)
+            self._tell(words)
+        elif kind == "stage":
+            self._tell(f"{_(message['text'])}…")
+        elif kind == "progress":
+            self._fraction = float(message["fraction"])
+            text = _("Step {number} of {count}: {width} × {height}").format(
+                number=message["scale"],
+                count=message["scales"],
+                width=message["width"],
+                height=message["height"],
+            )
+            left = message.get("seconds_left")
+            if left is not None:
+                text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
+            self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        count = len(self._all)
+        if count > 1:
+            text = _("Layer {number} of {count}.").format(number=self._number + 1, count=count) + " " + text
+        self._put(Status(text, (self._number + self._fraction) / count))
+
+    def _put(self, event: Event) -> None:
+        self._events.put(event)
+
+
+def _unharmed(error: WireError) -> str:
+    return f"{_('The image is as it was.')} {_(error.hint)}"

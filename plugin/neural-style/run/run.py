@@ -1,0 +1,200 @@
+"""One run of the procedure, in each of GIMP's three run modes."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+from wire.job import Picture
+
+from choices.arguments import START
+from choices.remembered import recall, remember
+from choices.settings import settings_of
+from choices.styles import chosen, read
+from client.core import Core
+from client.installation import installation
+from image.layers import chosen_layers
+from image.parasite import packed, painted_from
+from image.place import Result, Source, place
+from image.selection import painted_area
+from run.painting import Done, Painting, Status, Work
+from text.trouble import Cancelled, Trouble
+
+PREVIEW_SIZE = 512
+
+
+def run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    data: Any,
+) -> tuple[Gimp.PDBStatusType, str]:
+    """Does everything; returns GIMP's status and, if something went wrong, what to tell the person."""
+    try:
+        if run_mode != Gimp.RunMode.NONINTERACTIVE:
+            recall(config)
+        if run_mode == Gimp.RunMode.INTERACTIVE:
+            _with_windows(procedure, image, drawables, config)
+        else:
+            _without_windows(procedure, image, drawables, config)
+    except Cancelled:
+        return Gimp.PDBStatusType.CANCEL, ""
+    except Trouble as trouble:
+        return Gimp.PDBStatusType.EXECUTION_ERROR, trouble.text
+    except Exception:
+        traceback.print_exc()
+        return Gimp.PDBStatusType.EXECUTION_ERROR, Trouble("Something went wrong in the plug-in.").text
+    return Gimp.PDBStatusType.SUCCESS, ""
+
+
+def _with_windows(
+    procedure: Gimp.Procedure,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+) -> None:
+    layers = chosen_layers(drawables)
+    for layer in layers:
+        painted_area(image, layer)  # before the dialog, so that nobody fills it in for nothing
+    where = installation()
+    gi.require_version("GimpUi", "3.0")
+    from gi.repository import GimpUi
+
+    GimpUi.init("plug-in-neural-style")
+    from dialog.dialog import ask
+    from dialog.tell import Answer, tell
+    from run.palette import ask_what_to_do_with_it
+    from run.window import PaintingWindow
+
+    core = Core(where, _host())
+    answer = Answer.CHANGE
+    try:
+        while True:
+            if answer is Answer.CHANGE and not ask(procedure, config, core, where.state, image, layers):
+                raise Cancelled
+            try:
+                if answer is Answer.CHANGE and _needs_palette_question(image, config):
+                    config.set_property("indexed", ask_what_to_do_with_it())
+                run = _Run(procedure, image, layers, config)
+                painting = Painting(core, run.work, settings_of(config), PREVIEW_SIZE)
+                pictures = PaintingWindow(painting, image, run.sources, run.name, config).run()
+                break
+            except Trouble as trouble:
+                network = config.get_property("network")
+                answer = tell(trouble, core, where, "vgg16" if network == "auto" else network)
+                if answer is Answer.KEEP:
+                    pictures = trouble.kept
+                    break
+                # With everything as it was chosen; a lost core is started again.
+                core.close()
+                core = Core(where, _host())
+    finally:
+        core.close()
+    run.place(pictures)
+    if not image.is_valid():
+        raise Cancelled  # after a success GIMP would store the settings in the image that is gone
+    remember(config)
+    _tell_notes(painting)
+
+
+def _without_windows(
+    procedure: Gimp.Procedure,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+) -> None:
+    run = _Run(procedure, image, chosen_layers(drawables), config)
+    core = Core(installation(), _host())
+    try:
+        Gimp.progress_init(run.name)
+        painting = Painting(core, run.work, settings_of(config))
+        pictures = _follow(painting)
+    finally:
+        core.close()
+    run.place(pictures)
+    _tell_notes(painting)
+
+
+def _follow(painting: Painting) -> Sequence[Picture]:
+    """Shows the progress in GIMP's own bar, whose Cancel ends this process and with it the job."""
+    while True:
+        for event in painting.wait(seconds=0.5):
+            if isinstance(event, Status):
+                Gimp.progress_set_text(event.text)
+                Gimp.progress_update(event.fraction)
+            elif isinstance(event, Done):
+                Gimp.progress_end()
+                if event.trouble:
+                    raise event.trouble
+                return event.pictures
+
+
+class _Run:
+    """What a run is made of, read when it begins. Raises ``Trouble``."""
+
+    def __init__(
+        self,
+        procedure: Gimp.Procedure,
+        image: Gimp.Image,
+        layers: list[Gimp.Layer],
+        config: Gimp.ProcedureConfig,
+    ) -> None:
+        self.name = f"Neural Style – {' + '.join(style.name for style in chosen(config))}"
+        if not (image.is_valid() and all(layer.is_valid() for layer in layers)):
+            raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
+        start = _start(config, layers)
+        if start is not None and start in layers:
+            layers = [painted_from(image, start) or start]
+        self._image = image
+        self.sources = [Source.of(image, layer, start) for layer in layers]
+        self.work = [
+            Work(source.picture, read(config, source.place), source.start) for source in self.sources
+        ]
+        self._apart = config.get_property("result") == "image"
+        self._convert = config.get_property("indexed") == "convert"
+        self._opacity = config.get_property("opacity")
+        self._settings = [packed(procedure, config, layer) for layer in layers]
+
+    def place(self, pictures: Sequence[Picture]) -> None:
+        """Puts what was painted where it belongs. Raises ``Cancelled`` when that is nothing."""
+        if not pictures:
+            raise Cancelled
+        parts = zip(self.sources, pictures, self._settings)
+        results = [
+            Result(source, picture, self.name, self._opacity, settings) for source, picture, settings in parts
+        ]
+        place(self._image, results, self._apart, self._convert)
+
+
+def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer | None:
+    """Returns the layer to go on from, if any. Raises ``Trouble``."""
+    start = config.get_property(START)
+    if start is None:
+        return None
+    if not (isinstance(start, Gimp.Layer) and start.is_valid()):
+        raise Trouble("The layer to continue from is not there any more.", "Choose another one, or none.")
+    if len(layers) > 1:
+        raise Trouble("Only one layer at a time can be continued.", "Select that layer alone.")
+    return start
+
+
+def _tell_notes(painting: Painting) -> None:
+    """One line where GIMP tells such things: the status bar, or standard error without windows."""
+    if painting.notes:
+        Gimp.message(" ".join(painting.notes))
+
+
+def _needs_palette_question(image: Gimp.Image, config: Gimp.ProcedureConfig) -> bool:
+    indexed = image.is_valid() and image.get_base_type() == Gimp.ImageBaseType.INDEXED
+    return bool(indexed and config.get_property("result") != "image")
+
+
+def _host() -> str:
+    return f"GIMP {Gimp.version()}"
