@@ -47,7 +47,7 @@ class NetworkPass(Protocol):
 def scale_for(precision: torch.dtype | None, positions: int) -> float:
     """Returns the factor for a ``precision``; see ``NetworkPass.scale``.
 
-    Measured on photographs of 256² to 4096² pixels: with a 64th of the pixels float16 is as exact as TF32.
+    By a sketch on an H200, photographs of 256² to 4096²: with a 64th of the pixels float16 is as exact as TF32.
     """
     return max(1.0, positions / 64) if precision == torch.float16 else 1.0
 
