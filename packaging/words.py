@@ -29,7 +29,8 @@ _SOURCES = (
     "nst_core/service",
     "nst_core/engine/stylize.py",
     "nst_core/weights/loading.py",
-    "nst_core/files/picture.py",
+    "nst_core/files/errors.py",
+    "nst_core/files/style.py",
 )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nst_core.files.errors import PictureError
 from nst_core.files.form import FilePicture, Form
-from nst_core.files.picture import PictureError
 from nst_core.files.reading import read
 from nst_core.files.writing import KINDS, check_output, write
 

@@ -13,17 +13,10 @@ import pytest
 import torch
 from PIL import Image, ImageCms
 
-from nst_core.files.picture import (
-    PictureError,
-    content_tensors,
-    opened,
-    raw_pixels,
-    rgb_bytes,
-    style_notes,
-    style_tensor,
-    with_hidden,
-)
+from nst_core.files.errors import PictureError
 from nst_core.files.pillow import FORMATS
+from nst_core.files.raw import content_tensors, raw_pixels, rgb_bytes, with_hidden
+from nst_core.files.style import style_notes, style_tensor
 
 
 def stored(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -74,20 +67,37 @@ def test_a_profile_is_followed() -> None:
     other = ImageCms.ImageCmsProfile(lab).tobytes()
     image = Image.new("RGB", (2, 2), (200, 100, 50))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert opened(stored(image, icc_profile=srgb)).getpixel((0, 0)) == pytest.approx((200, 100, 50), abs=1)
+    assert first_pixel(stored(image, icc_profile=srgb)) == pytest.approx((200, 100, 50), abs=1)
     # one that does not fit the picture, and one that is none, are passed over
     for profile in (other, b"no profile"):
-        assert opened(stored(image, icc_profile=profile)).getpixel((0, 0)) == (200, 100, 50)
+        assert first_pixel(stored(image, icc_profile=profile)) == pytest.approx((200, 100, 50))
 
 
-def png_of(width: int, height: int) -> bytes:
-    """A PNG that claims a size and has next to no data."""
+def first_pixel(data: bytes) -> list[float]:
+    return (style_tensor(data)[0, :, 0, 0] * 255).tolist()
+
+
+def test_a_style_keeps_sixteen_bits() -> None:
+    deep = np.array([[[1, 2, 3], [256, 257, 258]]], np.uint16)
+    assert (style_tensor(png_of_sixteen_bits(deep))[0] * 65_535).round().permute(
+        1, 2, 0
+    ).tolist() == deep.tolist()
+
+
+def png_of_sixteen_bits(values: np.ndarray) -> bytes:
+    """A PNG of RGB values (H, W, 3), which Pillow cannot write."""
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    return png_of(values.shape[1], values.shape[0], 16, rows)
+
+
+def png_of(width: int, height: int, depth: int = 8, rows: bytes = bytes(100)) -> bytes:
+    """A PNG that claims a size; it has next to no data if none is given."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
-    header = struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    header = struct.pack("!IIBBBBB", width, height, depth, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
 
 
@@ -124,7 +134,7 @@ def test_of_a_style_that_moves_the_first_picture_is_taken_with_a_sentence(kind: 
 
 def test_a_file_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="not there"):
-        opened(tmp_path / "gone.png")
+        style_tensor(tmp_path / "gone.png")
 
 
 @pytest.mark.parametrize("form", ["RGBA u8", "RGBA float"])

@@ -15,11 +15,12 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
+from nst_core.files.errors import PictureError
 from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
-from nst_core.files.picture import PictureError, style_tensor
 from nst_core.files.png import write_png
 from nst_core.files.reading import read, read_mask
+from nst_core.files.style import style_tensor
 from nst_core.files.writing import KINDS, check_size, write
 
 from . import profiles

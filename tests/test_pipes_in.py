@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from nst_core.files import sources
+from nst_core.files.errors import PictureError
 from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
-from nst_core.files.picture import PictureError
 from nst_core.files.reading import read, read_mask
 from nst_core.files.writing import write
 from nst_core.wire.places import State

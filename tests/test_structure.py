@@ -48,7 +48,7 @@ ALLOWED = {
     "nst_core/weights": {
         *("numpy", "onnx", "safetensors", "torch", "nst_core.device", "nst_core.pip", "nst_core.wire"),
         *("nst_core.engine.networks", "nst_core.engine.pictures", "nst_core.recipes"),
-        "nst_core.files.picture",
+        "nst_core.files.style",
     },
     "nst_core/planning": {
         "torch",

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import tifffile
 from PIL import ImageFile, ImageOps
 
+from nst_core.files.errors import MAX_PIXELS, PictureError
 from nst_core.files.form import Values
-from nst_core.files.picture import MAX_PIXELS, PictureError
 from nst_core.files.pillow import MOST_PAGES, best_page, image_in
 from nst_core.files.sources import Source
 

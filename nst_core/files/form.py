@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from nst_core.files.picture import content_tensors
+from nst_core.files.raw import content_tensors
 
 Values = npt.NDArray[np.float32]
 Depth = Literal[8, 16, 32]  # bits of a channel; 32 are a float

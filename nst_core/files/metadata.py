@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 import tifffile
 
 from nst_core.files.deep import tiff_page
-from nst_core.files.picture import PictureError
+from nst_core.files.errors import PictureError
 from nst_core.files.pillow import image_in
 from nst_core.files.sources import is_tiff, source_of
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,8 @@ import tifffile
 from PIL import Image, ImageOps
 
 from nst_core.files import deep
+from nst_core.files.errors import MAX_PIXELS, PictureError
 from nst_core.files.form import Depth, FilePicture, Form, Values
-from nst_core.files.picture import MAX_PIXELS, PictureError
 from nst_core.files.pillow import image_in, moves
 from nst_core.files.profiles import image_to_srgb, to_srgb
 from nst_core.files.quiet import quiet
@@ -30,14 +32,25 @@ _GREYS = ("L", "LA", "La", "1", "I", "F")
 def read(path: Path, what: str) -> FilePicture:
     """Returns the picture in a file; ``what`` names it in errors. Raises ``PictureError``."""
     name = f"{what} “{path.name}”" if path.name != "-" else f"{what} from the standard input"
+    with _in_sentences(name):
+        return read_from(source_of(path, name), name)
+
+
+def read_from(source: Source, name: str) -> FilePicture:
+    """Returns the picture in a file, or in the bytes of one, called ``name``. Raises ``PictureError``."""
+    with _in_sentences(name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
+        if not is_tiff(source):
+            return _by_pillow(source, name)
+        with quiet():  # of all decoders, libtiff alone prints
+            return _deep_tiff(source, name) or _by_pillow(source, name)
+
+
+@contextmanager
+def _in_sentences(name: str) -> Iterator[None]:
+    """Turns whatever a decoder raises into ``PictureError``."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
-            source = source_of(path, name)
-            if not is_tiff(source):
-                return _by_pillow(source, name)
-            with quiet():  # of all decoders, libtiff alone prints
-                return _deep_tiff(source, name) or _by_pillow(source, name)
+        yield
     except PictureError:
         raise
     except FileNotFoundError as error:

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from nst_core.files.picture import PictureError
+from nst_core.files.errors import PictureError
 
 Source = Path | io.BytesIO
 

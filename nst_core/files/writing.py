@@ -16,8 +16,8 @@ import numpy.typing as npt
 import tifffile
 from PIL import Image
 
+from nst_core.files.errors import PictureError
 from nst_core.files.form import FilePicture, Form, Values
-from nst_core.files.picture import PictureError
 from nst_core.files.png import write_png
 from nst_core.files.profiles import from_srgb
 

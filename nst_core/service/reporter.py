@@ -7,7 +7,7 @@ import time
 from nst_core.engine.pictures.resize import resized
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.engine.progress import Decision, Progress
-from nst_core.files.picture import rgb_bytes
+from nst_core.files.raw import rgb_bytes
 from nst_core.planning.speed import Speed, Stopwatch
 from nst_core.service.job import Ending, Job
 from nst_core.service.pace import Pace

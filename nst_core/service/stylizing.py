@@ -16,15 +16,8 @@ from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
-from nst_core.files.picture import (
-    content_tensors,
-    gray_tensor,
-    laid_over,
-    raw_pixels,
-    style_notes,
-    style_tensor,
-    with_hidden,
-)
+from nst_core.files.raw import content_tensors, gray_tensor, laid_over, raw_pixels, with_hidden
+from nst_core.files.style import style_notes, style_tensor
 from nst_core.planning.calibrating import calibrate
 from nst_core.planning.fastest import take_fastest
 from nst_core.planning.plan import cost_of, kind_of_work, plan

@@ -11,7 +11,7 @@ from nst_core.engine.networks.classifier import Classifier, default_layers
 from nst_core.engine.networks.torchvision_models import WrongWeightsError
 from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 from nst_core.weights.catalog import Network
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.fetch import get

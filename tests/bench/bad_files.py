@@ -114,8 +114,9 @@ def anew() -> int:
 def take(files: list[Path]) -> None:
     """Does all files in this process, and prints how each fared, in a line."""
     from nst_core.cli import main
-    from nst_core.files.picture import PictureError, style_tensor
+    from nst_core.files.errors import PictureError
     from nst_core.files.quiet import quiet
+    from nst_core.files.style import style_tensor
 
     style = Path(__file__).parents[2] / "install" / "samples" / "styles" / "wave-woodcut.jpg"
 

@@ -18,7 +18,7 @@ from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.published import PUBLISHED
 from nst_core.recipes.recipe import Recipe, Schedule

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import stylize
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import prepared

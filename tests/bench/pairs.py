@@ -9,7 +9,7 @@ from torch import Tensor, from_numpy
 
 from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 
 SAMPLES = Path(__file__).parents[2] / "install" / "samples"
 

@@ -27,7 +27,7 @@ from torch import Tensor
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import stylize
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 from nst_core.recipes.presets import QUALITIES, recipe
 from nst_core.recipes.recipe import Schedule
 from nst_core.recipes.settings import Settings

@@ -14,7 +14,7 @@ from PIL import Image
 from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
-from nst_core.files.picture import style_tensor
+from nst_core.files.style import style_tensor
 
 from ..conftest import SAMPLES
 from ..engine.judge import similarity, style_loss

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from nst_core.files.picture import content_tensors, style_tensor
+from nst_core.files.raw import content_tensors
+from nst_core.files.style import style_tensor
 from nst_core.service.job import Job
 from nst_core.wire.frames import Message
 from nst_core.wire.places import State

@@ -1,0 +1,30 @@
+"""A style file as the engine's tensor: read like every other picture, from a file or from its bytes."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from torch import Tensor
+
+from nst_core.files.form import tensor_of
+from nst_core.files.pillow import image_in, moves
+from nst_core.files.reading import read_from
+
+
+def style_tensor(data: bytes | memoryview | Path) -> Tensor:
+    """Returns a style file as RGB in 0–1, shape (1, 3, H, W); what is transparent becomes white paper.
+
+    Raises ``PictureError``.
+    """
+    source = data if isinstance(data, Path) else io.BytesIO(data)
+    return tensor_of(read_from(source, "style picture").on_paper().rgb)
+
+
+def style_notes(data: bytes | memoryview) -> tuple[str, ...]:
+    """Returns sentences on what of a style file, which ``style_tensor`` has read, is not taken."""
+    with image_in(io.BytesIO(data)) as file:
+        return (_MOVES,) if moves(file) else ()
+
+
+_MOVES = "A style picture moves: only its first picture is taken."
