@@ -6,7 +6,6 @@ from __future__ import absolute_import, division, print_function, unicode_litera
 import traceback
 
 from frames import CoreUnavailable, WireError
-
 from trouble import Trouble
 
 

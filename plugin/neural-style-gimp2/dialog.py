@@ -11,6 +11,7 @@ pygtk.require(str("2.0"))
 import gimpui
 import gobject
 import gtk
+
 from launch import joined, native_path
 from parameters import PARAMETERS, Choice, Flag
 from words import text_of, utf8

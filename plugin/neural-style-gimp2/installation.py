@@ -9,7 +9,6 @@ import json
 import os
 
 from launch import Starter
-
 from trouble import Trouble
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), str("install.json"))

@@ -4,11 +4,11 @@
 from __future__ import absolute_import, division, print_function, unicode_literals
 
 import gimp
-from client import Picture
 from gimpenums import ADD_SELECTION_MASK, INDEXED, NORMAL_MODE, RGB, RGBA_IMAGE
-from words import utf8
 
+from client import Picture
 from trouble import Trouble
+from words import utf8
 
 pdb = gimp.pdb
 _U8_LINEAR, _U8, _FLOAT = 100, 150, 650  # GimpPrecision; the last two are as sRGB encodes

@@ -5,6 +5,7 @@ from __future__ import absolute_import, division, print_function, unicode_litera
 
 import gimp
 import gimpfu
+
 from parameters import PARAMETERS, Flag, Number
 from words import utf8
 

@@ -9,9 +9,8 @@ import traceback
 
 from client import Job, clock
 from frames import JobFailed, WireError
-from words import words_for_seconds
-
 from trouble import Trouble
+from words import words_for_seconds
 
 Status = collections.namedtuple("Status", "text fraction")  # what is going on, and how much is done, 0-1
 Preview = collections.namedtuple("Preview", "width height pixels")  # the picture so far, small, RGB u8

@@ -10,15 +10,15 @@ import traceback
 
 import gimp
 from gimpenums import RUN_INTERACTIVE, RUN_WITH_LAST_VALS
-from launch import native_path
-from parameters import defaults, settings_of
-from words import text_of, utf8
 
 from core import Core
 from installation import installation, starter
+from launch import native_path
 from layers import chosen_layer, insert_result, pixels_of
 from painting import Done, Painting, Status
+from parameters import defaults, settings_of
 from trouble import Cancelled, Trouble
+from words import text_of, utf8
 
 MAX_STYLE_BYTES = 200000000
 PREVIEW_SIZE = 512

@@ -8,10 +8,10 @@ import traceback
 import gimpui
 import gobject
 import gtk
-from words import utf8
 
 from painting import Done, Preview, Status
 from trouble import Trouble
+from words import utf8
 
 _AREA = 480  # longer side of the live picture, in pixels of the screen
 _TICK = 100  # milliseconds between two looks at a core that is starting

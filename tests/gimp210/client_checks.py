@@ -19,12 +19,11 @@ import client
 import frames
 import launch
 from client import Channel, Job, Picture, clock, greet
+from core import Core
 from frames import AFTER_PROOF, HEADER, ConnectionLost, JobFailed, Parser, ProtocolError, WireError, encode
 from launch import Starter, clean_environment, joined, native_path
-from words import words_for_seconds
-
-from core import Core
 from painting import Done, Painting, Preview
+from words import words_for_seconds
 
 
 def text_of(path):
