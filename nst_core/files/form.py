@@ -69,7 +69,8 @@ class FilePicture:
 def tensor_of(values: npt.NDArray[Any]) -> Tensor:
     """Returns (H, W) or (H, W, C) values as (1, C, H, W)."""
     planes = values.reshape(*values.shape[:2], -1).transpose(2, 0, 1)
-    return torch.from_numpy(np.ascontiguousarray(planes[None], dtype=np.float32))
+    # Copied: a gray of one pixel is a view that cannot be written.
+    return torch.from_numpy(np.array(planes[None], dtype=np.float32, order="C"))
 
 
 def values_of(picture: Tensor) -> Values:
