@@ -13,7 +13,8 @@ from nst_core.commands.painting import Painted, Show, paint
 from nst_core.engine.pictures.resize import resized
 from nst_core.engine.pictures.sizes import Size, fitted
 from nst_core.engine.pictures.style import Style
-from nst_core.files.form import FilePicture, tensor_of, values_of
+from nst_core.files.form import FilePicture, values_of
+from nst_core.files.raw import tensor_of
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.loading import Prepared, for_recipe

@@ -14,7 +14,8 @@ from nst_core.commands.options import weights_of
 from nst_core.commands.telling import say
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import PLAIN_STYLE
-from nst_core.files.form import FilePicture, tensor_of
+from nst_core.files.form import FilePicture
+from nst_core.files.raw import tensor_of
 from nst_core.files.reading import read, read_mask
 
 

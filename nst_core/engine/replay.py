@@ -11,9 +11,9 @@ from nst_core.engine.objective import Objective
 class Replayed:
     """The same value and gradient as those of ``objective``, on an NVIDIA GPU, by a graph of its kernels.
 
-    An evaluation starts a hundred kernels, for which the processor takes longer than the GPU works on a
-    quarter of a megapixel. The first evaluation runs as ever: what is chosen once is chosen then, and some of
-    that cannot be recorded. The second is recorded.
+    An evaluation starts many small kernels, each of which the processor has to ask for. The first evaluation
+    runs as ever: what is chosen once is chosen then, and some of that cannot be recorded. The second is
+    recorded.
     """
 
     def __init__(self, objective: Objective) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from nst_core.files.raw import content_tensors
@@ -64,13 +63,6 @@ class FilePicture:
             return self
         alpha = self.alpha[..., None]
         return FilePicture(self.rgb * alpha + (1 - alpha), None, self.form)
-
-
-def tensor_of(values: npt.NDArray[Any]) -> Tensor:
-    """Returns (H, W) or (H, W, C) values as (1, C, H, W)."""
-    planes = values.reshape(*values.shape[:2], -1).transpose(2, 0, 1)
-    # Copied: a gray of one pixel is a view that cannot be written.
-    return torch.from_numpy(np.array(planes[None], dtype=np.float32, order="C"))
 
 
 def values_of(picture: Tensor) -> Values:

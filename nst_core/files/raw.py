@@ -24,18 +24,18 @@ def content_tensors(pixels: memoryview | bytes, width: int, height: int, form: s
         rgb *= alpha
         mean = rgb.sum(axis=(0, 1)) / seen if seen else np.full(3, 0.5, np.float32)
         rgb += mean * (1 - alpha)
-    return _to_tensor(rgb), _to_tensor(alpha)
+    return tensor_of(rgb), tensor_of(alpha)
 
 
 def laid_over(below: Tensor, pixels: memoryview | bytes, form: str) -> Tensor:
     """Returns raw pixels of the size of ``below`` (1, 3, H, W) laid over it, in 0–1."""
-    rgba = _to_tensor(_values(pixels, below.shape[3], below.shape[2], form).clip(0, 1))
+    rgba = tensor_of(_values(pixels, below.shape[3], below.shape[2], form).clip(0, 1))
     return torch.lerp(below, rgba[:, :3], rgba[:, 3:])
 
 
 def gray_tensor(pixels: memoryview | bytes, size: tuple[int, int]) -> Tensor:
     """Returns raw gray pixels, one byte each, of ``size`` (height, width) as (1, 1, H, W) in 0–1."""
-    return _to_tensor(np.frombuffer(pixels, np.uint8).reshape(*size, 1).astype(np.float32) / 255)
+    return tensor_of(np.frombuffer(pixels, np.uint8).reshape(*size, 1).astype(np.float32) / 255)
 
 
 def with_hidden(painted: Tensor, shown: Tensor, pixels: memoryview | bytes, form: str) -> Tensor:
@@ -44,7 +44,7 @@ def with_hidden(painted: Tensor, shown: Tensor, pixels: memoryview | bytes, form
     That are colors outside of sRGB, light brighter than white, and colors below transparency. They
     fade out where the picture has changed, and are gone where it has by a quarter of the range.
     """
-    hidden = _to_tensor(_values(pixels, shown.shape[3], shown.shape[2], form)[..., :3]) - shown
+    hidden = tensor_of(_values(pixels, shown.shape[3], shown.shape[2], form)[..., :3]) - shown
     painted = painted.clamp(0, 1)
     if not hidden.any():
         return painted
@@ -78,5 +78,8 @@ def rgb_bytes(rgb: Tensor) -> bytes:
     return (rgb[0].permute(1, 2, 0).clamp(0, 1) * 255 + 0.5).byte().cpu().numpy().tobytes()
 
 
-def _to_tensor(values: npt.NDArray[Any]) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)[None], dtype=np.float32))
+def tensor_of(values: npt.NDArray[Any]) -> Tensor:
+    """Returns (H, W) or (H, W, C) values as (1, C, H, W)."""
+    planes = values.reshape(*values.shape[:2], -1).transpose(2, 0, 1)
+    # Copied: a gray of one pixel is a view that cannot be written.
+    return torch.from_numpy(np.array(planes[None], dtype=np.float32, order="C"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nst_core.files.form import tensor_of
 from nst_core.files.pillow import image_in, moves
+from nst_core.files.raw import tensor_of
 from nst_core.files.reading import read_from
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from nst_core.device import device_name
 from nst_core.engine.passes.choice import Way, pass_by, prefer, ways
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.targets import layers_of
@@ -18,7 +19,7 @@ from nst_core.weights.loading import Prepared
 
 SIZE = (192, 256)
 _ROUNDS = 3
-_APART = 0.1  # of the gradient's length; photographs have a third of that
+_APART = 0.1  # of the gradient's length
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def take_fastest(ready: Prepared, speed: Speed) -> dict[Way, float]:
     backbone, pixels = ready.backbone, math.prod(SIZE)
     found: dict[Way, float] = {}
     for way in ways(backbone):
-        kind = f"{way} pass, {backbone.device.type}, {_machine()}"
+        kind = f"{way} pass, {device_name(backbone.device)}, {_machine()}"
         known = speed.seconds(kind, pixels)
         if known is None:
             network = pass_by(way, backbone, layers_of(ready.recipe.matching))

@@ -33,6 +33,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from nst_core.accelerator import accelerator
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.optimizers.lbfgs import lbfgs
 from nst_core.engine.optimizers.optimizer import Evaluate
@@ -136,9 +137,7 @@ class Bench:
         return made if graph or not isinstance(made, Replayed) else made._objective
 
 
-def synchronize() -> None:
-    if CUDA:
-        torch.cuda.synchronize()
+synchronize = accelerator(DEVICE).synchronize
 
 
 def timed(action: Callable[[], object], seconds: float = 0.5) -> tuple[float, float]:

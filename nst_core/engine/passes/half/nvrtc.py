@@ -1,7 +1,7 @@
 """Compiling a kernel on an NVIDIA GPU while the program runs, by what PyTorch brings: NVRTC.
 
 Triton and ``torch.compile`` need a C compiler and Python's headers, which few people's machines have. NVRTC
-comes with PyTorch's own packages and takes a fifth of a second.
+comes with PyTorch's own packages.
 """
 
 from __future__ import annotations
