@@ -35,5 +35,5 @@ def test_the_plugin_has_the_same_list() -> None:
     command = [sys.executable, "-I", "-c", code, str(REPOSITORY / "nst_core")]
     found = subprocess.check_output(command, timeout=60)
     assert frozenset(json.loads(found)) == endings()
-    source = (REPOSITORY / "plugin" / "neural-style" / "styles.py").read_text(encoding="utf-8")
+    source = (REPOSITORY / "plugin" / "neural-style" / "choices" / "styles.py").read_text(encoding="utf-8")
     assert "_ENGINE_READS = endings(without=FOR_GIMP)" in source
