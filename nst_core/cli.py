@@ -16,7 +16,7 @@ from nst_core.commands.interruption import Interruption
 from nst_core.commands.stylize import stylize
 from nst_core.commands.telling import give, interruptible, prepare_streams, say
 from nst_core.commands.weights import register
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
 weights_app = typer.Typer(no_args_is_help=True, help="The pretrained networks.")
@@ -45,9 +45,9 @@ def serve(
 @app.command()
 def diagnose() -> None:
     """Show what is here and how the core fares, without anything private: for a report of a problem."""
+    from nst_core.client.question import ask
+    from nst_core.contract.errors import CoreUnavailable
     from nst_core.service.report import report
-    from nst_core.wire.errors import CoreUnavailable
-    from nst_core.wire.question import ask
 
     state = State.of()
     try:

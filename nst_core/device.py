@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from nst_core.accelerator import KINDS, accelerator
-from nst_core.wire.errors import JobFailed
+from nst_core.contract.errors import JobFailed
 
 
 def best_device() -> torch.device:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from nst_core.contract.errors import JobFailed
 from nst_core.engine.passes.choice import pass_by, ways
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.planning.calibrating import calibrate
@@ -16,7 +17,6 @@ from nst_core.planning.speed import Speed
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import prepared
-from nst_core.wire.errors import JobFailed
 
 # Means of the features of ``picture()`` and the norm of a gradient of its pixels, by float32 on a processor.
 STORED = MappingProxyType(

@@ -25,6 +25,9 @@ _ENGINE_SAYS = (
 )
 _SOURCES = (
     "plugin/neural-style",
+    "nst_core/client",
+    "nst_core/contract",
+    "nst_core/processes",
     "nst_core/wire",
     "nst_core/service",
     "nst_core/engine/stylize.py",

@@ -16,12 +16,12 @@ import torch
 from PIL import Image
 
 from nst_core.commands import painting
+from nst_core.contract.places import State
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.stylize import Stylized
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.fetch import get
 from nst_core.weights.loading import Prepared, default_layers, for_recipe, load_backbone
-from nst_core.wire.places import State
 
 from .cli import Nst, caller
 

@@ -16,6 +16,9 @@ import tifffile
 from PIL import Image
 
 from nst_core.commands import painting
+from nst_core.contract.advanced import GROUPS
+from nst_core.contract.parameters import Choice, Flag
+from nst_core.contract.places import State
 from nst_core.engine.networks.backbone import UnknownLayerError
 from nst_core.engine.stylize import DivergedError
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
@@ -23,9 +26,6 @@ from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
 from nst_core.files.writing import write
 from nst_core.recipes.settings import TABLE, Settings
-from nst_core.wire.advanced import GROUPS
-from nst_core.wire.parameters import Choice, Flag
-from nst_core.wire.places import State
 
 from .cli import Nst
 from .conftest import REPOSITORY, SAMPLES

@@ -14,8 +14,8 @@ from PIL import Image
 
 from nst_core.commands import painting
 from nst_core.commands.targets import targets
+from nst_core.contract.places import State
 from nst_core.files.metadata import made_with
-from nst_core.wire.places import State
 
 from .cli import Nst
 from .conftest import REPOSITORY, SAMPLES

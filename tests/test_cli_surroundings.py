@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from nst_core.contract.places import State
 from nst_core.files.metadata import made_with
-from nst_core.wire.places import State
 
 from .cli import Nst
 from .conftest import REPOSITORY, SAMPLES

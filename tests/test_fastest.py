@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core.contract.places import State
 from nst_core.engine.networks.backbone import Features
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.passes.choice import Way, pass_for, prefer, ways
@@ -21,7 +22,6 @@ from nst_core.planning.speed import Speed
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import Prepared, prepared
-from nst_core.wire.places import State
 
 LAYERS = ("relu1_1", "relu2_1")
 

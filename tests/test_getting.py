@@ -14,6 +14,8 @@ import torchvision
 from safetensors.torch import save_file
 from torch import Tensor
 
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.device import best_device, device_called
 from nst_core.engine.networks.activations import measured
 from nst_core.engine.networks.classifier import Classifier
@@ -22,8 +24,6 @@ from nst_core.weights.catalog import EFFICIENTNET_LITE0, NETWORKS, VGG16, VGG19,
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.getting import get_network, photographs
 from nst_core.weights.loading import default_layers, load_backbone
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.places import State
 
 from .conftest import SAMPLES
 

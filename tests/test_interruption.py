@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_core.commands.interruption import STATUS, Interruption
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .conftest import REPOSITORY, SAMPLES
 

@@ -17,7 +17,7 @@ import pytest
 
 from nst_core.pip.causes import Failed, Told, why
 from nst_core.pip.command import pip_command
-from nst_core.wire.programs import begin
+from nst_core.processes.programs import begin
 
 LOCK = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
 QUICK = {"PIP_RETRIES": "0", "PIP_TIMEOUT": "5", "PIP_CONFIG_FILE": os.devnull}

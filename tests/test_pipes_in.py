@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from nst_core.contract.places import State
 from nst_core.files import sources
 from nst_core.files.errors import PictureError
 from nst_core.files.form import FilePicture, Form
 from nst_core.files.metadata import made_with, packet
 from nst_core.files.reading import read, read_mask
 from nst_core.files.writing import write
-from nst_core.wire.places import State
 
 from .conftest import REPOSITORY, SAMPLES
 

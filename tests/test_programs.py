@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.programs import begin, clean_environment, end
+from nst_core.processes.programs import begin, clean_environment, end
 
 from .conftest import REPOSITORY
 from .install.checkout import hears_hangups
@@ -63,7 +63,7 @@ def test_one_place_starts_programs(folder: str) -> None:
 def test_none_outlives_us(tmp_path: Path, number: int) -> None:
     parent = (
         "import os, sys, time\n"
-        "from nst_core.wire.programs import begin\n"
+        "from nst_core.processes.programs import begin\n"
         "process = begin(['sleep', '600'], os.environ)\n"
         "print(process.pid, flush=True)\n"
         "time.sleep(600)\n"

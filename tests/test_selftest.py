@@ -8,12 +8,12 @@ from types import MappingProxyType
 import pytest
 
 from nst_core import selftest
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.device import best_device, device_name
 from nst_core.planning.plan import plan
 from nst_core.planning.speed import Speed
 from nst_core.recipes.settings import Settings
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.places import State
 
 
 def test_a_machine_that_computes_well_is_known_afterwards(installed: State, tmp_path: Path) -> None:

@@ -13,20 +13,26 @@ import pytest
 from pydantic import ValidationError
 
 from nst_core import cli
+from nst_core.contract.advanced import ADVANCED, AUTO, GROUPS
+from nst_core.contract.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 from nst_core.recipes.presets import QUALITIES
 from nst_core.recipes.published import PUBLISHED
 from nst_core.recipes.settings import TABLE, Settings
-from nst_core.wire.advanced import ADVANCED, AUTO, GROUPS
-from nst_core.wire.parameters import PARAMETERS, Choice, Flag, Number, Parameter
+
+from .install.checkout import SHARED
 
 REPOSITORY = Path(__file__).parents[1]
 TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
 
 _ROOMS = "nst_core.engine."
+_SHARED = tuple(room.replace("/", ".") for room in SHARED)
 # What a room, or a file, may import besides the standard library and itself.
 ALLOWED = {
-    "nst_core/wire": set(),
-    "nst_core/recipes/settings.py": {"pydantic", "nst_core.wire"},
+    "nst_core/contract": set(),
+    "nst_core/processes": set(),
+    "nst_core/wire": {"nst_core.contract"},
+    "nst_core/client": {"nst_core.contract", "nst_core.processes", "nst_core.wire"},
+    "nst_core/recipes/settings.py": {"pydantic", "nst_core.contract"},
     "nst_core/recipes/recipe.py": set(),
     "nst_core/recipes/published.py": set(),
     "nst_core/recipes/presets.py": set(),
@@ -44,9 +50,10 @@ ALLOWED = {
         *("numba", "numpy", "torch", "torchvision"),
         *("nst_core.accelerator", "nst_core.recipes.recipe"),
     },
-    "nst_core/files": {"numpy", "PIL", "pi_heif", "tifffile", "torch", "nst_core.wire"},
+    "nst_core/files": {"numpy", "PIL", "pi_heif", "tifffile", "torch", "nst_core.contract"},
     "nst_core/weights": {
-        *("numpy", "onnx", "safetensors", "torch", "nst_core.device", "nst_core.pip", "nst_core.wire"),
+        *("numpy", "onnx", "safetensors", "torch", "nst_core.device", "nst_core.pip"),
+        *("nst_core.contract", "nst_core.processes"),
         *("nst_core.engine.networks", "nst_core.engine.pictures", "nst_core.recipes"),
         "nst_core.files.style",
     },
@@ -58,19 +65,19 @@ ALLOWED = {
         "nst_core.weights",
     },
     "nst_core/service": {"pydantic", "torch", "nst_core"},
-    "nst_core/pip": {"pip", "nst_core.wire"},
-    "plugin/neural-style/text": {"gi", "wire"},
-    "plugin/neural-style/client": {"gi", "wire", "text"},
-    "plugin/neural-style/image": {"gi", "wire", "text"},
-    "plugin/neural-style/choices": {"gi", "wire", "image", "text"},
-    "plugin/neural-style/dialog": {"gi", "wire", "choices", "client", "image", "text"},
-    "plugin/neural-style": {"gi", "wire"},
+    "nst_core/pip": {"pip", "nst_core.contract", "nst_core.processes"},
+    "plugin/neural-style/text": {"gi", *_SHARED},
+    "plugin/neural-style/client": {"gi", *_SHARED, "text"},
+    "plugin/neural-style/image": {"gi", *_SHARED, "text"},
+    "plugin/neural-style/choices": {"gi", *_SHARED, "image", "text"},
+    "plugin/neural-style/dialog": {"gi", *_SHARED, "choices", "client", "image", "text"},
+    "plugin/neural-style": {"gi", *_SHARED},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
         *("gimpui", "gobject", "gtk", "pygtk"),
     },
     "install": {
-        *("gi", "nst_core.__version__", "nst_core.limits", "nst_core.pip", "nst_core.wire"),
+        *("gi", "nst_core.__version__", "nst_core.limits", "nst_core.pip", *_SHARED),
         "nst_core.service.redaction",
     },
 }
@@ -111,11 +118,11 @@ def test_the_service_answers_before_torch_is_there(module: str) -> None:
 ROOMS = sorted(
     path.parent.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("nst_core/**/__init__.py")
 )
-WIRE = sorted((REPOSITORY / "nst_core" / "wire").glob("*.py"))
+CARRIED = sorted(path for room in SHARED for path in (REPOSITORY / room).glob("*.py"))
 
 
-@pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
-def test_the_wire_is_python_3_9(path: Path) -> None:
+@pytest.mark.parametrize("path", CARRIED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_the_plugin_carries_is_python_3_9(path: Path) -> None:
     """GIMP brings its own Python, which may be that old; nothing newer may be in what it loads."""
     tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
     hints: set[ast.AST] = set()

@@ -23,8 +23,8 @@ CATALOGS = sorted((PLUGIN / "po").glob("*.po"))
 
 
 def in_plugin(code: str) -> Any:
-    """Runs Python where the plug-in's modules and the wire beside them are found; its last word is JSON."""
-    paths = f"import sys, json; sys.path[:0] = [{str(PLUGIN)!r}, {str(REPOSITORY / 'nst_core')!r}]\n"
+    """Runs Python where the modules of the plug-in and the core are found; its last word is JSON."""
+    paths = f"import sys, json; sys.path[:0] = [{str(PLUGIN)!r}, {str(REPOSITORY)!r}]\n"
     return json.loads(subprocess.check_output([sys.executable, "-c", paths + code], text=True, timeout=60))
 
 

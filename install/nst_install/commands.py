@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from nst_core.wire.programs import begin, end, endings_put_off
+from nst_core.processes.programs import begin, end, endings_put_off
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from nst_core import __version__
+from nst_core.contract.places import State
 from nst_core.service.redaction import redacted
-from nst_core.wire.places import State
 from nst_install import device, gimps, into_gimps, old_gimps, plugin, surroundings, versions
 from nst_install.console import Console, Failure
 from nst_install.environment import Stamp, has_command, is_whole, write_command

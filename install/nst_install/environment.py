@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nst_core.contract.places import State
 from nst_core.pip.causes import full_disk
-from nst_core.wire.places import State
-from nst_core.wire.programs import ISOLATED
+from nst_core.processes.programs import ISOLATED
 from nst_install import links, versions
 from nst_install.builds import Build
 from nst_install.commands import Outcome, run

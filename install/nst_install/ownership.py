@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 from nst_install import versions
 from nst_install.console import Refusal
 from nst_install.links import fits, is_link

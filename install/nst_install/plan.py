@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_core import __version__
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 from nst_install import builds, device, gimps, surroundings, versions
 from nst_install.builds import Build
 from nst_install.device import Device

@@ -8,14 +8,15 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from nst_core.wire.launch import core_command
-from nst_core.wire.places import State
+from nst_core.client.launch import core_command
+from nst_core.contract.places import State
 from nst_install.console import Failure
 from nst_install.links import free, is_link
 from nst_install.links import remove as discard
 from nst_install.manifest import Manifest
 
 NAME = "neural-style"
+SHARED = "client", "contract", "processes", "wire"  # the rooms of the core that the plug-in carries
 OLD_NAME = "neural-style-gimp2"  # the one for GIMP 2.10
 
 
@@ -27,9 +28,11 @@ def contents(source: Path, state: State, version: str, name: str = NAME) -> dict
         raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
     for path in sorted((source / "plugin" / name / "po").glob("*.po")):
         files[f"po/{path.name}"] = path.read_bytes()
-    # The wire is for Python 3; the plug-in for GIMP 2.10 has one of its own.
-    for path in sorted((source / "nst_core" / "wire").glob("*.py")) if name == NAME else ():
-        files[f"wire/{path.name}"] = path.read_bytes()
+    if name == NAME:  # the plug-in for GIMP 2.10 is Python 2 and has a client of its own
+        files["nst_core/__init__.py"] = b""  # the core's own prepares PyTorch, which GIMP has not
+        for room in SHARED:
+            for path in sorted((source / "nst_core" / room).glob("*.py")):
+                files[f"nst_core/{room}/{path.name}"] = path.read_bytes()
     about = {
         "version": version,
         "state": str(state.root),

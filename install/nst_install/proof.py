@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from nst_core.wire.launch import core_command
+from nst_core.client.launch import core_command
 from nst_install import versions
 from nst_install.commands import Outcome, run
 from nst_install.console import Failure

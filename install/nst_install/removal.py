@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from nst_core.contract.errors import WireError
+from nst_core.contract.places import State
 from nst_core.wire.endpoint import socket_path
-from nst_core.wire.errors import WireError
-from nst_core.wire.places import State
 from nst_install.console import Console
 from nst_install.links import is_link, matches, remove_empty
 from nst_install.links import remove as discard

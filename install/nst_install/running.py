@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from enum import Enum
 
-from nst_core.wire.errors import WireError
-from nst_core.wire.launch import connect
-from nst_core.wire.lock import locked
-from nst_core.wire.places import State
+from nst_core.client.launch import connect
+from nst_core.contract.errors import WireError
+from nst_core.contract.places import State
+from nst_core.processes.lock import locked
 from nst_install.console import Console, Failure
 
 SECONDS = 15.0

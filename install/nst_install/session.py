@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from nst_core import __version__
-from nst_core.wire.lock import try_lock
-from nst_core.wire.places import State
+from nst_core.contract.places import State
+from nst_core.processes.lock import try_lock
 from nst_install.console import Console, Failure
 from nst_install.manifest import OF_CORE, RANDOM, Manifest
 from nst_install.ownership import refuse_others

@@ -16,8 +16,8 @@ from types import FrameType
 from typing import Any
 
 from nst_core import __version__
-from nst_core.wire.places import State
-from nst_core.wire.programs import ENDINGS
+from nst_core.contract.places import State
+from nst_core.processes.programs import ENDINGS
 from nst_install import builds, device, into_gimps, removal, versions
 from nst_install.console import Console, Failure, Refusal
 from nst_install.doctor import examine

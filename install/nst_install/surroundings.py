@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from nst_core.contract.places import State
 from nst_core.limits import left_by_limits
-from nst_core.wire.lock import try_lock
-from nst_core.wire.places import State
-from nst_core.wire.programs import begin, end
+from nst_core.processes.lock import try_lock
+from nst_core.processes.programs import begin, end
 from nst_install import device
 from nst_install.console import Failure
 from nst_install.links import is_link

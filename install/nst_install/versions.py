@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 from nst_install.links import free, is_link, matches, remove, remove_empty, unlink
 from nst_install.manifest import Manifest
 from nst_install.work import InstalledEngine

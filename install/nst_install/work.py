@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_core.wire.places import State
-from nst_core.wire.programs import ISOLATED
+from nst_core.contract.places import State
+from nst_core.processes.programs import ISOLATED
 from nst_install.commands import Outcome, run
 from nst_install.console import Console
 from nst_install.links import matches, remove, remove_empty

@@ -11,7 +11,7 @@ import typer
 
 import nst_core
 from nst_core.commands.telling import give
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 
 def doctor(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from nst_core.contract.places import State
+from nst_core.contract.words import words_for_seconds
 from nst_core.device import device_called, device_name, free_memory
 from nst_core.engine.pictures.sizes import Size
 from nst_core.planning.plan import RunPlan, plan
 from nst_core.planning.speed import Speed
 from nst_core.recipes.settings import Settings
-from nst_core.wire.places import State
-from nst_core.wire.words import words_for_seconds
 
 
 def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = False) -> list[str]:

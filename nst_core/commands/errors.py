@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from nst_core.contract.errors import WireError
 from nst_core.weights.errors import WeightsError
-from nst_core.wire.errors import WireError
 
 
 class CommandError(Exception):

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_core.commands.dry_run import plan_lines
 from nst_core.commands.painting import Painted, Show, paint
+from nst_core.contract.parameters import Number
 from nst_core.engine.pictures.resize import resized
 from nst_core.engine.pictures.sizes import Size, fitted
 from nst_core.engine.pictures.style import Style
@@ -18,7 +19,6 @@ from nst_core.files.raw import tensor_of
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.loading import Prepared, for_recipe
-from nst_core.wire.parameters import Number
 
 SIDE, EVALUATIONS = 256, 25  # of each variation: small and quick, and the large result looks like it
 _STRENGTHS, _BRUSHES = (-25, 0, 25), (0.5, 1.0, 2.0)

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from nst_core.commands.errors import CommandError
 from nst_core.commands.interruption import ending_with
+from nst_core.contract.places import State
+from nst_core.contract.words import words_for_seconds
 from nst_core.device import device_name, free_memory
 from nst_core.engine.networks.backbone import UnknownLayerError
 from nst_core.engine.pictures.sizes import Size
@@ -31,8 +33,6 @@ from nst_core.planning.speed import Speed, Stopwatch
 from nst_core.recipes.recipe import Recipe
 from nst_core.service.pace import Pace
 from nst_core.weights.loading import Prepared, prepared
-from nst_core.wire.places import State
-from nst_core.wire.words import words_for_seconds
 
 Show = Callable[[str, float, "float | None"], None]
 

@@ -9,7 +9,7 @@ import typer
 
 from nst_core.commands.interruption import Interruption
 from nst_core.commands.telling import give, interruptible
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 
 def add(file: Annotated[Path, typer.Argument(help="A .safetensors file from another machine")]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nst_core.wire.errors import JobFailed
+from nst_core.contract.errors import JobFailed
 
 MAX_PIXELS: Final = 128_000_000
 

@@ -11,8 +11,8 @@ from typing import BinaryIO, Final
 from pi_heif import register_heif_opener
 from PIL import Image, ImageFile
 
+from nst_core.contract.kinds import KINDS
 from nst_core.files.png_parts import SIGNATURE, parts_of
-from nst_core.wire.kinds import KINDS
 
 register_heif_opener()
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_core.wire.programs import ISOLATED, begin
+from nst_core.processes.programs import ISOLATED, begin
 
 # All others change where, whether or what pip installs: what we install is locked by hash, and has its place.
 _TAKEN_OVER = (

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nst_core.wire.advanced import ADVANCED
-from nst_core.wire.parameters import PARAMETERS, Number
+from nst_core.contract.advanced import ADVANCED
+from nst_core.contract.parameters import PARAMETERS, Number
 
 TABLE = {entry.name: entry for entry in (*PARAMETERS, *ADVANCED)}
 

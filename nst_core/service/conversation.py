@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
 from nst_core.service.outbox import MOST_WAITING, Outbox
 from nst_core.service.requests import HINT, parse_estimate, parse_start
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
-from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
 

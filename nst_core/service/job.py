@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from nst_core.contract.errors import ConnectionLost
 from nst_core.recipes.settings import Settings
 from nst_core.service.outbox import Outbox
-from nst_core.wire.errors import ConnectionLost
 from nst_core.wire.frames import Blob
 
 

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from nst_core.contract.errors import ConnectionLost
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost
 from nst_core.wire.frames import Blob, Message
 
 MOST_WAITING = 64

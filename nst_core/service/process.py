@@ -3,7 +3,7 @@
 One process does it all, the work in a thread of its own. When torch crashes or the system ends the
 process for its memory, all windows see their connection close. What each of them was painting at
 that moment is lost but for its last preview; what still waited in line is sent again by the
-clients themselves (``nst_core.wire.job``), to a core that the first of them starts. A second
+clients themselves (``nst_core.client.job``), to a core that the first of them starts. A second
 process for the work alone would save that restart of about two seconds, and would cost every
 picture one more copy, and every start, end and cancel a second way to fail.
 """
@@ -22,15 +22,15 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
+from nst_core.processes.lock import try_lock
 from nst_core.service.engine import Engine
 from nst_core.service.redaction import RedactedFormatter
 from nst_core.service.server import Server
 from nst_core.service.standard_streams import StandardStreams
 from nst_core.service.worker import Worker
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.lock import try_lock
-from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from nst_core import __version__
+from nst_core.contract.errors import ConnectionLost, WireError
+from nst_core.contract.places import State
 from nst_core.service.conversation import Conversation
 from nst_core.service.report import report
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost, WireError
 from nst_core.wire.frames import AFTER_PROOF
-from nst_core.wire.places import State
 from nst_core.wire.proof import admit
 
 log = logging.getLogger(__name__)

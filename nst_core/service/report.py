@@ -7,10 +7,10 @@ import platform
 from pathlib import Path
 
 from nst_core import __version__
+from nst_core.contract.places import State
 from nst_core.service.networks import networks
 from nst_core.service.redaction import redacted
 from nst_core.service.worker import Worker
-from nst_core.wire.places import State
 from nst_core.wire.proof import VERSIONS
 
 _LOG_LINES = 30

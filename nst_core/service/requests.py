@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from nst_core.client.job import MOST_STYLES, MOST_WEIGHT
+from nst_core.contract.errors import JobFailed
 from nst_core.recipes.settings import Settings
 from nst_core.service.job import ReceivedStyle, Request
-from nst_core.wire.errors import JobFailed
 from nst_core.wire.frames import Message
-from nst_core.wire.job import MOST_STYLES, MOST_WEIGHT
 
 _BYTES = {"RGBA u8": 4, "RGBA float": 16}
 MAX_SIDE = 65_536

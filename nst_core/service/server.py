@@ -11,12 +11,12 @@ import threading
 from pathlib import Path
 
 from nst_core import __version__
+from nst_core.contract.places import State
 from nst_core.service.reception import FLUSH_SECONDS, Reception
 from nst_core.service.worker import Worker
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
 from nst_core.wire.endpoint import Endpoint
-from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ import os
 import sys
 import threading
 
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 from nst_core.service.reception import FLUSH_SECONDS, Reception
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import CoreUnavailable
 from nst_core.wire.pipes import Pipes
-from nst_core.wire.places import State
 
 TOKEN_VARIABLE = "NEURAL_STYLE_TOKEN"
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 import torch
 
 from nst_core.accelerator import accelerator
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.device import device_name, empty_cache, free_memory
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Style
@@ -28,8 +30,6 @@ from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job, ReceivedStyle
 from nst_core.service.reporter import Reporter
 from nst_core.weights.loading import Prepared, for_recipe, prepared
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.places import State
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+from nst_core.contract.errors import JobFailed
 from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
 from nst_core.service.line import Line
-from nst_core.wire.errors import JobFailed
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from nst_core.contract.errors import JobFailed
 from nst_core.device import device_called
 from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.networks.efficientnet_lite import efficientnet_lite0
@@ -23,7 +24,6 @@ from nst_core.weights.catalog import NETWORKS, VGG16, Network, torchvision_netwo
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.layers import Layers, layers_of
 from nst_core.weights.store import file_of, load
-from nst_core.wire.errors import JobFailed
 
 
 @dataclass(frozen=True)

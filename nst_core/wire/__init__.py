@@ -1,1 +1,1 @@
-"""The wire between a plug-in and the core: standard library only, Python 3.9 and later."""
+"""What goes over the wire: frames, proof, endpoint. Standard library, Python 3.9 and later."""

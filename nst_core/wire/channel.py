@@ -9,8 +9,9 @@ import threading
 import time
 from typing import Protocol
 
+from nst_core.contract.errors import ConnectionLost, CutOff
+
 from .decoder import Decoder
-from .errors import ConnectionLost, CutOff
 from .frames import Blob, Limits, Message, encode
 
 _PIECE = 1 << 20

@@ -12,8 +12,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .errors import CoreUnavailable
-from .places import State
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 
 _LONGEST_SOCKET_PATH = 100  # macOS allows 104 bytes with the closing zero, Linux 108
 

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Union
 
-from .errors import ProtocolError
+from nst_core.contract.errors import ProtocolError
 
 MAGIC = b"NSP1"
 HEADER = struct.Struct("!4sIQ")  # magic, length of the JSON, length of the blob

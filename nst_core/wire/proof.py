@@ -12,8 +12,9 @@ import secrets
 import time
 from typing import Any
 
+from nst_core.contract.errors import ConnectionLost, ProtocolError, VersionMismatch
+
 from .channel import Channel
-from .errors import ConnectionLost, ProtocolError, VersionMismatch
 from .frames import AFTER_PROOF, Message
 
 VERSIONS = (1, 1)  # the oldest and the newest version of the protocol that this code speaks

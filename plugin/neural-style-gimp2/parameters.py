@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""The parameters of a run, the same as in nst_core/wire/parameters.py, which Python 2 cannot read."""
+"""The parameters of a run, the same as in nst_core/contract/parameters.py, which Python 2 cannot read."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 

@@ -10,10 +10,10 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
-from wire.advanced import ADVANCED
-from wire.parameters import PARAMETERS
 
 from choices.arguments import INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
+from nst_core.contract.advanced import ADVANCED
+from nst_core.contract.parameters import PARAMETERS
 from text.language import _
 
 NAME = "plug-in-neural-style"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from nst_core.wire.question import ask
+from nst_core.client.question import ask
 from tests.bench.real_gimp import plugged
 from tests.gimp.lent import Lent
 

@@ -9,10 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.job import Job, Picture
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
+from nst_core.client.job import Job, Picture
+from nst_core.client.launch import connect
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 
 WIDTH, HEIGHT = 6000, 4000
 

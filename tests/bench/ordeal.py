@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 from tests.conftest import SAMPLES
 from tests.service.ordeal import Ordeal, kill_core, race
 from tests.service.test_ordeal import FAKE, PICTURE, REAL
@@ -22,7 +22,7 @@ def main() -> None:
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch("nst_core.wire.programs.clean_environment", dict),
+        mock.patch("nst_core.processes.programs.clean_environment", dict),
     ):
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
         state = State(Path(folder) / "state")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 LINK = "behind a link"
 # It reads what it is told to run as GIMP's Python does, whatever quotes and line breaks are in the paths.

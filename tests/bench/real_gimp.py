@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 from tests.gimp.lent import Lent
 from tests.gimp.making import cache_folder
 from tests.gimp.root import GimpRoot

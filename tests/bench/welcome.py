@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
+from nst_core.client.launch import connect
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 
 
 def once(root: Path) -> float:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core.contract.places import State
 from nst_core.engine.losses.distances import MomentDistance
 from nst_core.engine.losses.loss import ContentLoss, MomentLoss
 from nst_core.engine.losses.moments import moments, rows
@@ -23,7 +24,6 @@ from nst_core.engine.passes.half.network import HalfPass
 from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.store import file_of
-from nst_core.wire.places import State
 
 from ..bench.packed import pack, unpack
 from ..conftest import REPOSITORY, SAMPLES

@@ -7,11 +7,11 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
+from nst_core.contract.places import State
 from nst_core.engine.networks.vgg import VGG, Convolution
 from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.store import load
-from nst_core.wire.places import State
 
 from ..conftest import sample
 

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from nst_core.contract.parameters import Choice, Flag, Parameter
+from nst_core.contract.places import State
 from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
@@ -20,8 +22,6 @@ from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.catalog import VGG16
 from nst_core.weights.loading import VGGOptions, built
 from nst_core.weights.store import load
-from nst_core.wire.parameters import Choice, Flag, Parameter
-from nst_core.wire.places import State
 
 from .drawn import picture
 

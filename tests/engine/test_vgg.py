@@ -8,11 +8,11 @@ import torch.nn.functional as F
 import torchvision
 from torch import Tensor, nn
 
+from nst_core.contract.places import State
 from nst_core.engine.networks.activations import measured
 from nst_core.engine.networks.backbone import UnknownLayerError
 from nst_core.engine.networks.vgg import BLOCKS, POOLING_FACTORS, vgg
 from nst_core.weights.loading import load_backbone
-from nst_core.wire.places import State
 
 from ..conftest import sample
 

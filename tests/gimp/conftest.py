@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .home import Home
 from .lent import ECHO, Lent

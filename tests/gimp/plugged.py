@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nst_core import __version__
+from nst_core.client.launch import connect
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
 
 from ..conftest import REPOSITORY, SAMPLES
 from .home import Home

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .lent import Lent
 from .plugged import until

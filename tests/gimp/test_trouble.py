@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .lent import ECHO, Lent
 from .plugged import until

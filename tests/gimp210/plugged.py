@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from nst_core import __version__
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.places import State
 
 from ..conftest import REPOSITORY
 from ..gimp.home import Home

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.parameters import PARAMETERS
+from nst_core.contract.places import State
+from nst_core.contract.words import words_for_seconds
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.parameters import PARAMETERS
-from nst_core.wire.places import State
-from nst_core.wire.words import words_for_seconds
 
 from ..conftest import REPOSITORY, SAMPLES
 from .root import OldGimpRoot

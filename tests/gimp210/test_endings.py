@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
+from nst_core.client.launch import connect
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State
 
 from ..conftest import SAMPLES
 from ..gimp.plugged import until

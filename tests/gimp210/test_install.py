@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from ..conftest import REPOSITORY
 from .root import OldGimpRoot

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from ..conftest import SAMPLES
 from .plugged import LAYERS, OldPlugged

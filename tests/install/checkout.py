@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
+# The rooms of the core that the plug-in carries.
+SHARED = ("nst_core/client", "nst_core/contract", "nst_core/processes", "nst_core/wire")
 PACKAGES = ("torch", "torchvision", "numpy", "PIL", "pydantic", "safetensors", "onnx", "typer", "rich")
 
 _CORE = '''"""The core's command line, as far as the installer uses it."""
@@ -163,6 +165,6 @@ def make_checkout(folder: Path, index: Path) -> Path:
     shutil.copy(REPOSITORY / "install" / "__main__.py", folder / "install")
     shutil.copy(REPOSITORY / "nst_core/service/redaction.py", folder / "nst_core/service")
     shutil.copy(REPOSITORY / "nst_core/limits.py", folder / "nst_core")
-    for name in ("install/nst_install", "nst_core/wire", "nst_core/pip"):
+    for name in ("install/nst_install", "nst_core/pip", *SHARED):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     return folder

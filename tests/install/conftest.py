@@ -17,7 +17,7 @@ from nst_install.console import Console
 from nst_install.manifest import Manifest
 from nst_install.work import Work
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 
 @pytest.fixture(scope="session")

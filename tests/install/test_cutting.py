@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from nst_install import versions
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .checkout import fake, host_python, lock
 from .test_stages import gimp, install, left

@@ -12,8 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nst_install.plugin import contents
 
 from nst_core import __version__
+from nst_core.contract.places import State
 
 from ..conftest import REPOSITORY
 
@@ -36,7 +38,9 @@ def test_the_wheel_holds_the_core_and_its_command(built: Path, tmp_path: Path) -
         names = archive.namelist()
         entries = archive.read(f"nst_core-{__version__}.dist-info/entry_points.txt").decode()
         archive.extractall(tmp_path)
-    assert {"nst_core/__main__.py", "nst_core/wire/places.py", "nst_core/commands/doctor.py"} <= set(names)
+    assert {"nst_core/__main__.py", "nst_core/contract/places.py", "nst_core/commands/doctor.py"} <= set(
+        names
+    )
     assert all(name.startswith(("nst_core/", "nst_core-")) for name in names)
     assert "nst = nst_core.__main__:main" in entries
     said = subprocess.check_output(
@@ -67,10 +71,9 @@ def test_the_flatpak_extension_has_the_plugin_where_gimp_looks(tmp_path: Path) -
         subprocess.run(["sh", "-ec", command], cwd=REPOSITORY, env=variables, check=True)
     plugin = tmp_path / "plug-ins" / "neural-style"
     assert os.access(plugin / "neural-style.py", os.X_OK)
-    source, wire = REPOSITORY / "plugin" / "neural-style", REPOSITORY / "nst_core" / "wire"
-    assert {path.relative_to(plugin) for path in plugin.rglob("*.py")} == {
-        *(path.relative_to(source) for path in source.rglob("*.py")),
-        *(path.relative_to(wire.parent) for path in wire.glob("*.py")),
+    by_the_installer = contents(REPOSITORY, State(tmp_path), "1.2")
+    assert {path.relative_to(plugin).as_posix() for path in plugin.rglob("*.*")} == {
+        name for name in by_the_installer if name != "install.json"
     }
     about = ElementTree.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml")
     assert about.findtext("id") == NAME
@@ -88,9 +91,7 @@ def test_a_plugin_without_the_installer_finds_the_engine_where_it_usually_is(tmp
         ],
         text=True,
         env={
-            "PYTHONPATH": os.pathsep.join(
-                map(str, (REPOSITORY / "plugin/neural-style", REPOSITORY / "nst_core"))
-            ),
+            "PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY / "plugin/neural-style", REPOSITORY))),
             "NEURAL_STYLE_HOME": str(tmp_path / "state"),
             "PYTHONDONTWRITEBYTECODE": "1",
         },

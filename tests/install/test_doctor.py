@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .checkout import fake
 from .test_stages import gimp, home_of, install

@@ -19,8 +19,8 @@ from nst_install.manifest import Manifest
 from nst_install.ownership import NETWORKS, refuse_others
 from nst_install.removal import finish, remove
 
+from nst_core.contract.places import State
 from nst_core.weights import catalog
-from nst_core.wire.places import State
 
 from .checkout import fake, host_python
 from .test_cutting import new_version, nst

@@ -11,9 +11,9 @@ from nst_install.console import Failure
 from nst_install.manifest import Manifest
 from nst_install.plugin import OLD_NAME, beside, contents, folder_of, place
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
-from .checkout import REPOSITORY
+from .checkout import REPOSITORY, SHARED
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def names(folder: Path) -> set[str]:
 
 
 def test_what_it_holds(files: dict[str, bytes], state: State) -> None:
-    wire = {f"wire/{path.name}" for path in (REPOSITORY / "nst_core" / "wire").glob("*.py")}
-    assert set(files) == {"neural-style.py", "dialog.py", "install.json", *wire}
+    shared = {f"{room}/{path.name}" for room in SHARED for path in (REPOSITORY / room).glob("*.py")}
+    assert set(files) == {"neural-style.py", "dialog.py", "install.json", "nst_core/__init__.py", *shared}
     assert json.loads(files["install.json"]) == {
         "version": "1.2",
         "state": str(state.root),
@@ -57,7 +57,7 @@ def test_the_one_for_gimp_2_10(checkout: Path, state: State) -> None:
     assert set(files) == {"neural-style-gimp2.py", "words.py", "install.json"}
     files = contents(REPOSITORY, state, "1.2", OLD_NAME)
     assert files["neural-style-gimp2.py"].startswith(b"#!/usr/bin/env python2\n")
-    assert not any(name.startswith("wire/") for name in files)
+    assert not any(name.startswith("nst_core/") for name in files)
 
 
 def test_what_python_2_compiled_changes_nothing(checkout: Path, profile: Path, manifest: Manifest) -> None:

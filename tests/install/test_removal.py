@@ -14,8 +14,8 @@ from nst_install.manifest import OF_CORE, Manifest
 from nst_install.plugin import contents, folder_of, place
 from nst_install.removal import finish, remove
 
+from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire.places import State
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def folder(tmp_path: Path, checkout: Path, state: State, manifest: Manifest) -> 
 
 
 def test_nothing_is_left(state: State, manifest: Manifest, folder: Path, tmp_path: Path) -> None:
-    (folder / "wire" / "__pycache__").mkdir()
-    (folder / "wire" / "__pycache__" / "x.pyc").touch()
+    (folder / "nst_core" / "__pycache__").mkdir()
+    (folder / "nst_core" / "__pycache__" / "x.pyc").touch()
     again = Manifest.read(manifest.path)
     assert again
     assert remove(state, again, Console()) == []
@@ -119,14 +119,14 @@ def test_folders_that_were_made_for_something_that_never_came(state: State, mani
 def test_a_link_in_the_plugin_is_not_gone_through(
     state: State, manifest: Manifest, folder: Path, tmp_path: Path
 ) -> None:
-    shutil.move(folder / "wire", tmp_path / "mine")
-    (folder / "wire").symlink_to(tmp_path / "mine")
+    shutil.move(folder / "nst_core", tmp_path / "mine")
+    (folder / "nst_core").symlink_to(tmp_path / "mine")
     (tmp_path / "mine" / "__pycache__").mkdir()
     (folder / "__pycache__").symlink_to(tmp_path / "mine" / "__pycache__")
     files = sorted((tmp_path / "mine").rglob("*"))
     assert remove(state, manifest, Console()) == []
     assert sorted((tmp_path / "mine").rglob("*")) == files
-    assert (folder / "wire").is_symlink()
+    assert (folder / "nst_core").is_symlink()
 
 
 def test_our_own_link_goes_with_what_it_pointed_to(state: State, manifest: Manifest) -> None:

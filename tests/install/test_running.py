@@ -13,8 +13,8 @@ from nst_install import running
 from nst_install.console import Console
 from nst_install.running import core_ended, end_core, end_if_idle, is_running
 
-from nst_core.wire.lock import try_lock
-from nst_core.wire.places import State
+from nst_core.contract.places import State
+from nst_core.processes.lock import try_lock
 
 from ..service.standin import Run, Running, until
 from .checkout import host_python

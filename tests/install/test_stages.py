@@ -128,7 +128,7 @@ def test_into_every_gimp(tmp_path: Path, checkout: Path, environment: dict[str, 
     done = install(checkout, environment, "--prefix", str(state))
     assert done.returncode == 0, done.stdout + done.stderr
     for profile in (home / ".config/GIMP/3.0", home / ".config/GIMP/3.2", snap):
-        assert (profile / "plug-ins/neural-style/wire/places.py").exists()
+        assert (profile / "plug-ins/neural-style/nst_core/contract/places.py").exists()
     assert (state / "first-result-gimp-3.0.png").exists()
     assert (state / "first-result-gimp-3.2.png").exists()
     assert not (state / "first-result.png").exists()

@@ -19,7 +19,7 @@ import pytest
 from nst_install import surroundings
 from nst_install.surroundings import Need, look
 
-from nst_core.wire.places import State
+from nst_core.contract.places import State
 
 from .checkout import fake, hears_hangups, host_python
 from .test_stages import gimp, home_of, install

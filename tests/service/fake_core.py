@@ -8,12 +8,12 @@ import os
 import time
 
 import nst_core
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Estimate
 from nst_core.service.job import Ending, Job
 from nst_core.wire import proof
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.places import State
 
 
 class Echo:

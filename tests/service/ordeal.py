@@ -14,21 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nst_core.client.job import Job, Picture
+from nst_core.client.launch import connect_or_start
+from nst_core.contract.errors import CoreUnavailable, WireError
+from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import CoreUnavailable, WireError
-from nst_core.wire.job import Job, Picture
-from nst_core.wire.launch import connect_or_start
-from nst_core.wire.places import State
 
 from .ended import gone, until_gone
 
 # A client as a process of its own, so that it can be killed: one job on the core that runs.
 CLIENT = """
 import sys
-from nst_core.wire.job import Job, Picture
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
+from nst_core.client.job import Job, Picture
+from nst_core.client.launch import connect
+from nst_core.contract.places import State
 channel, _ = connect(State.of(), {"name": "victim"})
 print("here", flush=True)
 while True:

@@ -8,12 +8,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nst_core.contract.errors import CoreUnavailable, WireError
+from nst_core.contract.places import State
+from nst_core.processes.programs import clean_environment
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import CoreUnavailable, WireError
 from nst_core.wire.frames import Message
 from nst_core.wire.pipes import Pipes
-from nst_core.wire.places import State
-from nst_core.wire.programs import clean_environment
 from nst_core.wire.proof import greet
 
 _END_SECONDS = 10.0

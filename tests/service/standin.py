@@ -7,17 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 
+from nst_core.client import job as client
+from nst_core.client.launch import connect
+from nst_core.contract.places import State
 from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Engine, Estimate
 from nst_core.service.job import Ending, Job
 from nst_core.service.server import Server
 from nst_core.service.worker import Worker
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire import job as client
 from nst_core.wire.channel import Channel
 from nst_core.wire.frames import Message
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
 
 PICTURE = client.Picture(2, 1, "RGBA u8", b"abcdefgh")
 

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from nst_core.contract.places import State
 from nst_core.files.raw import content_tensors
 from nst_core.files.style import style_tensor
 from nst_core.service.job import Job
 from nst_core.wire.frames import Message
-from nst_core.wire.places import State
 
 from .standin import Running, StandIn
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nst_core.wire.job import Picture
-from nst_core.wire.places import State
+from nst_core.client.job import Picture
+from nst_core.contract.places import State
 
 from ..conftest import SAMPLES
 from .ordeal import Ordeal, kill_core, race

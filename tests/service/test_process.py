@@ -18,16 +18,16 @@ from typing import Any
 
 import pytest
 
+from nst_core.client import launch
+from nst_core.client.job import Job, Picture, Result
+from nst_core.client.launch import connect, connect_or_start
+from nst_core.contract.errors import ConnectionLost, CoreDied, CoreUnavailable, WireError
+from nst_core.contract.places import State
+from nst_core.processes.lock import locked
 from nst_core.wire import endpoint as endpoints
-from nst_core.wire import launch
 from nst_core.wire.channel import Channel
 from nst_core.wire.endpoint import Endpoint
-from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable, WireError
 from nst_core.wire.frames import Message
-from nst_core.wire.job import Job, Picture, Result
-from nst_core.wire.launch import connect, connect_or_start
-from nst_core.wire.lock import locked
-from nst_core.wire.places import State
 from nst_core.wire.proof import admit
 
 from .ended import gone, until_gone

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from nst_core import __version__
+from nst_core.client.question import ask
+from nst_core.contract.errors import CoreUnavailable, JobFailed
+from nst_core.contract.places import State
 from nst_core.service.redaction import RedactedFormatter, redacted
 from nst_core.service.report import report
-from nst_core.wire.errors import CoreUnavailable, JobFailed
-from nst_core.wire.places import State
-from nst_core.wire.question import ask
 
 from .standin import Run, Running, StandIn, until
 

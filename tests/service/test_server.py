@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from nst_core.client.launch import connect
+from nst_core.contract.errors import ConnectionLost, CoreUnavailable, JobFailed, ProtocolError
+from nst_core.contract.places import State
 from nst_core.service.job import Ending
 from nst_core.service.server import MAX_UNPROVEN
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost, CoreUnavailable, JobFailed, ProtocolError
 from nst_core.wire.frames import HEADER, Message
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State
 
 from .standin import Run, Running, StandIn, until
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from nst_core.wire.errors import ConnectionLost, CoreDied, CoreUnavailable
+from nst_core.client.job import Job, Picture, Result
+from nst_core.contract.errors import ConnectionLost, CoreDied, CoreUnavailable
+from nst_core.contract.places import State
 from nst_core.wire.frames import Message
-from nst_core.wire.job import Job, Picture, Result
-from nst_core.wire.places import State
 
 from .private_core import PrivateCore
 

@@ -15,6 +15,10 @@ import pytest
 import torch
 from PIL import Image
 
+from nst_core.client.job import Job, Picture, Region, StyleFile
+from nst_core.client.question import ask
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.engine.networks.backbone import Backbone, Features
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
@@ -23,10 +27,6 @@ from nst_core.service.reporter import Reporter
 from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
 from nst_core.weights.loading import Prepared
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.job import Job, Picture, Region, StyleFile
-from nst_core.wire.places import State
-from nst_core.wire.question import ask
 
 from ..conftest import SAMPLES, give_back_memory
 from .standin import Running, until

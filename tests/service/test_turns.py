@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from nst_core.contract.errors import ConnectionLost, JobFailed
+from nst_core.contract.places import State
 from nst_core.recipes.settings import Settings
 from nst_core.service.conversation import Conversation
 from nst_core.service.job import Job, Request
@@ -17,9 +19,7 @@ from nst_core.service.line import Line
 from nst_core.service.outbox import MOST_WAITING, Outbox
 from nst_core.service.worker import Worker
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost, JobFailed
 from nst_core.wire.frames import Message
-from nst_core.wire.places import State
 
 from .standin import Run, Running, StandIn, until
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
 from nst_core.weights import fetch, packages
 from nst_core.weights.catalog import EFFICIENTNET_LITE0, NETWORKS, VGG16, Network, Package
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.loading import load_backbone
 from nst_core.weights.store import checked, file_of, load
-from nst_core.wire.errors import JobFailed
-from nst_core.wire.places import State
 
 from ..conftest import REPOSITORY
 

@@ -6,8 +6,8 @@ import random
 import time
 import tracemalloc
 
+from nst_core.contract.errors import ProtocolError
 from nst_core.wire.decoder import Decoder
-from nst_core.wire.errors import ProtocolError
 from nst_core.wire.frames import Limits, Message, encode
 
 LIMITS = Limits(json=4096, blob=65_536)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from nst_core.client.launch import connect
+from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.places import State, default_state
+from nst_core.processes.programs import clean_environment
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.endpoint import Endpoint
-from nst_core.wire.errors import CoreUnavailable
-from nst_core.wire.launch import connect
-from nst_core.wire.places import State, default_state
-from nst_core.wire.programs import clean_environment
 
 
 def example(state: State) -> Endpoint:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from nst_core.wire import errors
-from nst_core.wire.errors import CoreDied, CutOff, JobFailed, ProtocolError, WireError
+from nst_core.contract import errors
+from nst_core.contract.errors import CoreDied, CutOff, JobFailed, ProtocolError, WireError
 
 
 def test_each_error_has_a_hint_of_its_own_or_of_its_kind() -> None:

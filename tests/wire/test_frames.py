@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nst_core.contract.errors import ConnectionLost, ProtocolError
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost, ProtocolError
 from nst_core.wire.frames import AFTER_PROOF, HEADER, Limits, decode_header, decode_message, encode
 
 JSON = st.recursive(

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from nst_core.contract.errors import ConnectionLost, ProtocolError, WireError
 from nst_core.wire import proof
 from nst_core.wire.channel import Channel
-from nst_core.wire.errors import ConnectionLost, ProtocolError, WireError
 from nst_core.wire.frames import AFTER_PROOF, BEFORE_PROOF, Message
 from nst_core.wire.proof import VersionMismatch, admit, greet
 

@@ -6,9 +6,9 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
-from wire.job import MOST_STYLES
-from wire.parameters import Choice, Flag, Number, Parameter
 
+from nst_core.client.job import MOST_STYLES
+from nst_core.contract.parameters import Choice, Flag, Number, Parameter
 from text.language import _
 
 STYLES = ("style", *(f"style-{number}" for number in range(2, MOST_STYLES + 1)))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wire.advanced import ADVANCED
-from wire.parameters import PARAMETERS
+from nst_core.contract.advanced import ADVANCED
+from nst_core.contract.parameters import PARAMETERS
 
 
 def _later(text: str) -> str:

@@ -8,10 +8,10 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.advanced import ADVANCED
-from wire.parameters import PARAMETERS
 
 from choices.arguments import property_of
+from nst_core.contract.advanced import ADVANCED
+from nst_core.contract.parameters import PARAMETERS
 
 
 def settings_of(config: Gimp.ProcedureConfig) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp, Gio, GLib
-from wire.job import Picture, Region, StyleFile
-from wire.kinds import FOR_GIMP, endings
 
 from choices.arguments import STYLES
 from image.png import png
 from image.selection import Area as Part
+from nst_core.client.job import Picture, Region, StyleFile
+from nst_core.contract.kinds import FOR_GIMP, endings
 from text.language import _
 from text.trouble import Trouble
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wire.errors import WireError
-
 from client.core import Core
 from client.installation import installation
+from nst_core.contract.errors import WireError
 from text.trouble import Trouble
 
 _SECONDS = 120.0  # a core that was just started may still be loading

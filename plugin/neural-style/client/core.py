@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from wire.channel import Channel
-from wire.errors import CoreUnavailable, WireError
-from wire.frames import Message
-from wire.launch import connect, connect_or_start
-from wire.question import ask
-
 from client.installation import Installation
+from nst_core.client.launch import connect, connect_or_start
+from nst_core.client.question import ask
+from nst_core.contract.errors import CoreUnavailable, WireError
+from nst_core.wire.channel import Channel
+from nst_core.wire.frames import Message
 from text.trouble import Trouble
 
 

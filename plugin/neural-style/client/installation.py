@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from wire.launch import core_command
-from wire.places import State
-
+from nst_core.client.launch import core_command
+from nst_core.contract.places import State
 from text.trouble import Trouble
 
 _ABOUT = Path(__file__).parents[1] / "install.json"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import GLib
-from wire.channel import Channel
-from wire.errors import WireError
-from wire.job import Job, Picture, StyleFile
 
 from client.core import Core
+from nst_core.client.job import Job, Picture, StyleFile
+from nst_core.contract.errors import WireError
+from nst_core.wire.channel import Channel
 from text.trouble import Trouble
 
 CONTENT_SIDE = 384

@@ -10,9 +10,9 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk
-from wire.programs import begin, end
 
 from client.installation import Installation
+from nst_core.processes.programs import begin, end
 from text.language import _
 
 _TICK = 100  # milliseconds between two looks at the command

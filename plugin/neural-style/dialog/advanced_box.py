@@ -8,10 +8,10 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GimpUi, Gtk
-from wire.advanced import GROUPS
-from wire.parameters import PARAMETERS, Choice, Number, Parameter
 
 from choices.arguments import RESULT, property_of
+from nst_core.contract.advanced import GROUPS
+from nst_core.contract.parameters import PARAMETERS, Choice, Number, Parameter
 from text.language import _
 
 _FURTHER_IN = "Work"  # the seed belongs to this group for a person, and not to the six controls

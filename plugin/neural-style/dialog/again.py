@@ -9,11 +9,11 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gio, Gtk
-from wire.advanced import ADVANCED
-from wire.parameters import PARAMETERS
 
 from choices.arguments import RESULT, START, STYLES, property_of
 from image.parasite import kept
+from nst_core.contract.advanced import ADVANCED
+from nst_core.contract.parameters import PARAMETERS
 from text.language import _
 
 

@@ -12,7 +12,6 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk
-from wire.places import State
 
 from choices import styles
 from choices.arguments import START
@@ -32,6 +31,7 @@ from dialog.tell import tell
 from dialog.variations import choose_variation
 from image.parasite import painted_from
 from image.selection import painted_area
+from nst_core.contract.places import State
 from text.language import _
 from text.trouble import Trouble
 

@@ -10,11 +10,11 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk
-from wire.errors import WireError
-from wire.frames import Message
-from wire.words import words_for_seconds
 
 from client.core import Core
+from nst_core.contract.errors import WireError
+from nst_core.contract.words import words_for_seconds
+from nst_core.wire.frames import Message
 from text.language import _
 
 _QUIET = 200  # milliseconds after the last change

@@ -9,13 +9,13 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk
-from wire.job import Picture
-from wire.words import words_for_seconds
 
 from client.core import Core
 from client.sketches import Sketch, Sketcher, TooSlow
 from dialog.split_view import SplitView
 from image.pixbufs import pixbuf_of
+from nst_core.client.job import Picture
+from nst_core.contract.words import words_for_seconds
 from text.language import _
 from text.trouble import Trouble
 

@@ -8,12 +8,12 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.job import Picture
 
 from choices.styles import Area, area_of, reduced
 from client.sketches import CONTENT_SIDE
 from image.selection import Area as Part
 from image.selection import painted_area
+from nst_core.client.job import Picture
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, Gio, GLib, GObject, Gtk
-from wire.places import State
 
 from choices.recent import recent
 from dialog.file_button import prepare
 from dialog.following import follow
 from dialog.item_combo import layer_combo
 from image.pixbufs import load_small
+from nst_core.contract.places import State
 from text.language import _
 
 _WIDTH, _HEIGHT = 72, 54

@@ -9,11 +9,11 @@ import gi
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, Gtk
-from wire.errors import WireError
 
 from client.core import Core
 from client.installation import Installation
 from client.weights import get_weights
+from nst_core.contract.errors import WireError
 from text.language import _
 from text.trouble import CORE_DIED, Trouble
 

@@ -9,11 +9,11 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
-from wire.job import Picture
 
 from client.core import Core
 from client.sketches import Sketch, Sketcher
 from image.pixbufs import pixbuf_of, within
+from nst_core.client.job import Picture
 from text.language import _
 from text.trouble import Trouble
 

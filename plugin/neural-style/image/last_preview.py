@@ -8,10 +8,10 @@ import gi
 
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf
-from wire.frames import Blob, Message
-from wire.job import Picture
 
 from image.pixbufs import pixbuf_of_rgb
+from nst_core.client.job import Picture
+from nst_core.wire.frames import Blob, Message
 
 
 def enlarged(about: Message, pixels: Blob, content: Picture) -> Picture:

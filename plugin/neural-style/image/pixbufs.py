@@ -6,7 +6,8 @@ import gi
 
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, GLib
-from wire.job import Picture
+
+from nst_core.client.job import Picture
 
 
 def pixbuf_of(picture: Picture) -> GdkPixbuf.Pixbuf:

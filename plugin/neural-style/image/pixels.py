@@ -7,9 +7,9 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
-from wire.job import Picture
 
 from image.selection import Area
+from nst_core.client.job import Picture
 from text.trouble import Trouble
 
 # Named formats are sRGB to babl, whatever the image's profile and precision are.

@@ -9,11 +9,11 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.job import Picture
 
 from image.parasite import keep
 from image.pixels import copy_as_it_is, new_layer, pixels_at, pixels_of
 from image.selection import Area, Mask, painted_area, put_mask, selected
+from nst_core.client.job import Picture
 
 
 @dataclass(frozen=True)

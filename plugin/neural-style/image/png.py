@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from wire.frames import Blob
+from nst_core.wire.frames import Blob
 
 
 def png(width: int, height: int, pixels: Blob) -> bytes:

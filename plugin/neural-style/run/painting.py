@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
-from wire.errors import CoreDied, JobFailed, WireError
-from wire.job import Job, Picture, Result, StyleFile
-from wire.words import words_for_seconds
-
 from client.core import Core
 from image.last_preview import enlarged
+from nst_core.client.job import Job, Picture, Result, StyleFile
+from nst_core.contract.errors import CoreDied, JobFailed, WireError
+from nst_core.contract.words import words_for_seconds
 from text.language import _
 from text.trouble import CORE_DIED, Trouble
 

@@ -10,7 +10,6 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
-from wire.job import Picture
 
 from choices.arguments import START
 from choices.remembered import recall, remember
@@ -22,6 +21,7 @@ from image.layers import chosen_layers
 from image.parasite import packed, painted_from
 from image.place import Result, Source, place
 from image.selection import painted_area
+from nst_core.client.job import Picture
 from run.painting import Done, Painting, Status, Work
 from text.trouble import Cancelled, Trouble
 

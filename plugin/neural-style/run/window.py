@@ -11,11 +11,11 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
-from wire.job import Picture
 
 from choices.arguments import LIVE
 from image.pixbufs import pixbuf_of_rgb
 from image.place import Source
+from nst_core.client.job import Picture
 from run.live_layer import LiveLayer
 from run.painting import Done, Painting, Preview, Status
 from text.language import _

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wire.job import Picture
-
+from nst_core.client.job import Picture
 from text.language import _
 
 CORE_DIED = "core_died"

@@ -6,10 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import JobFailed
-from .frames import Message
+from nst_core.contract.errors import JobFailed
+from nst_core.contract.places import State
+from nst_core.wire.frames import Message
+
 from .launch import connect
-from .places import State
 
 
 def ask(state: State, client: Mapping[str, Any], kind: str, seconds: float = 10.0, **fields: Any) -> Message:

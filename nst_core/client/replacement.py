@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .channel import Channel
-from .errors import WireError
-from .frames import Message
-from .lock import locked
+from nst_core.contract.errors import WireError
+from nst_core.processes.lock import locked
+from nst_core.wire.channel import Channel
+from nst_core.wire.frames import Message
 
 SECONDS = 10.0
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .channel import Channel
-from .errors import ConnectionLost, CoreDied, JobFailed, ProtocolError
-from .frames import AFTER_PROOF, Blob, Message
+from nst_core.contract.errors import ConnectionLost, CoreDied, JobFailed, ProtocolError
+from nst_core.wire.channel import Channel
+from nst_core.wire.frames import AFTER_PROOF, Blob, Message
 
 MOST_STYLES = 4
 MOST_WEIGHT = 1000.0  # of a style; the least is more than 0

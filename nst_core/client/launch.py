@@ -10,14 +10,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import endpoint as endpoints
-from .channel import Channel
-from .errors import ConnectionLost, CoreUnavailable, VersionMismatch, WireError
-from .frames import Message
-from .lock import NO_LOCKS, locked
-from .places import State
-from .programs import ISOLATED, begin
-from .proof import greet
+from nst_core.contract.errors import ConnectionLost, CoreUnavailable, VersionMismatch, WireError
+from nst_core.contract.places import State
+from nst_core.processes.lock import NO_LOCKS, locked
+from nst_core.processes.programs import ISOLATED, begin
+from nst_core.wire import endpoint as endpoints
+from nst_core.wire.channel import Channel
+from nst_core.wire.frames import Message
+from nst_core.wire.proof import greet
+
 from .replacement import is_older, make_room
 
 START_SECONDS = 30.0
