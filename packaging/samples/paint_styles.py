@@ -1,4 +1,4 @@
-"""Paint the sample style pictures, all or those named; the same seeds give the same pictures every time."""
+"""Paints the sample styles, always the same: python packaging/samples/paint_styles.py [NAME …]."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import io
 import sys
 from pathlib import Path
 
-from painting.fields import HEIGHT, WIDTH, picture
 from PIL import Image
 
 from painting import dots, mosaic, oil, pastel, watercolor, woodcut
+from painting.fields import HEIGHT, WIDTH, picture
 
 PICTURES = {
     "night-oil": oil.paint,
@@ -23,7 +23,7 @@ MOST_BYTES = 300_000
 
 
 def jpeg(image: Image.Image) -> bytes:
-    """Encode as well as the size limit allows."""
+    """Returns the best JPEG that is not over the size limit."""
     for quality in range(93, 60, -1):
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=quality, optimize=True)
@@ -33,9 +33,8 @@ def jpeg(image: Image.Image) -> bytes:
 
 
 def main() -> None:
-    """Write the pictures beside this script."""
-    folder = Path(__file__).parent / "styles"
-    folder.mkdir(exist_ok=True)
+    """Writes the pictures to where the installer takes them from."""
+    folder = Path(__file__).parents[2] / "install" / "samples" / "styles"
     for name in sys.argv[1:] or PICTURES:
         painted = picture(PICTURES[name]())
         data = jpeg(painted.resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS))
