@@ -20,7 +20,7 @@ _RESUBMISSIONS = 2
 
 
 @dataclass(frozen=True)
-class Picture:
+class RawPicture:
     """Raw pixels, rows from the top without gaps; ``format`` is ``RGBA u8`` or ``RGBA float``."""
 
     width: int
@@ -54,11 +54,11 @@ class StyleFile:
 class Result:
     """The finished picture, in the size and format of the content."""
 
-    picture: Picture
+    picture: RawPicture
     about: Message
 
 
-class Job:
+class RemoteJob:
     """A style transfer that the core does for this client.
 
     ``run`` blocks and belongs in a thread of its own; ``cancel`` and ``finish`` may be called from
@@ -92,10 +92,10 @@ class Job:
 
     def run(
         self,
-        content: Picture,
+        content: RawPicture,
         styles: Blob | Sequence[StyleFile],
         on_event: Callable[[Message, bytearray], None] = lambda message, blob: None,
-        start: Picture | None = None,
+        start: RawPicture | None = None,
     ) -> Result | None:
         """Sends the job and returns its result, or None when it was cancelled.
 
@@ -131,7 +131,7 @@ class Job:
         raise AssertionError("the last round returns or raises")
 
     def _send(
-        self, content: Picture, styles: Sequence[StyleFile], parts: Sequence[Blob], resume: bool
+        self, content: RawPicture, styles: Sequence[StyleFile], parts: Sequence[Blob], resume: bool
     ) -> None:
         self._channel.send(
             {
@@ -151,7 +151,7 @@ class Job:
         if self._asked:
             self._say(self._asked)
 
-    def _follow(self, content: Picture, on_event: Callable[[Message, bytearray], None]) -> Result | None:
+    def _follow(self, content: RawPicture, on_event: Callable[[Message, bytearray], None]) -> Result | None:
         while True:
             message, blob = self._channel.receive()
             if message.get("id") != self._id:
@@ -197,8 +197,8 @@ def _described(style: StyleFile) -> Message:
     return {"length": len(style.data), "weight": style.weight, "region": region}
 
 
-def _picture(message: Message, blob: bytearray, content: Picture) -> Picture:
-    picture = Picture(
+def _picture(message: Message, blob: bytearray, content: RawPicture) -> RawPicture:
+    picture = RawPicture(
         int(message.get("width", 0)), int(message.get("height", 0)), str(message.get("format")), blob
     )
     same = (content.width, content.height, content.format)

@@ -17,8 +17,8 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     ``device`` is one of ``device_called``.
     """
     where = device_called(device)
-    name, speed, room = device_name(where), Speed(State.of().speed), free_memory(where)
-    found = plan(settings, size, name, speed, resumed, room)
+    name, speed, memory_budget = device_name(where), Speed(State.of().speed), free_memory(where)
+    found = plan(settings, size, name, speed, resumed, memory_budget)
     steps = found.scales
     lines = [
         f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
@@ -30,7 +30,9 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     lines.append(f"{end}." if finest == size else f"{end}, carried up from {_pixels(finest)}.")
     lines.append(_cost("It", found))
     if finest != size:
-        exact = plan(settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed, room)
+        exact = plan(
+            settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed, memory_budget
+        )
         lines.append(_cost("Every pixel painted (--finish exact)", exact))
     return lines
 

@@ -67,11 +67,11 @@ def paint(
     rgb, alpha = content.tensors()
     pace, stopwatch = Pace(), Stopwatch(time.monotonic())
     speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
-    room = free_memory(where)
+    memory_budget = free_memory(where)
     take_fastest(ready, speed)
 
     def cost(size: Size) -> float:
-        return cost_of(speed, kind, size, room)
+        return cost_of(speed, kind, size, memory_budget)
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())
@@ -90,7 +90,7 @@ def paint(
             visible=alpha.to(where) if float(alpha.min()) < 1 else None,
             start=None if start is None else start.to(where),
             cost=cost,
-            room=room,
+            memory_budget=memory_budget,
             on_progress=tell,
         )
         stopwatch.note(speed, kind)

@@ -11,7 +11,7 @@ from nst_core.engine.losses.loss import Target, energy_of
 from nst_core.engine.losses.moments import Gathering, Moments
 from nst_core.engine.losses.patches import Patches
 from nst_core.engine.losses.projections import Projections
-from nst_core.engine.losses.sliced import Room, project
+from nst_core.engine.losses.sliced import MakeProjections, project
 from nst_core.engine.networks.backbone import Features
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.resize import averaged
@@ -66,8 +66,8 @@ def share_at(share: Tensor | None, size: Size) -> tuple[Tensor | None, float]:
 class StyleSeen:
     """What is known of a style picture: of each layer its moments, projections or patches, as is wanted.
 
-    ``mask`` (1, 1, h, w) says which part of it counts; one of which nothing counts is taken whole. ``room``
-    makes what projections are kept in.
+    ``mask`` (1, 1, h, w) says which part of it counts; one of which nothing counts is taken whole.
+    ``make_projections`` allocates what the projections are kept in.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class StyleSeen:
         summed: Sequence[str],
         projected: Sequence[str],
         patched: Sequence[str],
-        room: Room,
+        make_projections: MakeProjections,
     ) -> None:
         self.weights: dict[str, Tensor | None] = {}
         self.projections: dict[str, Projections] = {}
@@ -92,7 +92,7 @@ class StyleSeen:
                     self.weights[layer] = weights = weights if area >= EMPTY else None
                     sums[layer] = Gathering(weights)
                     if layer in projected:
-                        self.projections[layer] = room(channels, part.size[0] * part.size[1])
+                        self.projections[layer] = make_projections(channels, part.size[0] * part.size[1])
                     if layer in patched:
                         self.patches[layer] = Patches(part.size, weights)
                 for block in part.blocks(channels):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst_core.engine.losses.loss import Loss, room_for
+from nst_core.engine.losses.loss import Loss, gradient_buffer
 from nst_core.engine.losses.variation import Variation
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.resize import size_of
@@ -35,7 +35,7 @@ class Objective:
         self._terms = tuple(terms)
         self._variation = variation
         # Kept: new memory of this size takes as long to get as a gradient to compute.
-        self._room: dict[str, Tensor] = {}
+        self._gradient_buffers: dict[str, Tensor] = {}
 
     @property
     def waits(self) -> bool:
@@ -61,7 +61,7 @@ class Objective:
         for term in self._terms:
             found, loss = features[term.layer], term.loss.in_parts(term.weight * scale)
             part, first = all_of(found), term.layer not in gradients
-            into = self._room_for(term.layer, found) if first else room_for(found)
+            into = self._gradient_buffer(term.layer, found) if first else gradient_buffer(found)
             loss.see(found, part)
             loss.pull(found, part, into)
             values.append(loss.value)
@@ -74,10 +74,10 @@ class Objective:
         value = torch.stack(values).sum() / scale
         return value + value_of_pixels, whole.div_(scale) + gradient_of_pixels
 
-    def _room_for(self, layer: str, features: Tensor) -> Tensor:
-        kept = self._room.get(layer)
+    def _gradient_buffer(self, layer: str, features: Tensor) -> Tensor:
+        kept = self._gradient_buffers.get(layer)
         if kept is None or kept.shape != features.shape:
-            kept = self._room[layer] = room_for(features)
+            kept = self._gradient_buffers[layer] = gradient_buffer(features)
         return kept
 
     def _of_pixels(self, pixels: Tensor) -> tuple[Tensor, Tensor]:

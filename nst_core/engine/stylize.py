@@ -57,7 +57,7 @@ def stylize(
     start: Tensor | None = None,
     precision: torch.dtype | None = None,
     cost: Callable[[Size], float] = math.prod,
-    room: int | None = None,
+    memory_budget: int | None = None,
     on_progress: Callback = lambda progress: Decision.GO_ON,
 ) -> Stylized | None:
     """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
@@ -68,7 +68,7 @@ def stylize(
     the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
     evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
     features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
-    the fraction done is told. A scale that takes more than ``room`` bytes of memory (None: unknown)
+    the fraction done is told. A scale that takes more than ``memory_budget`` bytes of memory (None: unknown)
     is worked out in tiles, and so is one for which the memory turns out to be too small; should it still
     be, or should a scale diverge, the result is that of the scale before, enlarged. Notes say so. Raises
     ``DivergedError`` and ``OutOfMemory`` (both at the first scale only), and ``ValueError`` (no style).
@@ -93,7 +93,7 @@ def stylize(
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
-        share: Share | None = share_of(room, scale.size)
+        share: Share | None = share_of(memory_budget, scale.size)
         failed = _TOO_LARGE
         while share is not None:
             try:

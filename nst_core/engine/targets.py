@@ -17,7 +17,7 @@ from nst_core.engine.losses.distances import (
 from nst_core.engine.losses.loss import ContentLoss, Kept, Loss, MomentLoss
 from nst_core.engine.losses.moments import Moments, blended
 from nst_core.engine.losses.projections import Projections, ProjectionsInFile
-from nst_core.engine.losses.sliced import Room, SlicedWassersteinLoss
+from nst_core.engine.losses.sliced import MakeProjections, SlicedWassersteinLoss
 from nst_core.engine.losses.variation import Variation
 from nst_core.engine.objective import Objective, Term
 from nst_core.engine.optimizers.optimizer import Evaluate
@@ -54,7 +54,7 @@ def objective_for(
     network in segments, by which they are looked at tile by tile.
     """
     looking = Looking(way)
-    room = ProjectionsInFile if looking.segments else Projections
+    make_projections = ProjectionsInFile if looking.segments else Projections
     terms: list[Term] = []
 
     def add(layer: str, loss: Loss, weight: float) -> None:
@@ -68,7 +68,8 @@ def objective_for(
     sources: dict[str, list[Source]] = {}
     for group in groups:
         styles = [
-            (style.weight, _style_seen(style, looking, matching, painted, room)) for style in group.styles
+            (style.weight, _style_seen(style, looking, matching, painted, make_projections))
+            for style in group.styles
         ]
         for layer, weight in matching.style_layers:
             share, area = share_at(group.share, seen.sizes[layer])
@@ -76,7 +77,7 @@ def objective_for(
                 continue
             add(
                 layer,
-                _style_loss(matching, styles, layer, share, room),
+                _style_loss(matching, styles, layer, share, make_projections),
                 matching.style_weight * weight * area,
             )
         for layer in matching.detail_layers if painted is not None else ():
@@ -97,13 +98,17 @@ def objective_for(
 
 
 def _style_seen(
-    style: Style, looking: Looking, matching: Matching, painted: Tensor | None, room: Room
+    style: Style,
+    looking: Looking,
+    matching: Matching,
+    painted: Tensor | None,
+    make_projections: MakeProjections,
 ) -> StyleSeen:
     layers = [layer for layer, _ in matching.style_layers]
     sliced = matching.style_form == "sliced"
     summed, projected = ((), layers) if sliced else (layers, ())
     patched = matching.detail_layers if painted is not None else ()
-    return StyleSeen(looking, style.picture, style.mask, summed, projected, patched, room)
+    return StyleSeen(looking, style.picture, style.mask, summed, projected, patched, make_projections)
 
 
 def _style_loss(
@@ -111,11 +116,11 @@ def _style_loss(
     styles: Sequence[tuple[float, StyleSeen]],
     layer: str,
     share: Tensor | None,
-    room: Room,
+    make_projections: MakeProjections,
 ) -> Loss:
     if matching.style_form == "sliced":
         parts = [(weight, seen.projections[layer], seen.weights[layer]) for weight, seen in styles]
-        return SlicedWassersteinLoss(parts, share, room, matching.relative)
+        return SlicedWassersteinLoss(parts, share, make_projections, matching.relative)
     target = blended([(weight, seen.moments[layer]) for weight, seen in styles])
     if matching.style_form == "wasserstein":
         return MomentLoss(WassersteinDistance(target, matching.relative), share)

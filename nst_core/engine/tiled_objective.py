@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.looking import ContentSeen
-from nst_core.engine.losses.loss import InParts, room_for
+from nst_core.engine.losses.loss import InParts, gradient_buffer
 from nst_core.engine.losses.variation import Variation
 from nst_core.engine.networks.backbone import Features
 from nst_core.engine.objective import Term
@@ -93,7 +93,7 @@ def _gradients(
             gradients[layer] = torch.zeros_like(features[layer])
         for block in parts[layer].blocks(features[layer].shape[1]):
             own = block.of_window(features[layer])
-            pulled = room_for(own)
+            pulled = gradient_buffer(own)
             loss.pull(own, block, pulled)
             block.of_window(gradients[layer]).add_(pulled)
     if segment.outlet is not None and arriving is not None:

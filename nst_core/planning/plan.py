@@ -40,20 +40,25 @@ class RunPlan:
 
 
 def plan(
-    settings: Settings, size: Size, device: str, speed: Speed, resumed: bool = False, room: int | None = None
+    settings: Settings,
+    size: Size,
+    device: str,
+    speed: Speed,
+    resumed: bool = False,
+    memory_budget: int | None = None,
 ) -> RunPlan:
     """Returns the plan for a content of ``size`` (height, width) on the device of this name.
 
-    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s, ``room`` what
-    ``stylize`` is given.
+    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s,
+    ``memory_budget`` is what ``stylize`` is given.
     """
     wanted = recipe(settings)
     found = scales(size, wanted, resumed)
     kind = kind_of_work(wanted, device)
-    each = [_seconds_of(speed, kind, scale.size, room) for scale in found]
+    each = [_seconds_of(speed, kind, scale.size, memory_budget) for scale in found]
     known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
     finest = found[-1].size
-    share = share_of(room, finest)
+    share = share_of(memory_budget, finest)
     return RunPlan(
         scales=found,
         seconds=round(sum(known), 2) if len(known) == len(found) else None,
@@ -62,13 +67,13 @@ def plan(
     )
 
 
-def cost_of(speed: Speed, kind: str, size: Size, room: int | None) -> float:
+def cost_of(speed: Speed, kind: str, size: Size, memory_budget: int | None) -> float:
     """Returns what one evaluation costs against others: seconds, or pixels for an unknown kind."""
-    return _seconds_of(speed, kind, size, room) or math.prod(size)
+    return _seconds_of(speed, kind, size, memory_budget) or math.prod(size)
 
 
-def _seconds_of(speed: Speed, kind: str, size: Size, room: int | None) -> float | None:
-    return speed.seconds(kind, math.prod(size), _TILED if share_of(room, size).area else 1.0)
+def _seconds_of(speed: Speed, kind: str, size: Size, memory_budget: int | None) -> float | None:
+    return speed.seconds(kind, math.prod(size), _TILED if share_of(memory_budget, size).area else 1.0)
 
 
 def kind_of_work(wanted: Recipe, device: str) -> str:

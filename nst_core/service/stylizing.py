@@ -74,9 +74,9 @@ class Studio:
 
     def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
-        room = free_memory(self._device)
+        memory_budget = free_memory(self._device)
         name = device_name(self._device)
-        found = plan(settings, (height, width), name, self._speed, resumed, room)
+        found = plan(settings, (height, width), name, self._speed, resumed, memory_budget)
         return Estimate(
             found.seconds,
             found.bytes,
@@ -116,7 +116,7 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
             backbone=ready.backbone,
             recipe=ready.recipe,
             cost=cost,
-            room=free_memory(where),
+            memory_budget=free_memory(where),
             on_progress=reporter,
         )
     except DivergedError as error:

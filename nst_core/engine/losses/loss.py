@@ -47,13 +47,13 @@ class Loss(ABC):
 
     def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
         """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
-        loss, part, gradient = self.in_parts(weight), all_of(features), room_for(features)
+        loss, part, gradient = self.in_parts(weight), all_of(features), gradient_buffer(features)
         loss.see(features, part)
         loss.pull(features, part, gradient)
         return loss.value, gradient
 
 
-def room_for(features: Tensor) -> Tensor:
+def gradient_buffer(features: Tensor) -> Tensor:
     """Returns memory of any content for a gradient of ``features`` (1, N, H, W), laid out channels last."""
     return torch.empty_like(features, memory_format=torch.channels_last)
 

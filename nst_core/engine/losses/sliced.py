@@ -14,7 +14,7 @@ from nst_core.engine.losses.moments import precise, rows
 from nst_core.engine.losses.projections import Projections
 from nst_core.engine.tiles.tiling import Part
 
-Room = Callable[[int, int], Projections]
+MakeProjections = Callable[[int, int], Projections]
 
 _SORTED = 2**24  # projections that are sorted at a time
 
@@ -28,24 +28,24 @@ class SlicedWassersteinLoss(Loss):
 
     ``styles`` are the projections of each style with its share and the weights (m,) of its positions, or
     None; several styles have the quantiles of each blended (the barycenter in one dimension).
-    ``weights`` (M,) are those of the generated features' positions; weights sum to 1. ``room`` makes what the
-    numbers of all positions are kept in. With ``relative`` the spread around the mean counts less where the
-    styles have less of it than layers commonly have.
+    ``weights`` (M,) are those of the generated features' positions; weights sum to 1.
+    ``make_projections`` allocates what the projections of all positions are kept in. With ``relative`` the
+    spread around the mean counts less where the styles have less of it than layers commonly have.
     """
 
     def __init__(
         self,
         styles: Sequence[tuple[float, Projections, Tensor | None]],
         weights: Tensor | None = None,
-        room: Room = Projections,
+        make_projections: MakeProjections = Projections,
         relative: bool = False,
     ) -> None:
-        self.room = room
+        self.make_projections = make_projections
         self._weights = weights
         channels = styles[0][1].directions
         count = max(projections.positions for _, projections, _ in styles)
         whole = sum(share for share, _, _ in styles)
-        self._quantiles = room(channels, count)
+        self._quantiles = make_projections(channels, count)
         energy = spread = 0.0
         for some in _few(channels, count):
             lines: Tensor | None = None
@@ -97,7 +97,7 @@ class _SlicedInParts:
 
     def see(self, features: Tensor, part: Part) -> None:
         if self._projections is None:
-            self._projections = self._loss.room(features.shape[1], part.size[0] * part.size[1])
+            self._projections = self._loss.make_projections(features.shape[1], part.size[0] * part.size[1])
         project(features, part, self._projections)
 
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:

@@ -34,14 +34,14 @@ class Share:
         return Share(area, _FEWEST_PAIRS, half=True) if area >= _LEAST else None
 
 
-def share_of(room: int | None, size: Size) -> Share:
-    """Returns the share of a picture of ``size`` where ``room`` bytes are free; None: as many as it takes."""
+def share_of(memory_budget: int | None, size: Size) -> Share:
+    """Returns the share of a picture of ``size`` that fits into ``memory_budget`` bytes (None: unlimited)."""
     pixels = math.prod(size)
-    if room is None or bytes_for(Share(), size) <= room:
+    if memory_budget is None or bytes_for(Share(), size) <= memory_budget:
         return Share()
-    left = room - (_MAPS + _PICTURES * _PICTURE) * pixels
-    # In half precision a pair of vectors takes as much as one picture. A third of the room is for them: with
-    # more the windows get small, of which the more is looked at twice.
+    left = memory_budget - (_MAPS + _PICTURES * _PICTURE) * pixels
+    # In half precision an L-BFGS pair takes as much memory as one float32 picture. Pairs get a third of the
+    # budget. With more, windows get small and a larger part of them is computed twice.
     pairs = min(_PAIRS, max(_FEWEST_PAIRS, left // 3 // (_PICTURE * pixels)))
     area = (left - pairs * _PICTURE * pixels) // _WINDOW
     return Share(min(pixels, max(_SMALLEST_WINDOW, area)), pairs, half=True)

@@ -90,8 +90,8 @@ def join(whole: Features, layer: str, features: Features, part: Part) -> None:
     """Copies a tile's part of ``layer`` to its place in the whole layer, which is made when it is missing."""
     values = features[layer]
     if layer not in whole:
-        room = torch.empty(1, *part.size, values.shape[1], dtype=values.dtype, device=values.device)
-        whole[layer] = room.permute(0, 3, 1, 2)
+        buffer = torch.empty(1, *part.size, values.shape[1], dtype=values.dtype, device=values.device)
+        whole[layer] = buffer.permute(0, 3, 1, 2)
     part.of(whole[layer]).copy_(part.of_window(values))
 
 

@@ -14,7 +14,7 @@ from gi.repository import Gegl, Gimp, Gio, GLib
 from choices.arguments import STYLES
 from image.png import png
 from image.selection import Area as Part
-from nst_core.client.job import Picture, Region, StyleFile
+from nst_core.client.job import RawPicture, Region, StyleFile
 from nst_core.contract.kinds import FOR_GIMP, endings
 from text.language import _
 from text.trouble import Trouble
@@ -111,14 +111,14 @@ def drawable_png(drawable: Gimp.Drawable, longest: int = _LONGEST_STYLE) -> byte
     return png(picture.width, picture.height, picture.pixels)
 
 
-def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> Picture:
+def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> RawPicture:
     """Returns the pixels of a drawable or a part of it, made smaller by ``scale`` (0–1), as ``RGBA u8``."""
     part = part or Part(0, 0, drawable.get_width(), drawable.get_height())
     size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
     rectangle = Gegl.Rectangle.new(round(part.x * scale), round(part.y * scale), *size)
     _initialize()
     data = drawable.get_buffer().get(rectangle, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
-    return Picture(*size, "RGBA u8", data)
+    return RawPicture(*size, "RGBA u8", data)
 
 
 def _region(drawable: Gimp.Drawable, area: Area) -> Region:

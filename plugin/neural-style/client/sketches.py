@@ -11,7 +11,7 @@ from typing import Any
 from gi.repository import GLib
 
 from client.core import Core
-from nst_core.client.job import Job, Picture, StyleFile
+from nst_core.client.job import RawPicture, RemoteJob, StyleFile
 from nst_core.contract.errors import WireError
 from nst_core.wire.channel import Channel
 from text.trouble import Trouble
@@ -28,14 +28,14 @@ _EVALUATIONS = 24
 class Sketch:
     """What one small picture is to be painted from; ``patient`` ones are painted however slow it is."""
 
-    content: Picture
+    content: RawPicture
     styles: Sequence[StyleFile]
     settings: Mapping[str, Any]
     patient: bool = False
-    start: Picture | None = None
+    start: RawPicture | None = None
 
 
-Told = Callable[[int, "Picture | Trouble"], None]
+Told = Callable[[int, "RawPicture | Trouble"], None]
 
 
 class TooSlow(Trouble):
@@ -59,7 +59,7 @@ class Sketcher:
         self._change = threading.Condition()
         self._waiting: list[tuple[int, int, Sketch]] = []
         self._round = 0
-        self._job: Job | None = None
+        self._job: RemoteJob | None = None
         self._channel: Channel | None = None
         self._closed = False
         self.notes: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Sketcher:
                 if self._closed:
                     return
                 round_, number, sketch = self._waiting.pop(0)
-            told: Picture | Trouble | None
+            told: RawPicture | Trouble | None
             try:
                 told = self._paint(sketch, round_)
             except Trouble as trouble:
@@ -106,7 +106,7 @@ class Sketcher:
             if told is not None:
                 GLib.idle_add(self._hand_over, round_, number, told)
 
-    def _hand_over(self, round_: int, number: int, told: Picture | Trouble) -> bool:
+    def _hand_over(self, round_: int, number: int, told: RawPicture | Trouble) -> bool:
         if round_ == self._round and not self._closed:
             try:
                 self._tell(number, told)
@@ -114,7 +114,7 @@ class Sketcher:
                 traceback.print_exc()
         return False
 
-    def _paint(self, sketch: Sketch, round_: int) -> Picture | None:
+    def _paint(self, sketch: Sketch, round_: int) -> RawPicture | None:
         settings = {**sketch.settings, "quality": "draft", "evaluations": _EVALUATIONS, "detail": 0}
         settings["size"] = self._side(sketch, settings)
         channel = self._channel or self._core.another()
@@ -122,7 +122,7 @@ class Sketcher:
             self._channel = channel
             if self._closed or round_ != self._round:
                 return None
-            job = self._job = Job(channel, settings, quick=not sketch.patient)
+            job = self._job = RemoteJob(channel, settings, quick=not sketch.patient)
         try:
             result = job.run(sketch.content, sketch.styles, start=sketch.start)
         finally:

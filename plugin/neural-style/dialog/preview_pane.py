@@ -14,7 +14,7 @@ from client.core import Core
 from client.sketches import Sketch, Sketcher, TooSlow
 from dialog.split_view import SplitView
 from image.pixbufs import pixbuf_of
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from nst_core.contract.words import words_for_seconds
 from text.language import _
 from text.trouble import Trouble
@@ -30,7 +30,7 @@ class PreviewPane:
     all the same.
     """
 
-    def __init__(self, core: Core, content: Picture, sketch: Callable[[bool], Sketch | None]) -> None:
+    def __init__(self, core: Core, content: RawPicture, sketch: Callable[[bool], Sketch | None]) -> None:
         self._core = core
         self._sketch = sketch
         self._sketcher = Sketcher(core, self._show)
@@ -82,7 +82,7 @@ class PreviewPane:
         self._sketcher.paint(sketch)
         return False
 
-    def _show(self, _number: int, told: Picture | Trouble) -> None:
+    def _show(self, _number: int, told: RawPicture | Trouble) -> None:
         if isinstance(told, TooSlow):
             self._say(
                 _("A preview would take about {time} here, so it is switched off.").format(

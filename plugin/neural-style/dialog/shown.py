@@ -13,7 +13,7 @@ from choices.styles import Area, area_of, reduced
 from client.sketches import CONTENT_SIDE
 from image.selection import Area as Part
 from image.selection import painted_area
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Shown:
     """The content, a picture to go on from, and where in the image that is."""
 
     area: Area
-    content: Picture
-    start: Picture | None = None
+    content: RawPicture
+    start: RawPicture | None = None
 
     @classmethod
     def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Shown:
@@ -40,11 +40,11 @@ class Shown:
         return cls((left, top, part.width, part.height), content, begin)
 
 
-def _thumbnail(layer: Gimp.Layer, scale: float) -> Picture:
+def _thumbnail(layer: Gimp.Layer, scale: float) -> RawPicture:
     """GIMP has it at hand; to read pixels it takes each new process a third of a second to get ready."""
     size = max(1, round(layer.get_width() * scale)), max(1, round(layer.get_height() * scale))
     small = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
     if small is None:
         return reduced(layer, scale)
     small = small.add_alpha(False, 0, 0, 0)  # a copy, whose rows have no gaps between them
-    return Picture(small.get_width(), small.get_height(), "RGBA u8", small.get_pixels())
+    return RawPicture(small.get_width(), small.get_height(), "RGBA u8", small.get_pixels())

@@ -13,7 +13,7 @@ from gi.repository import Gtk
 from client.core import Core
 from client.sketches import Sketch, Sketcher
 from image.pixbufs import pixbuf_of, within
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from text.language import _
 from text.trouble import Trouble
 
@@ -55,7 +55,7 @@ def choose_variation(
     dialog.get_content_area().pack_start(words, False, False, 0)
     trouble: list[Trouble] = []
 
-    def show(number: int, told: Picture | Trouble) -> None:
+    def show(number: int, told: RawPicture | Trouble) -> None:
         if isinstance(told, Trouble):
             trouble.append(told)
             dialog.response(Gtk.ResponseType.CLOSE)

@@ -10,11 +10,11 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf
 
 from image.pixbufs import pixbuf_of_rgb
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from nst_core.wire.frames import Blob, Message
 
 
-def enlarged(about: Message, pixels: Blob, content: Picture) -> Picture:
+def enlarged(about: Message, pixels: Blob, content: RawPicture) -> RawPicture:
     """Returns a ``preview`` and its pixels as ``RGBA u8`` in the size, and with the alpha, of ``content``."""
     width, height = int(about["width"]), int(about["height"])
     small = pixbuf_of_rgb(width, height, bytes(pixels))
@@ -26,10 +26,10 @@ def enlarged(about: Message, pixels: Blob, content: Picture) -> Picture:
     for channel in range(3):
         painted[channel::4] = colors[channel::3]
     painted[3::4] = _alpha(content)
-    return Picture(content.width, content.height, "RGBA u8", painted)
+    return RawPicture(content.width, content.height, "RGBA u8", painted)
 
 
-def _alpha(content: Picture) -> bytes:
+def _alpha(content: RawPicture) -> bytes:
     if content.format == "RGBA u8":
         return bytes(memoryview(content.pixels)[3::4])
     values = array("f", bytes(content.pixels))[3::4]

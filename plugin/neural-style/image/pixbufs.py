@@ -7,10 +7,10 @@ import gi
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, GLib
 
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 
 
-def pixbuf_of(picture: Picture) -> GdkPixbuf.Pixbuf:
+def pixbuf_of(picture: RawPicture) -> GdkPixbuf.Pixbuf:
     """Returns an ``RGBA u8`` picture for GTK."""
     data = GLib.Bytes.new(bytes(picture.pixels))
     width, height = picture.width, picture.height

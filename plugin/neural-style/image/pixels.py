@@ -9,7 +9,7 @@ gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
 from image.selection import Area
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from text.trouble import Trouble
 
 # Named formats are sRGB to babl, whatever the image's profile and precision are.
@@ -17,7 +17,7 @@ _FORMATS = {"RGBA u8": "R'G'B'A u8", "RGBA float": "R'G'B'A float"}
 _BYTES = {"RGBA u8": 4, "RGBA float": 16}
 
 
-def pixels_of(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Picture:
+def pixels_of(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> RawPicture:
     """Returns the pixels of ``area``, also where the layer has none: there they are transparent.
 
     Groups are read as they look. As 8 bits go only those that are sRGB in 8 bits: of any other
@@ -26,18 +26,18 @@ def pixels_of(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Picture:
     plain = (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U8_PERCEPTUAL)
     form = "RGBA u8" if image.get_precision() in plain and _is_srgb(image) else "RGBA float"
     data = layer.get_buffer().get(area.rectangle, 1.0, _FORMATS[form], Gegl.AbyssPolicy.NONE)
-    return Picture(area.width, area.height, form, data)
+    return RawPicture(area.width, area.height, form, data)
 
 
-def pixels_at(layer: Gimp.Layer, left: int, top: int, like: Picture) -> Picture:
+def pixels_at(layer: Gimp.Layer, left: int, top: int, like: RawPicture) -> RawPicture:
     """Returns what ``layer`` has at a place of its image, in the size and format of ``like``."""
     _found, own_left, own_top = layer.get_offsets()
     there = Gegl.Rectangle.new(left - own_left, top - own_top, like.width, like.height)
     data = layer.get_buffer().get(there, 1.0, _FORMATS[like.format], Gegl.AbyssPolicy.NONE)
-    return Picture(like.width, like.height, like.format, data)
+    return RawPicture(like.width, like.height, like.format, data)
 
 
-def new_layer(image: Gimp.Image, picture: Picture, name: str, alpha: bool) -> Gimp.Layer:
+def new_layer(image: Gimp.Image, picture: RawPicture, name: str, alpha: bool) -> Gimp.Layer:
     """Returns a layer with ``picture``, with or without alpha, that is not in ``image`` yet.
 
     Only there it can be written to without regard to locks, groups and the selection. Raises

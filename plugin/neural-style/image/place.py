@@ -13,7 +13,7 @@ from gi.repository import Gimp
 from image.parasite import keep
 from image.pixels import copy_as_it_is, new_layer, pixels_at, pixels_of
 from image.selection import Area, Mask, painted_area, put_mask, selected
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Source:
 
     layer: Gimp.Layer
     area: Area
-    picture: Picture
+    picture: RawPicture
     mask: Mask | None
     base_type: Gimp.ImageBaseType
     precision: Gimp.Precision
@@ -35,7 +35,7 @@ class Source:
     """Left, top, width and height in the image."""
     alpha: bool
     above: Gimp.Layer
-    start: Picture | None
+    start: RawPicture | None
 
     @classmethod
     def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Source:
@@ -67,17 +67,19 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Result:
+class PaintedPicture:
     """A painted picture, its layer's name and opacity (0–100), and the settings that are kept with it."""
 
     source: Source
-    picture: Picture
+    picture: RawPicture
     name: str
     opacity: float
     settings: bytes
 
 
-def place(image: Gimp.Image, results: Sequence[Result], apart: bool = False, convert: bool = False) -> bool:
+def place(
+    image: Gimp.Image, results: Sequence[PaintedPicture], apart: bool = False, convert: bool = False
+) -> bool:
     """Puts each result directly above its layer, in one undo step; returns whether it did.
 
     What was selected becomes the mask. Where the layer is gone the result goes on top. When it is to be
@@ -102,7 +104,7 @@ def place(image: Gimp.Image, results: Sequence[Result], apart: bool = False, con
     return True
 
 
-def _insert(image: Gimp.Image, result: Result) -> None:
+def _insert(image: Gimp.Image, result: PaintedPicture) -> None:
     made = _layer(image, result)
     below, area, above = result.source.layer, result.source.area, result.source.above
     there = below.is_valid()
@@ -119,7 +121,7 @@ def _insert(image: Gimp.Image, result: Result) -> None:
     made.get_mask().combine_masks(hidden, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
 
 
-def _new_image(result: Result) -> None:
+def _new_image(result: PaintedPicture) -> None:
     source, picture = result.source, result.picture
     gray = source.base_type == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageBaseType.GRAY if gray else Gimp.ImageBaseType.RGB
@@ -133,7 +135,7 @@ def _new_image(result: Result) -> None:
     Gimp.displays_flush()
 
 
-def _layer(image: Gimp.Image, result: Result) -> Gimp.Layer:
+def _layer(image: Gimp.Image, result: PaintedPicture) -> Gimp.Layer:
     source = result.source
     made = new_layer(image, result.picture, result.name, source.alpha)
     if _is_unchanged(image, result):
@@ -145,7 +147,7 @@ def _layer(image: Gimp.Image, result: Result) -> Gimp.Layer:
     return made
 
 
-def _is_unchanged(image: Gimp.Image, result: Result) -> bool:
+def _is_unchanged(image: Gimp.Image, result: PaintedPicture) -> bool:
     """Whether the picture came back as it was sent, and the layer is still so, too."""
     source, sent = result.source, result.source.picture.pixels
     if result.picture.pixels != sent or not (image.is_valid() and source.layer.is_valid()):

@@ -11,7 +11,7 @@ from typing import Any, Union
 
 from client.core import Core
 from image.last_preview import enlarged
-from nst_core.client.job import Job, Picture, Result, StyleFile
+from nst_core.client.job import RawPicture, RemoteJob, Result, StyleFile
 from nst_core.contract.errors import CoreDied, JobFailed, WireError
 from nst_core.contract.words import words_for_seconds
 from text.language import _
@@ -43,17 +43,17 @@ class Done:
     There are fewer pictures than there was work when the person stopped it.
     """
 
-    pictures: Sequence[Picture] = ()
+    pictures: Sequence[RawPicture] = ()
     trouble: Trouble | None = None
 
 
 @dataclass(frozen=True)
-class Work:
+class Task:
     """A content, the styles to paint it in, and a picture to go on from."""
 
-    content: Picture
+    content: RawPicture
     styles: Sequence[StyleFile]
-    start: Picture | None = None
+    start: RawPicture | None = None
 
 
 Event = Union[Status, Preview, Done]
@@ -63,14 +63,14 @@ class Painting:
     """Style transfers on their way. ``wait`` returns what came since; ``Done`` is the last."""
 
     def __init__(
-        self, core: Core, work: Sequence[Work], settings: Mapping[str, Any], preview_size: int = 0
+        self, core: Core, work: Sequence[Task], settings: Mapping[str, Any], preview_size: int = 0
     ) -> None:
         self._core = core
         self._all = work
         self._settings = settings
         self._preview_size = preview_size
         self._events: queue.Queue[Event] = queue.Queue()
-        self._job: Job | None = None
+        self._job: RemoteJob | None = None
         self._wish = ""
         self._number = 0
         self._fraction = 0.0
@@ -105,7 +105,7 @@ class Painting:
             self._job.finish()
 
     def _work(self) -> None:
-        pictures: list[Picture] = []
+        pictures: list[RawPicture] = []
         try:
             self._put(Status(_("Starting the engine…"), 0.0))
             for number, work in enumerate(self._all):
@@ -134,8 +134,8 @@ class Painting:
             traceback.print_exc()
             self._put(Done(trouble=Trouble("Something went wrong in the plug-in.")))
 
-    def _paint(self, work: Work) -> Result | None:
-        job = Job(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
+    def _paint(self, work: Task) -> Result | None:
+        job = RemoteJob(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
         self._job = job
         if self._wish == "cancel":
             job.cancel()

@@ -19,10 +19,10 @@ from client.core import Core
 from client.installation import installation
 from image.layers import chosen_layers
 from image.parasite import packed, painted_from
-from image.place import Result, Source, place
+from image.place import PaintedPicture, Source, place
 from image.selection import painted_area
-from nst_core.client.job import Picture
-from run.painting import Done, Painting, Status, Work
+from nst_core.client.job import RawPicture
+from run.painting import Done, Painting, Status, Task
 from text.trouble import Cancelled, Trouble
 
 PREVIEW_SIZE = 512
@@ -122,7 +122,7 @@ def _without_windows(
     _tell_notes(painting)
 
 
-def _follow(painting: Painting) -> Sequence[Picture]:
+def _follow(painting: Painting) -> Sequence[RawPicture]:
     """Shows the progress in GIMP's own bar, whose Cancel ends this process and with it the job."""
     while True:
         for event in painting.wait(seconds=0.5):
@@ -155,20 +155,21 @@ class _Run:
         self._image = image
         self.sources = [Source.of(image, layer, start) for layer in layers]
         self.work = [
-            Work(source.picture, read(config, source.place), source.start) for source in self.sources
+            Task(source.picture, read(config, source.place), source.start) for source in self.sources
         ]
         self._apart = config.get_property("result") == "image"
         self._convert = config.get_property("indexed") == "convert"
         self._opacity = config.get_property("opacity")
         self._settings = [packed(procedure, config, layer) for layer in layers]
 
-    def place(self, pictures: Sequence[Picture]) -> None:
+    def place(self, pictures: Sequence[RawPicture]) -> None:
         """Puts what was painted where it belongs. Raises ``Cancelled`` when that is nothing."""
         if not pictures:
             raise Cancelled
         parts = zip(self.sources, pictures, self._settings)
         results = [
-            Result(source, picture, self.name, self._opacity, settings) for source, picture, settings in parts
+            PaintedPicture(source, picture, self.name, self._opacity, settings)
+            for source, picture, settings in parts
         ]
         place(self._image, results, self._apart, self._convert)
 

@@ -15,7 +15,7 @@ from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
 from choices.arguments import LIVE
 from image.pixbufs import pixbuf_of_rgb
 from image.place import Source
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from run.live_layer import LiveLayer
 from run.painting import Done, Painting, Preview, Status
 from text.language import _
@@ -74,7 +74,7 @@ class PaintingWindow:
         self._in_image.set_visible(image.get_base_type() != Gimp.ImageBaseType.INDEXED)
         self._dialog.connect("response", self._respond)
 
-    def run(self) -> Sequence[Picture]:
+    def run(self) -> Sequence[RawPicture]:
         """Returns the finished pictures, none when it was cancelled. Raises ``Trouble``."""
         self._dialog.show()
         timer = GLib.timeout_add(_TICK, self._tick)

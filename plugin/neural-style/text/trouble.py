@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from text.language import _
 
 CORE_DIED = "core_died"
@@ -16,7 +16,9 @@ class Trouble(Exception):
     ``kept`` are pictures that can be had all the same; ``code`` is the engine's, or ``CORE_DIED``.
     """
 
-    def __init__(self, sentence: str, hint: str = "", kept: Sequence[Picture] = (), code: str = "") -> None:
+    def __init__(
+        self, sentence: str, hint: str = "", kept: Sequence[RawPicture] = (), code: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.hint = hint
         self.kept = kept

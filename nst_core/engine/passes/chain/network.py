@@ -17,7 +17,7 @@ from nst_core.engine.passes.chain.stages import Stage, stages
 from nst_core.engine.pictures.resize import size_of
 from nst_core.engine.pictures.sizes import Size
 
-Room = Callable[[str, tuple[int, ...], torch.dtype], Tensor]
+Allocate = Callable[[str, tuple[int, ...], torch.dtype], Tensor]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class WinogradPass:
     def features(self, pixels: Tensor) -> Features:
         """Returns the features of each layer; see ``NetworkPass``."""
         if self._size != size_of(pixels):
-            self._make_room(size_of(pixels))
+            self._allocate_all(size_of(pixels))
         found: Features = {}
         source = self._source(pixels)
         for stage, maps in zip(self._stages, self._maps, strict=True):
@@ -146,15 +146,15 @@ class WinogradPass:
             return _masked(more, maps)
         own = None if more is None or maps.full is None else (more, maps.full)
         shape = (*maps.size, stage.channels)
-        gradient = self._room(f"gradient of {stage.convolution.layer}", shape, torch.float32)
+        gradient = self._allocate(f"gradient of {stage.convolution.layer}", shape, torch.float32)
         steps.unpooled(stage, flow, maps.marks, own, gradient)
         return gradient
 
-    def _make_room(self, size: Size) -> None:
+    def _allocate_all(self, size: Size) -> None:
         self._size, self._maps, self._ways = None, [], []
         height, width = size
         for stage in self._stages:
-            self._maps.append(_empty(stage, height, width, self._room))
+            self._maps.append(_empty(stage, height, width, self._allocate))
             height, width = self._maps[-1].last.shape[:2]
         # A stage reads the gradient that the next one wrote while it writes its own: two are enough.
         for turn in (0, 1):
@@ -163,10 +163,10 @@ class WinogradPass:
                 for number in range(1, len(self._maps))
                 if number % 2 == turn
             ]
-            self._ways.append(self._room(f"way {turn}", (max(sizes, default=0),), torch.float32))
+            self._ways.append(self._allocate(f"way {turn}", (max(sizes, default=0),), torch.float32))
         self._size = size  # last: memory may have run out before
 
-    def _room(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    def _allocate(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
         """Returns memory of any content, that of the last size where it will do: new pages cost time."""
         count = math.prod(shape)
         kept = self._kept.pop(name, None)
@@ -185,14 +185,14 @@ class WinogradPass:
         }
 
 
-def _empty(stage: Stage, height: int, width: int, room: Room) -> Maps:
+def _empty(stage: Stage, height: int, width: int, allocate: Allocate) -> Maps:
     shape = (height, width, stage.channels)
-    full = room(stage.convolution.layer, shape, torch.float32) if stage.keeps_map else None
+    full = allocate(stage.convolution.layer, shape, torch.float32) if stage.keeps_map else None
     if stage.pooling is None:
         return Maps((height, width), full, None, None)
     shape = (-(-height // 2), -(-width // 2), stage.channels)
-    pooled = room(stage.layer, shape, torch.float32)
-    return Maps((height, width), full, pooled, room(f"marks of {stage.layer}", shape, torch.uint8))
+    pooled = allocate(stage.layer, shape, torch.float32)
+    return Maps((height, width), full, pooled, allocate(f"marks of {stage.layer}", shape, torch.uint8))
 
 
 def _new(name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:

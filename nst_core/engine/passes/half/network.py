@@ -148,10 +148,10 @@ class HalfPass:
         if not self._from_pixels:
             return values.to(self._dtype).contiguous(memory_format=torch.channels_last)
         values = padded(values, self._stages[0].padding).to(self._dtype)
-        room = values.new_zeros((1, LANES, *size_of(values)))
-        room = room.contiguous(memory_format=torch.channels_last)
-        room[:, :_COLORS] = values
-        return room
+        lanes = values.new_zeros((1, LANES, *size_of(values)))
+        lanes = lanes.contiguous(memory_format=torch.channels_last)
+        lanes[:, :_COLORS] = values
+        return lanes
 
     def _unpadded(self, size: Size) -> Size:
         return (size[0] - 2, size[1] - 2) if self._from_pixels else size
