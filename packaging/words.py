@@ -1,23 +1,30 @@
-"""Collects every word that a person sees in GIMP 3 into the template for translators.
+"""Makes the catalogs of the words that a person sees in GIMP 3. Needs Babel (tests/requirements.txt).
 
-python packaging/words.py          writes plugin/neural-style/po/neural-style.pot
-python packaging/words.py LANGUAGE lists what po/LANGUAGE.po does not translate
+python packaging/words.py
+
+It writes the template for translators, brings every translation in po/ up to it, compiles each into
+locale/ for GIMP, and lists what is not translated yet.
 """
 
 from __future__ import annotations
 
 import ast
-import json
-import sys
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileParser, write_po
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 PLUGIN = REPOSITORY / "plugin" / "neural-style"
-TEMPLATE = PLUGIN / "po" / "neural-style.pot"
+PO = PLUGIN / "po"
+TEMPLATE = PO / "neural-style.pot"
 # What holds words: those that are marked, the sentences of trouble, and the tables of parameters.
 _MARKS = {"_": 0, "_later": 0, "Trouble": 0, "Look": 0, "Number": 1, "Choice": 1, "Flag": 1}
 _ENGINE = {"JobFailed": 1, "PictureError": 0, "CoreUnavailable": 0, "CoreDied": 0, "ProtocolError": 0}
+_NAMES = ("AUTO", "_REPAIR", "HINT", "PLAIN_STYLE", "_SMALL_STYLE", "_TILED", "_MOVES")
 # What the engine puts together from parts, as a person of GIMP gets to see it.
 _ENGINE_SAYS = (
     "The style picture cannot be read: it is damaged or no known kind of picture.",
@@ -35,23 +42,69 @@ _SOURCES = (
     "nst_core/files/errors.py",
     "nst_core/files/style.py",
 )
+_HEADER = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 
 
-def words() -> dict[str, list[str]]:
+class Words(Catalog):
+    """A catalog whose header is the same at every run: without dates and the version of Babel."""
+
+    def __iter__(self) -> Iterator[Message]:
+        header, *entries = super().__iter__()
+        lines = (line for line in str(header.string).splitlines() if line.split(":")[0] in _HEADER)
+        header.string = "".join(f"{line}\n" for line in lines)
+        return iter([header, *entries])
+
+
+def template() -> Words:
     """Returns every word with the files in which it is."""
-    found: dict[str, list[str]] = {}
+    catalog = Words(header_comment="# The words of Neural Style for GIMP.", fuzzy=False)
+    for text, place in sorted(_words()):
+        catalog.add(text, locations=[(place, 0)])
+    return catalog
+
+
+def translation(po: Path) -> Words:
+    """Returns what a file translates, brought up to the template: what was reworded is fuzzy in it."""
+    catalog = Words(locale=po.stem)
+    with po.open(encoding="utf-8") as file:
+        PoFileParser(catalog, ignore_obsolete=True, abort_invalid=True).parse(file)
+    catalog.update(template())
+    return catalog
+
+
+def compiled(catalog: Words) -> bytes:
+    """Returns a catalog as GIMP's Python reads it; an entry that is fuzzy or empty is left out."""
+    file = io.BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def files() -> dict[Path, bytes]:
+    """Returns every file of words as it has to be."""
+    found = {TEMPLATE: _written(template())}
+    for po in sorted(PO.glob("*.po")):
+        catalog = translation(po)
+        found[po] = _written(catalog)
+        found[PLUGIN / "locale" / po.stem / "LC_MESSAGES" / "neural-style.mo"] = compiled(catalog)
+    return found
+
+
+def _written(catalog: Words) -> bytes:
+    file = io.BytesIO()
+    write_po(file, catalog, width=0, ignore_obsolete=True, include_lineno=False)
+    return file.getvalue()
+
+
+def _words() -> Iterator[tuple[str, str]]:
+    """Yields every word and where it is."""
     for source in _SOURCES:
         place = REPOSITORY / source
-        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            name = file.relative_to(REPOSITORY).as_posix()
+        for file in [place] if place.is_file() else place.rglob("*.py"):
             for text in _in_file(ast.parse(file.read_text(encoding="utf-8"))):
-                if name not in found.setdefault(text, []):
-                    found[text].append(name)
-    for text in _ENGINE_SAYS:
-        found.setdefault(text, []).append("nst_core")
-    for sample in sorted((REPOSITORY / "install" / "samples" / "styles").glob("*.jpg")):
-        found.setdefault(sample.stem.replace("-", " ").capitalize(), []).append("install/samples")
-    return found
+                yield text, file.relative_to(REPOSITORY).as_posix()
+    yield from ((text, "nst_core") for text in _ENGINE_SAYS)
+    for sample in (REPOSITORY / "install" / "samples" / "styles").glob("*.jpg"):
+        yield sample.stem.replace("-", " ").capitalize(), "install/samples"
 
 
 def _in_file(tree: ast.AST) -> Iterator[str]:
@@ -62,15 +115,7 @@ def _in_file(tree: ast.AST) -> Iterator[str]:
             yield from _constants([node.value])
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if ast.unparse(target) in (
-                "AUTO",
-                "_REPAIR",
-                "HINT",
-                "PLAIN_STYLE",
-                "_SMALL_STYLE",
-                "_TILED",
-                "_MOVES",
-            ):
+            if ast.unparse(target) in _NAMES:
                 yield from _constants(
                     node.value.elts[1:] if isinstance(node.value, ast.Tuple) else [node.value]
                 )
@@ -97,24 +142,14 @@ def _constants(nodes: list[ast.expr]) -> Iterator[str]:
             yield node.value
 
 
-def template() -> str:
-    """Returns the template as gettext has it."""
-    entries = ['msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n']
-    for text, files in sorted(words().items()):
-        entries.append(f'#: {" ".join(files)}\nmsgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n')
-    return "\n".join(entries)
-
-
 def main() -> None:
-    if len(sys.argv) == 1:
-        TEMPLATE.parent.mkdir(exist_ok=True)
-        TEMPLATE.write_text(template(), encoding="utf-8")
-        return
-    sys.path[:0] = [str(PLUGIN)]
-    from text.language import catalog
-
-    known = catalog((PLUGIN / "po" / f"{sys.argv[1]}.po").read_text(encoding="utf-8"))
-    sys.stdout.writelines(f"{text}\n" for text in words() if text not in known)
+    for path, data in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    for po in sorted(PO.glob("*.po")):
+        for entry in translation(po):
+            if not entry.string or entry.fuzzy:
+                print(f"{po.stem} lacks: {entry.id}")
 
 
 if __name__ == "__main__":

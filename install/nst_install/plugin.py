@@ -26,8 +26,8 @@ def contents(source: Path, state: State, version: str, name: str = NAME) -> dict
     files = {path.relative_to(own).as_posix(): path.read_bytes() for path in sorted(own.rglob("*.py"))}
     if f"{name}.py" not in files:
         raise Failure("This copy of the project has no plug-in.", "Get the whole project and try again.")
-    for path in sorted((source / "plugin" / name / "po").glob("*.po")):
-        files[f"po/{path.name}"] = path.read_bytes()
+    for path in sorted(own.glob("locale/**/*.mo")):
+        files[path.relative_to(own).as_posix()] = path.read_bytes()
     if name == NAME:  # the plug-in for GIMP 2.10 is Python 2 and has a client of its own
         files["nst_core/__init__.py"] = b""  # the core's own prepares PyTorch, which GIMP has not
         for room in SHARED:

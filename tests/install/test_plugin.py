@@ -50,6 +50,8 @@ def test_what_it_holds(files: dict[str, bytes], state: State) -> None:
 def test_the_real_one_is_complete(state: State) -> None:
     files = contents(REPOSITORY, state, "1.2")
     assert files["neural-style.py"].startswith(b"#!/usr/bin/env python3\n")
+    words = [name for name in files if not name.endswith(".py") and name != "install.json"]
+    assert words == ["locale/de/LC_MESSAGES/neural-style.mo"]
 
 
 def test_the_one_for_gimp_2_10(checkout: Path, state: State) -> None:

@@ -1,4 +1,7 @@
-"""Raw pixels as a PNG file, in memory."""
+"""Raw pixels as a PNG file, in memory.
+
+By hand, as GdkPixbuf from 2.44 on starts a program in a sandbox for this, and fails where it cannot.
+"""
 
 from __future__ import annotations
 

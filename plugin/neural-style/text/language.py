@@ -1,62 +1,42 @@
-"""The words in the person's own language: one file per language in po/, read when it is needed."""
+"""The words in the person's own language: compiled catalogs in locale/, which packaging/words.py makes."""
 
 from __future__ import annotations
 
-import ast
+import gettext
 import os
+import re
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
+
+_CATALOGS = Path(__file__).parents[1] / "locale"
 
 
 def languages(environment: Mapping[str, str]) -> list[str]:
-    """Returns the languages that are wished, the most wished first, such as ``de_AT`` and ``de``.
+    """Returns the languages that are wished before English, the most wished first.
 
-    As gettext has it, ``LANGUAGE`` counts unless the locale is C: GIMP sets it to the language of its
-    own preferences.
+    ``LANGUAGE`` counts unless the locale is C, as in C programs: GIMP sets it to the language of its own
+    preferences. Python's gettext would heed it even then.
     """
-    locale = next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
-    if locale.split(".")[0] in ("", "C", "POSIX"):
+    locale = next(
+        (environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "C"
+    )
+    if locale.split(".")[0] in ("C", "POSIX"):
         return []
-    found: list[str] = []
-    for name in (environment.get("LANGUAGE") or locale).split(":"):
-        whole = name.split(".")[0].split("@")[0]
-        found += [whole, whole.split("_")[0]]
-    return list(dict.fromkeys(filter(None, found)))
+    names = (environment.get("LANGUAGE") or locale).split(":")
+    return list(takewhile(lambda name: re.split("[_.@]", name)[0] != "en", names))
 
 
-def catalog(text: str) -> dict[str, str]:
-    """Returns what a gettext catalog (.po) translates; an entry that is fuzzy or empty is left out."""
-    found: dict[str, str] = {}
-    for entry in text.split("\n\n"):
-        parts: dict[str, str] = {}
-        field = ""
-        for line in entry.splitlines():
-            if line.startswith("#"):
-                continue
-            word, _, rest = line.partition(" ")
-            if word in ("msgid", "msgstr"):
-                field, line = word, rest
-            if field and line.startswith('"'):
-                parts[field] = parts.get(field, "") + str(ast.literal_eval(line))
-        if parts.get("msgid") and parts.get("msgstr") and "#, fuzzy" not in entry:
-            found[parts["msgid"]] = parts["msgstr"]
-    return found
+def _catalog() -> gettext.NullTranslations:
+    try:
+        return gettext.translation("neural-style", _CATALOGS, languages(os.environ), fallback=True)
+    except Exception:  # a broken file may raise anything, and English is better than no plug-in
+        return gettext.NullTranslations()
 
 
-def _wished() -> dict[str, str]:
-    for name in languages(os.environ):
-        if name.split("_")[0] == "en":
-            break
-        try:
-            return catalog((Path(__file__).parents[1] / "po" / f"{name}.po").read_text(encoding="utf-8"))
-        except (OSError, ValueError, SyntaxError):
-            continue  # a language that is not there, or a broken file, is no reason to stop
-    return {}
-
-
-_words = _wished()
+_words = _catalog()
 
 
 def _(text: str) -> str:
     """Returns ``text`` in the person's language, or as it is; also what the engine says."""
-    return _words.get(text, text) if text else text
+    return _words.gettext(text) if text else text  # a catalog has its header for no text
