@@ -1,4 +1,4 @@
-"""``python -m nst_core``, and ``nst``."""
+"""The entry point of ``python -m nst_core`` and of ``nst``."""
 
 import os
 
@@ -6,11 +6,10 @@ from nst_core.commands.interruption import end_at_once
 
 
 def main() -> None:
-    """Runs a command."""
-    end_at_once()  # before all that takes long to import
-    os.environ.pop(
-        "TORCH_LOGS", None
-    )  # of other programs of the person's; PyTorch ends for one wrong word in it
+    """Runs the command that the process's arguments name."""
+    end_at_once()  # before the slow imports, so that Ctrl-C works during them
+    # It may be set for another program, and one unknown word in it makes PyTorch end the process.
+    os.environ.pop("TORCH_LOGS", None)
     from nst_core.cli import main as run
 
     run()

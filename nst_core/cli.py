@@ -35,7 +35,7 @@ def serve(
     ] = False,
     idle: Annotated[float, typer.Option(help="End after so many seconds without a client or job")] = 600.0,
 ) -> None:
-    """Run the core that GIMP's plug-in talks to; the plug-in starts it by itself."""
+    """Run the core process, which GIMP's plug-in talks to. The plug-in starts it by itself when needed."""
     from nst_core.service.process import serve as run
     from nst_core.service.process import serve_streams
 
@@ -44,7 +44,7 @@ def serve(
 
 @app.command()
 def diagnose() -> None:
-    """Show what is here and how the core fares, without anything private: for a report of a problem."""
+    """Show what is installed and how the core is doing, for a problem report. Nothing private is in it."""
     from nst_core.client.question import ask
     from nst_core.contract.errors import CoreUnavailable
     from nst_core.service.report import report
@@ -62,13 +62,13 @@ app.command()(batch)
 
 @weights_app.command("list")
 def list_weights() -> None:
-    """Show which networks there are, where they come from, and which are on this machine."""
+    """List all networks, where their weights come from, and which of them are on this machine."""
     from nst_core.weights.catalog import NETWORKS
     from nst_core.weights.store import file_of
 
     for network in NETWORKS.values():
-        here = "here" if file_of(network, State.of().weights).exists() else "not here"
-        give(f"{network.name} ({here}): {network.title}; {network.license}; {network.source}")
+        presence = "here" if file_of(network, State.of().weights).exists() else "not here"
+        give(f"{network.name} ({presence}): {network.title}; {network.license}; {network.source}")
 
 
 @weights_app.command("get")
@@ -83,15 +83,19 @@ def get_weights(
 
     state = State.of()
     with interruptible(lambda: "Stopped; what was fetched is kept."), Interruption(at_once=True):
-        found = get_network(name, state.weights, state.samples, published)
-    give(found)
+        path = get_network(name, state.weights, state.samples, published)
+    give(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs a command; what goes wrong is told in a sentence, never as a traceback."""
+    """Runs the command that ``arguments`` name, or those of the process where they are None.
+
+    An error is printed as a sentence, never as a traceback, and the exit status is then 1.
+    """
     prepare_streams()
     try:
-        Path.cwd()  # libraries of the engine would end the process without it
+        # Libraries of the engine end the process when the working folder is gone: it is checked first.
+        Path.cwd()
     except OSError:
         _refuse("The folder that this was started in is not there any more: change to another one.")
     try:

@@ -1,4 +1,4 @@
-"""``nst batch``: every picture of a folder painted with one loaded network."""
+"""``nst batch``: paints every picture of a folder with one loaded network."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def batch(
     weights: Weights = None,
     chosen: dict[str, Any],
 ) -> None:
-    """Paint every picture of a folder; results have the same names.
+    """Paint every picture of a folder. Each result has the name of its picture.
 
-    What cannot be painted is named and left out, and the exit status is 1 then. Hidden files and folders
-    within are passed over. Ctrl+C ends it; what is done stays, and the same command goes on from there.
+    “.png” is added to the name if pictures of that kind cannot be written. A picture that cannot be painted
+    is named and left out, and the exit status is then 1. Hidden files and subfolders are skipped. Ctrl+C
+    stops the command. Finished results stay, and the same command continues from there.
     """
     from nst_core.commands.inputs import given, loaded, refuse_own_input
     from nst_core.commands.like import Example, note_of
@@ -43,57 +44,60 @@ def batch(
     example = Example(like) if like else None
     settings = Settings(**{**(example.settings if example else {}), **chosen})
     inputs = given(styles or (), weights, (), (), example)
-    device_called(device)  # before the long work
-    work = targets(_files(folder, output), output)
-    if not work:
+    device_called(device)  # an unknown device is refused before the long work
+    tasks = targets(_files(folder, output), output)
+    if not tasks:
         raise CommandError(f"There is no picture in “{folder}”.")
-    painters = loaded(inputs)
+    loaded_styles = loaded(inputs)
     _make(output)
-    wanted = recipe(settings)
-    failed = done = 0
+    chosen_recipe = recipe(settings)
+    failed_count = painted_count = 0
 
     def stopped() -> str:
-        return f"Stopped after {done} of {len(work)} pictures."
+        return f"Stopped after {painted_count} of {len(tasks)} pictures."
 
     with interruptible(stopped), shown("Starting the engine", stopped) as show:
-        ready = network(wanted, device)
+        ready = network(chosen_recipe, device)
 
         def painted_to(source: Path, target: Path, number: int) -> tuple[str, ...]:
             def part(text: str, fraction: float, seconds: float | None) -> None:
-                show(f"{source.name} ({number} of {len(work)}): {text}", fraction, seconds)
+                show(f"{source.name} ({number} of {len(tasks)}): {text}", fraction, seconds)
 
             part("reading", 0.0, None)
             refuse_own_input(target, (source, *inputs.styles), "give another folder for the results")
-            with Interruption():  # a file for a test is not to stay
+            with Interruption():  # the file that check_output tries to write must not stay
                 check_output(target)
             picture = read(source, "picture")
             check_size(target, picture.size)
-            painted = paint(picture, painters, ready, part)
-            form = form_of_result(picture.form, wanted)
+            painted = paint(picture, loaded_styles, ready, part)
+            form = form_of_result(picture.form, chosen_recipe)
             with Interruption(at_once=True):
                 write(target, painted.picture, form, note_of(settings, inputs))
             return (*picture.notes, *painted.notes, *lost(painted.picture, target))
 
-        for number, (source, target) in enumerate(work, start=1):
+        for number, (source, target) in enumerate(tasks, start=1):
             try:
                 if target.exists() and not overwrite:
                     say(f"“{target.name}” is there already.")
                     continue
                 notes = painted_to(source, target, number)
             except Exception as error:
-                failed += 1
+                failed_count += 1
                 say(f"{source.name} is left out. {sentence_of(error)}")
                 continue
-            done += 1
+            painted_count += 1
             for sentence in notes:
                 say(f"{source.name}: {sentence}")
             give(target)
-    if failed:
+    if failed_count:
         raise typer.Exit(1)
 
 
 def _files(folder: Path, output: Path) -> list[Path]:
-    """Returns what is to be painted. Raises ``CommandError``."""
+    """Returns the files of ``folder`` to paint, sorted; hidden files and subfolders are skipped.
+
+    Raises ``CommandError`` when there is no such folder, or when ``output`` is the same one.
+    """
     if not folder.is_dir():
         raise CommandError(f"There is no folder “{folder}”.")
     if output.exists() and output.resolve() == folder.resolve():

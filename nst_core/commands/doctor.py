@@ -1,4 +1,4 @@
-"""``nst doctor``: hands over to the installer that lies beside the core, or proves the engine alone."""
+"""``nst doctor``: runs the doctor of the installer beside the core, or tests the engine alone."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ def doctor(
     installer = Path(nst_core.__file__).parents[1] / "install" / "__main__.py"
     if engine or not installer.exists():
         from nst_core.planning.speed import Speed
-        from nst_core.selftest import check  # imports torch: seconds
+        from nst_core.selftest import check  # imports torch, which takes seconds
 
         give(check(State.of().weights, Speed(State.of().speed)))
         return
-    words = ["--doctor", "--prefix", str(State.of().root)]
-    words += [word for word, wanted in (("--yes", yes), ("--json", json)) if wanted]
-    sys.argv = [str(installer.parent), *words]
+    # The installer is a program of its own, which reads sys.argv.
+    arguments = ["--doctor", "--prefix", str(State.of().root)]
+    arguments += [option for option, is_given in (("--yes", yes), ("--json", json)) if is_given]
+    sys.argv = [str(installer.parent), *arguments]
     runpy.run_path(str(installer), run_name="__main__")

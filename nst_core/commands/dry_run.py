@@ -1,4 +1,4 @@
-"""What a run would compute, in words."""
+"""The plan of a run in words: what it would compute, and what that costs."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from nst_core.recipes.settings import Settings
 
 
 def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = False) -> list[str]:
-    """Returns a line for each scale of a run for a content of this size (height, width), and what it costs.
+    """Returns one line for each scale of a run, then lines for the result's size and the costs.
 
-    ``device`` is one of ``device_called``.
+    ``size`` is the content's (height, width) in pixels. ``device`` is a name that ``device_called`` takes.
+    ``resumed`` says whether the run resumes from a picture. Raises ``JobFailed`` (``bad_request``) when
+    there is no such device.
     """
-    where = device_called(device)
-    name, speed, memory_budget = device_name(where), Speed(State.of().speed), free_memory(where)
-    found = plan(settings, size, name, speed, resumed, memory_budget)
-    steps = found.scales
+    torch_device = device_called(device)
+    name, speed, memory_budget = device_name(torch_device), Speed(State.of().speed), free_memory(torch_device)
+    run_plan = plan(settings, size, name, speed, resumed, memory_budget)
+    steps = run_plan.scales
     lines = [
         f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
         + (", for the detail" if scale.detail else "")
         for number, scale in enumerate(steps, start=1)
     ]
-    finest = found.size
-    end = f"The result has {_pixels(size)}"
-    lines.append(f"{end}." if finest == size else f"{end}, carried up from {_pixels(finest)}.")
-    lines.append(_cost("It", found))
+    finest = run_plan.size
+    result = f"The result has {_pixels(size)}"
+    lines.append(f"{result}." if finest == size else f"{result}, carried up from {_pixels(finest)}.")
+    lines.append(_cost("It", run_plan))
     if finest != size:
-        exact = plan(
+        exact_plan = plan(
             settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed, memory_budget
         )
-        lines.append(_cost("Every pixel painted (--finish exact)", exact))
+        lines.append(_cost("Every pixel painted (--finish exact)", exact_plan))
     return lines
 
 

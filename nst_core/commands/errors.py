@@ -1,4 +1,4 @@
-"""What a command says when it cannot be done."""
+"""What a command tells the user when it fails."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nst_core.weights.errors import WeightsError
 
 
 class CommandError(Exception):
-    """A command cannot be done. ``str()`` is one sentence for a person."""
+    """A command cannot be carried out. ``str()`` is one sentence for the user."""
 
 
 def sentence_of(error: Exception) -> str:
-    """Returns what a person is told of an error."""
+    """Returns what the user is told about an error, in one or two sentences."""
     if isinstance(error, WireError):
         return f"{error} {error.hint}".strip()
     if isinstance(error, (WeightsError, CommandError)):
@@ -26,12 +26,15 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         return f"{reason}: {os.fsdecode(error.filename)}" if error.filename else reason
-    what = f"{type(error).__name__}: {error}".splitlines()[0]
-    return f"This should not have happened ({what}). Please report it with what “nst diagnose” says."
+    description = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"This should not have happened ({description}). Please report it with what “nst diagnose” says."
 
 
 def _limited() -> str:
-    """Why a library may not find room: most of the addresses that they take are never used."""
+    """Returns what to do when a library cannot be loaded, after a space.
+
+    A limit on the address space may be the cause: libraries reserve far more addresses than they use.
+    """
     if sys.platform == "win32":
         return " Run “python3 install” again: it repairs what is missing."
     import resource

@@ -1,4 +1,4 @@
-"""A sheet of small variations, so that a person can choose by looking."""
+"""A sheet of small variations, from which a user chooses by looking (``--grid``)."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import TABLE, Settings
 from nst_core.weights.loading import Prepared, for_recipe
 
-SIDE, EVALUATIONS = 256, 25  # of each variation: small and quick, and the large result looks like it
+SIDE, EVALUATIONS = 256, 25  # of each variation: small and quick, yet it shows what the result looks like
 _STRENGTHS, _BRUSHES = (-25, 0, 25), (0.5, 1.0, 2.0)
 _GAP, _LETTERS = 12, 14
 
 
 def variations(settings: Settings) -> list[list[Settings]]:
-    """Returns rows of rising strength of columns of rising brush size, around what was chosen."""
+    """Returns rows of settings around ``settings``: strength rises by row, brush size by column.
+
+    There are up to three rows and columns; values beyond a parameter's range become its limit.
+    """
     strengths = _within("strength", [settings.strength + step for step in _STRENGTHS])
     brushes = _within("brush_size", [settings.brush_size * factor for factor in _BRUSHES])
-    own = {"size": settings.size or SIDE, "evaluations": settings.evaluations or EVALUATIONS}
+    small = {"size": settings.size or SIDE, "evaluations": settings.evaluations or EVALUATIONS}
     return [
-        [settings.model_copy(update={**own, "strength": strength, "brush_size": brush}) for brush in brushes]
+        [
+            settings.model_copy(update={**small, "strength": strength, "brush_size": brush})
+            for brush in brushes
+        ]
         for strength in strengths
     ]
 
@@ -39,44 +45,48 @@ def variations(settings: Settings) -> list[list[Settings]]:
 def sheet(
     content: FilePicture, styles: Sequence[Style], ready: Prepared, settings: Settings, show: Show
 ) -> Painted:
-    """Paints all variations and returns them on one labelled sheet. Raises ``CommandError``."""
+    """Paints all variations and returns them on one labeled sheet. Raises ``CommandError`` as ``paint``."""
     rows = variations(settings)
     side = rows[0][0].size
     content = reduced(content, side)
     count = sum(len(row) for row in rows)
     cells: list[list[tuple[FilePicture, str]]] = []
     notes: dict[str, None] = {}
-    done = 0
+    finished_count = 0
     for row in rows:
         cells.append([])
         for variation in row:
-            number = done
+            number = finished_count
 
             def part(_: str, fraction: float, seconds: float | None, number: int = number) -> None:
-                left = (
+                # The variations that are still to come take as long as this one.
+                seconds_left = (
                     None
                     if seconds is None
                     else seconds * (count - number - fraction) / max(1 - fraction, 1e-6)
                 )
-                show(f"Variation {number + 1} of {count}", (number + fraction) / count, left)
+                show(f"Variation {number + 1} of {count}", (number + fraction) / count, seconds_left)
 
             painted = paint(content, styles, for_recipe(recipe(variation), ready), part)
             notes.update(dict.fromkeys(painted.notes))
             label = f"--strength {variation.strength:g} --brush-size {variation.brush_size:g}"
             cells[-1].append((painted.picture, label))
-            done += 1
+            finished_count += 1
     return Painted(laid_out(cells), tuple(notes))
 
 
 def plan(size: Size, settings: Settings, device: str) -> list[str]:
-    """Returns in lines what ``sheet`` would compute."""
+    """Returns lines that say what ``sheet`` would compute for a content of ``size`` (height, width)."""
     rows = variations(settings)
     lines = plan_lines(fitted(size, rows[0][0].size), rows[0][0], device)
     return [f"{sum(len(row) for row in rows)} variations, for each:", *lines]
 
 
 def reduced(picture: FilePicture, side: int) -> FilePicture:
-    """Returns a picture reduced to ``side`` pixels on its longer side, in the plain form of a sheet."""
+    """Returns a picture in the default form (8 bits, sRGB) with at most ``side`` pixels on its longer side.
+
+    It is never enlarged.
+    """
     size = fitted(picture.size, side)
     rgb = values_of(resized(tensor_of(picture.rgb), size))
     alpha = None
@@ -86,20 +96,20 @@ def reduced(picture: FilePicture, side: int) -> FilePicture:
 
 
 def laid_out(rows: Sequence[Sequence[tuple[FilePicture, str]]]) -> FilePicture:
-    """Returns pictures of one size in rows, each with its label below, on white."""
+    """Returns one picture with rows of pictures of one size on white, each with its label below."""
     font = ImageFont.load_default(_LETTERS)
     height, width = rows[0][0][0].size
-    widest = max(font.getlength(label) for row in rows for _, label in row)
-    across, down = max(width, math.ceil(widest)) + _GAP, height + 2 * _LETTERS + _GAP
-    whole = Image.new("RGB", (across * len(rows[0]) + _GAP, down * len(rows) + _GAP), "white")
-    pen = ImageDraw.Draw(whole)
+    widest_label = max(font.getlength(label) for row in rows for _, label in row)
+    cell_width, cell_height = max(width, math.ceil(widest_label)) + _GAP, height + 2 * _LETTERS + _GAP
+    canvas = Image.new("RGB", (cell_width * len(rows[0]) + _GAP, cell_height * len(rows) + _GAP), "white")
+    pen = ImageDraw.Draw(canvas)
     for y, row in enumerate(rows):
         for x, (picture, label) in enumerate(row):
             pixels = (picture.on_paper().rgb * 255 + 0.5).astype(np.uint8)
-            left, top = _GAP + x * across, _GAP + y * down
-            whole.paste(Image.fromarray(pixels), (left, top))
+            left, top = _GAP + x * cell_width, _GAP + y * cell_height
+            canvas.paste(Image.fromarray(pixels), (left, top))
             pen.text((left, top + height + _LETTERS // 3), label, fill="black", font=font)
-    return FilePicture(np.divide(np.asarray(whole), np.float32(255), dtype=np.float32))
+    return FilePicture(np.divide(np.asarray(canvas), np.float32(255), dtype=np.float32))
 
 
 def _within(name: str, values: list[float]) -> list[float]:

@@ -1,4 +1,4 @@
-"""The pictures that a run is painted with: styles with their weights, regions and masks, and a start."""
+"""The input pictures of a run besides the content: styles with weights and masks, and a start image."""
 
 from __future__ import annotations
 
@@ -26,24 +26,30 @@ def given(
     style_masks: Sequence[str],
     example: Example | None,
 ) -> Inputs:
-    """Returns the files that were given, or those of ``example``. Raises ``CommandError``."""
+    """Returns the styles with their weights, regions and masks as given, else those of ``example``.
+
+    ``weights`` is the text of ``--weights``. If it is None, the weights of ``example`` are used where they
+    fit, else 1 for each style. Raises ``CommandError`` when there is no style, when a file of ``example``
+    is missing, or when weights, regions or masks do not fit the styles.
+    """
     if styles:
-        found = example.weights if example and weights is None else ()
-        if len(found) != len(styles):
-            found = tuple(weights_of(weights, len(styles)))
-        earlier = Inputs(tuple(styles), found, (), ())
+        style_weights = example.weights if example and weights is None else ()
+        if len(style_weights) != len(styles):
+            style_weights = tuple(weights_of(weights, len(styles)))
+        chosen = Inputs(tuple(styles), style_weights, (), ())
     elif example:
-        earlier = example.inputs(None if weights is None else weights_of(weights, example.styles))
+        chosen = example.inputs(None if weights is None else weights_of(weights, example.styles))
     else:
         raise CommandError("Name at least one style picture.")
     return replace(
-        earlier,
-        regions=_for_each("--region", regions, earlier.styles) or earlier.regions,
-        style_masks=_for_each("--style-mask", style_masks, earlier.styles) or earlier.style_masks,
+        chosen,
+        regions=_for_each("--region", regions, chosen.styles) or chosen.regions,
+        style_masks=_for_each("--style-mask", style_masks, chosen.styles) or chosen.style_masks,
     )
 
 
 def _for_each(option: str, names: Sequence[str], styles: Sequence[Path]) -> tuple[Path | None, ...]:
+    """Returns a path for each style, None for “-”; nothing when the option was not given."""
     if names and len(names) != len(styles):
         raise CommandError(
             f"{option} was given {len(names)} times for {len(styles)} styles: give it once for each,"
@@ -53,7 +59,7 @@ def _for_each(option: str, names: Sequence[str], styles: Sequence[Path]) -> tupl
 
 
 def loaded(inputs: Inputs) -> list[Style]:
-    """Reads all styles and masks, and says what a person should know of them. Raises ``PictureError``."""
+    """Reads all styles and masks, and prints notes about the styles. Raises ``PictureError``."""
     count = len(inputs.styles)
     regions = inputs.regions or (None,) * count
     masks = inputs.style_masks or (None,) * count
@@ -63,16 +69,16 @@ def loaded(inputs: Inputs) -> list[Style]:
         for note in style.notes:
             say(note)
         picture = tensor_of(style.on_paper().rgb)
-        where = None if region is None else tensor_of(read_mask(region, "region"))
-        part = None if mask is None else tensor_of(read_mask(mask, "style mask"))
-        styles.append(Style(picture, weight, where, part))
+        region_tensor = None if region is None else tensor_of(read_mask(region, "region"))
+        mask_tensor = None if mask is None else tensor_of(read_mask(mask, "style mask"))
+        styles.append(Style(picture, weight, region_tensor, mask_tensor))
         if styles[-1].is_plain:
             say(PLAIN_STYLE)
     return styles
 
 
 def start_of(path: Path | None) -> Tensor | None:
-    """Reads the picture to go on from. Raises ``PictureError``."""
+    """Returns the picture to resume from, (1, 3, H, W) in 0–1, or None. Raises ``PictureError``."""
     if path is None:
         return None
     picture: FilePicture = read(path, "start image")
@@ -80,9 +86,9 @@ def start_of(path: Path | None) -> Tensor | None:
 
 
 def refuse_own_input(output: Path, inputs: Iterable[Path | None], hint: str) -> None:
-    """Raises ``CommandError`` when the result would take the place of a picture that it is made from.
+    """Raises ``CommandError`` when ``output`` is one of the files in ``inputs``, also through a link.
 
-    A link to one is that too. ``hint`` ends the sentence.
+    ``hint`` ends the sentence and says what to do instead.
     """
     if not output.exists():
         return

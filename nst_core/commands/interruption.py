@@ -1,7 +1,7 @@
-"""Ctrl-C at any moment: the command ends soon, without a traceback, and leaves no half of a file.
+"""Ctrl-C at any moment: the command ends soon, without a traceback and without a half-written file.
 
-An exception out of nowhere in the middle of foreign code may come out as another one, such as that a picture
-cannot be read, or be printed and forgotten. So each part of a command hears the signal in its own way.
+Foreign code may turn ``KeyboardInterrupt`` into another error, such as that a picture cannot be read. It may
+also print the exception and go on. So each part of a command handles the signal in its own way.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-STATUS = 130  # what shells give a command that was interrupted
+STATUS = 130  # the exit status that shells give a command that SIGINT ended: 128 + 2
 
 
 def end_at_once() -> None:
-    """Has the system end the process: while it has begun nothing that could be left undone.
+    """Has the system end the process on Ctrl-C, as long as it has begun nothing that must be finished.
 
-    That is within a second even while a large library is loaded, when Python hears nothing.
+    The process then ends within a second, even during the import of a large library, when Python handles
+    no signals. A handler that somebody else has set stays.
     """
     if _is_main() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -28,11 +29,12 @@ def end_at_once() -> None:
 
 @contextmanager
 def ending_with(sentence: Callable[[], str]) -> Iterator[None]:
-    """Has Ctrl-C end the process with a sentence, and the terminal's cursor shown again."""
+    """Has Ctrl-C in the block print ``sentence()`` and end the process with ``STATUS``."""
 
     def leave(number: int, frame: FrameType | None) -> None:
-        cursor = "\r\x1b[2K\x1b[?25h" if sys.stderr.isatty() else ""
-        os.write(2, f"{cursor}{sentence()}\n".encode(errors="backslashreplace"))
+        # A progress bar may be on this line, and hides the cursor.
+        restored_line = "\r\x1b[2K\x1b[?25h" if sys.stderr.isatty() else ""
+        os.write(2, f"{restored_line}{sentence()}\n".encode(errors="backslashreplace"))
         os._exit(STATUS)
 
     with _heard_by(leave):
@@ -40,10 +42,10 @@ def ending_with(sentence: Callable[[], str]) -> Iterator[None]:
 
 
 class Interruption:
-    """While it is entered, the first Ctrl-C only sets ``asked``; the next one interrupts as ever.
+    """A block in which the first Ctrl-C only sets ``asked``; the next one raises ``KeyboardInterrupt``.
 
-    With ``at_once`` the first one does. Leaving raises ``KeyboardInterrupt`` when it was asked for, whatever
-    else was raised.
+    With ``at_once`` the first one raises it, too. After any Ctrl-C the end of the block raises
+    ``KeyboardInterrupt``, whatever else was raised inside.
     """
 
     def __init__(self, at_once: bool = False) -> None:
@@ -68,19 +70,20 @@ class Interruption:
 
 @contextmanager
 def _heard_by(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Calls ``hear`` for each Ctrl-C meanwhile, unless this process is told to ignore it.
+    """Has each Ctrl-C in the block call ``hear``.
 
-    In other threads signals do not arrive.
+    Does nothing if this process ignores Ctrl-C or handles it outside of Python. Outside the main thread it
+    does nothing either, because signals arrive only there.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if not _is_main() or before in (None, signal.SIG_IGN):
+    previous = signal.getsignal(signal.SIGINT)
+    if not _is_main() or previous in (None, signal.SIG_IGN):
         yield
         return
     signal.signal(signal.SIGINT, hear)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 def _is_main() -> bool:

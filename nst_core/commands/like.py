@@ -1,4 +1,4 @@
-"""What an earlier result was made with: stored in it, and read back for ``--like``."""
+"""The settings and inputs of a result: stored in its file, and read back for ``--like``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from nst_core.recipes.settings import TABLE, Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a picture is painted in, as it was given; ``None`` in a list is no mask for that style."""
+    """The styles of a run, as given, with their weights (over 0, up to 1000), regions and masks.
+
+    ``regions`` and ``style_masks`` are empty or have an entry for each style, which is None for no mask.
+    """
 
     styles: tuple[Path, ...]
     weights: tuple[float, ...]
@@ -26,7 +29,10 @@ class Inputs:
 
 
 def note_of(settings: Settings, inputs: Inputs) -> bytes | None:
-    """Returns what a result was made with, for its file. Folders are left out: they are private."""
+    """Returns settings and inputs as an XMP packet for the result's file; None if that would be too large.
+
+    It holds the names of files without their folders, which are private.
+    """
 
     def names(paths: Sequence[Path | None]) -> list[str | None]:
         return [path.name if path else None for path in paths]
@@ -45,23 +51,23 @@ def note_of(settings: Settings, inputs: Inputs) -> bytes | None:
 
 
 class Example:
-    """An earlier result whose settings are taken. Raises ``CommandError`` when it has none."""
+    """An earlier result. Raises ``CommandError`` when it cannot be read or holds no settings."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            found = made_with(path)
+            stored = made_with(path)
         except OSError as error:
             raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
-        if found is None or not isinstance(found.get("settings"), dict):
+        if stored is None or not isinstance(stored.get("settings"), dict):
             raise CommandError(f"“{path.name}” holds no settings of Neural Style.")
-        self._found = found
+        self._found = stored
 
     @property
     def settings(self) -> dict[str, Any]:
         """The settings by name; those that this version does not know are left out.
 
-        Raises ``CommandError``.
+        Raises ``CommandError`` when a value is not valid.
         """
         stored = self._found["settings"]
         try:
@@ -71,7 +77,7 @@ class Example:
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """How much each of its styles counted. Raises ``CommandError``."""
+        """The weight of each style, none if none are stored. Raises ``CommandError`` for invalid weights."""
         stored = self._found.get("weights")
         if not isinstance(stored, list):
             return ()
@@ -82,19 +88,23 @@ class Example:
         return tuple(float(weight) for weight in stored)
 
     def inputs(self, weights: Sequence[float] | None = None) -> Inputs:
-        """Returns its styles, which lie beside it, with its own or other weights. Raises ``CommandError``."""
+        """Returns the styles, with ``weights`` or, when that is None, with the stored weights.
+
+        The files must lie in the result's folder. Raises ``CommandError`` when one is missing, or when the
+        stored lists or the weights do not fit each other.
+        """
         styles = self._beside("styles")
-        counts = self.weights if weights is None else weights
+        style_weights = self.weights if weights is None else weights
         regions, masks = (self._beside(kind) for kind in ("regions", "style_masks"))
-        if not styles or None in styles or len(counts) != len(styles):
+        if not styles or None in styles or len(style_weights) != len(styles):
             raise CommandError(f"“{self._path.name}” does not say in which style it was painted: give one.")
         if {len(regions), len(masks)} - {0, len(styles)}:
             raise CommandError(f"“{self._path.name}” does not say which style goes where: give the styles.")
-        return Inputs(tuple(path for path in styles if path), tuple(counts), regions, masks)
+        return Inputs(tuple(path for path in styles if path), tuple(style_weights), regions, masks)
 
     @property
     def styles(self) -> int:
-        """How many styles it was painted in."""
+        """The number of styles of the result."""
         stored = self._found.get("styles")
         return len(stored) if isinstance(stored, list) else 0
 
@@ -105,7 +115,7 @@ class Example:
         return tuple(self._found_beside(str(name)) if name else None for name in names)
 
     def _found_beside(self, name: str) -> Path:
-        with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+        with contextlib.suppress(OSError, ValueError):  # of a name that no file can have
             path = self._path.with_name(Path(name).name)
             if path.is_file():
                 return path

@@ -1,4 +1,4 @@
-"""The options of the commands that paint: those of the tables of parameters, and what they share."""
+"""The options of the commands that paint: one for each parameter, and others that they share."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ Device = Annotated[
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Returns ``command`` with an option for each parameter in place of its argument ``chosen``.
 
-    That gets what was chosen by name: checked, and nothing that was not given.
+    ``chosen`` then holds the checked values by name, of those options only that the user gave. The
+    returned function raises ``CommandError`` when a value is not valid.
     """
     signature = inspect.signature(command, eval_str=True)
 
@@ -92,6 +93,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         if name != "chosen"
     ]
     options = [_option(entry, panel) for panel, entries in PANELS for entry in entries]
+    # Typer takes the options from this signature. The annotations that ``wraps`` copied do not fit it.
     run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
     run.__annotations__ = {}
     return run
@@ -126,7 +128,10 @@ def _range(entry: Number | Choice) -> str:
 
 
 def checked(name: str, value: object) -> str | float | bool:
-    """Returns what was given for a parameter as its own kind of value. Raises ``CommandError``."""
+    """Returns ``value``, given for the parameter ``name``, in that parameter's type.
+
+    Raises ``CommandError`` when it is of another type or out of range.
+    """
     entry = TABLE[name]
     shown = str(value)[:50]
     if isinstance(entry, Flag):
@@ -134,7 +139,7 @@ def checked(name: str, value: object) -> str | float | bool:
             return value
         raise CommandError(f"{flag_of(name)} is yes or no, not “{shown}”.")
     if isinstance(entry, Choice):
-        values = [known for known, _ in entry.options]
+        values = [choice for choice, _ in entry.options]
         if isinstance(value, str) and value in values:
             return value
         raise CommandError(f"{flag_of(name)} is {', '.join(values[:-1])} or {values[-1]}, not “{shown}”.")
@@ -152,7 +157,10 @@ def checked(name: str, value: object) -> str | float | bool:
 
 
 def weights_of(text: str | None, styles: int) -> list[float]:
-    """Returns the weight of each style. Raises ``CommandError``."""
+    """Returns the weights in ``text``, such as ``2,1``, or 1 for each of the ``styles`` styles without text.
+
+    Raises ``CommandError`` when there is not one valid weight for each style.
+    """
     if text is None:
         return [1.0] * styles
     try:
@@ -160,14 +168,14 @@ def weights_of(text: str | None, styles: int) -> list[float]:
     except ValueError:
         weights = []
     if len(weights) != styles or not all(map(is_weight, weights)):
-        such = ",".join(["2", *["1"] * (styles - 1)])
+        valid_text = ",".join(["2", *["1"] * (styles - 1)])
         raise CommandError(
             f"--weights is a number for each style, more than 0 and at most {MOST_WEIGHT:g},"
-            f" such as {such}, not “{text}”."
+            f" such as {valid_text}, not “{text}”."
         )
     return weights
 
 
 def is_weight(number: object) -> bool:
-    """Whether a style may count so much: the dialog and the wire take the same."""
+    """Whether ``number`` is a valid weight: over 0, up to ``MOST_WEIGHT``, as in dialog and protocol."""
     return isinstance(number, (int, float)) and not isinstance(number, bool) and 0 < number <= MOST_WEIGHT

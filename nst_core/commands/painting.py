@@ -1,4 +1,4 @@
-"""Running the engine for a command: the network, the picture, and what is told meanwhile."""
+"""Running the engine for a command: the network, the painted picture, and the progress bar."""
 
 from __future__ import annotations
 
@@ -34,22 +34,29 @@ from nst_core.recipes.recipe import Recipe
 from nst_core.service.pace import Pace
 from nst_core.weights.loading import Prepared, prepared
 
+# Called with a text, the fraction done (0–1), and the seconds left or None.
 Show = Callable[[str, float, "float | None"], None]
 
 
 def network(recipe: Recipe, device: str) -> Prepared:
-    """Returns the recipe with its network on a device. Raises ``JobFailed``."""
+    """Returns the recipe with its network on the device called ``device``.
+
+    Raises ``JobFailed``: ``model_missing`` for weights, ``bad_request`` for a device that is not there.
+    """
     return prepared(recipe, State.of().weights, device)
 
 
 def form_of_result(content: Form, recipe: Recipe) -> Form:
-    """Returns the form for a result: greys stay a picture of greys only where all colors are kept."""
+    """Returns the form of a result, which is that of ``content``.
+
+    But the result of a gray content is a color picture, unless the recipe keeps all colors.
+    """
     return content if recipe.colors.keep and recipe.colors.strength == 1 else content.colored()
 
 
 @dataclass(frozen=True)
 class Painted:
-    """A painted picture in the content's form, and what a person should know of it."""
+    """A painted picture in the content's form, and notes on it for the user."""
 
     picture: FilePicture
     notes: tuple[str, ...]
@@ -62,12 +69,16 @@ def paint(
     show: Show,
     start: Tensor | None = None,
 ) -> Painted:
-    """Paints a picture. Raises ``CommandError`` with a sentence."""
-    where = ready.backbone.device
+    """Paints a picture, from ``start`` (1, 3, H, W) if that is given; calls ``show`` at each evaluation.
+
+    Raises ``CommandError`` when the memory is too small, when the picture diverges, or when the network
+    lacks a layer of the recipe.
+    """
+    device = ready.backbone.device
     rgb, alpha = content.tensors()
     pace, stopwatch = Pace(), Stopwatch(time.monotonic())
-    speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(where))
-    memory_budget = free_memory(where)
+    speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(device))
+    memory_budget = free_memory(device)
     take_fastest(ready, speed)
 
     def cost(size: Size) -> float:
@@ -83,12 +94,12 @@ def paint(
 
     try:
         result = stylize(
-            content=rgb.to(where),
-            styles=[_on(style, where) for style in styles],
+            content=rgb.to(device),
+            styles=[_on(style, device) for style in styles],
             backbone=ready.backbone,
             recipe=ready.recipe,
-            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
-            start=None if start is None else start.to(where),
+            visible=alpha.to(device) if float(alpha.min()) < 1 else None,
+            start=None if start is None else start.to(device),
             cost=cost,
             memory_budget=memory_budget,
             on_progress=tell,
@@ -110,22 +121,22 @@ def paint(
 
 
 def _on(style: Style, device: torch.device) -> Style:
-    def there(tensor: Tensor | None) -> Tensor | None:
+    def moved(tensor: Tensor | None) -> Tensor | None:
         return None if tensor is None else tensor.to(device)
 
     return replace(
-        style, picture=style.picture.to(device), region=there(style.region), mask=there(style.mask)
+        style, picture=style.picture.to(device), region=moved(style.region), mask=moved(style.mask)
     )
 
 
 @contextmanager
 def shown(first: str, stopped: Callable[[], str]) -> Iterator[Show]:
-    """Shows a bar in the terminal while a run goes on; yields what moves it.
+    """Shows a progress bar with the text ``first`` in the block; yields the function that updates it.
 
-    Ctrl-C ends the process with the sentence ``stopped``: what a run has made by then is in its files.
+    Ctrl-C in the block prints ``stopped()`` and ends the process. Results that are written stay.
     """
     columns = (
-        TextColumn("{task.description}", markup=False),  # a name may look like markup
+        TextColumn("{task.description}", markup=False),  # a file name may look like markup
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
@@ -143,7 +154,7 @@ def shown(first: str, stopped: Callable[[], str]) -> Iterator[Show]:
         task = bar.add_task(first, total=1.0, left="")
 
         def show(text: str, fraction: float, seconds_left: float | None) -> None:
-            left = "" if seconds_left is None else f"about {words_for_seconds(seconds_left)} left"
-            bar.update(task, completed=fraction, description=text, left=left)
+            time_left = "" if seconds_left is None else f"about {words_for_seconds(seconds_left)} left"
+            bar.update(task, completed=fraction, description=text, left=time_left)
 
         yield show

@@ -1,4 +1,4 @@
-"""``nst stylize``: one picture painted, planned, or shown in variations."""
+"""``nst stylize``: paints one picture, plans it, or paints a sheet of its variations."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def stylize(
 ) -> None:
     """Paint a picture in the style of another, or of several.
 
-    The result is as large as the content and has its alpha, bits per channel (16 and float in .tif, 16 in
-    .png), color profile and resolution. Its settings are in it: --like takes them from there.
+    The result has the content's size, alpha, bits per channel (.tif keeps 16 bits and float, .png 16 bits),
+    color profile and resolution. Its file also holds the settings: --like takes them from there.
     """
-    # torch takes seconds to import, and --help is not to wait for it
+    # Imported here, because torch takes seconds to import, and --help must not wait for it.
     from nst_core.commands import grid as grids
     from nst_core.commands.dry_run import plan_lines
     from nst_core.commands.inputs import given, loaded, refuse_own_input, start_of
@@ -71,18 +71,18 @@ def stylize(
     inputs = given(styles or (), weights, region or (), style_mask or (), example)
     if grid and start_image:
         raise CommandError("--grid and --start-image do not go together: each variation starts anew.")
-    device_called(device)  # before the long work
+    device_called(device)  # an unknown device is refused before the long work
     paths = (content, *inputs.styles, *inputs.regions, *inputs.style_masks, start_image)
     if not overwrite:
         refuse_own_input(output, paths, "write elsewhere, or say --overwrite")
-    with Interruption():  # a file for a test is not to stay
+    with Interruption():  # the file that check_output tries to write must not stay
         check_output(output)
     picture = read(content, "content picture")
     check_size(output, picture.size)
     for note in picture.notes:
         say(note)
-    painters, start = loaded(inputs), start_of(start_image)
-    wanted = recipe(settings)
+    loaded_styles, start = loaded(inputs), start_of(start_image)
+    chosen_recipe = recipe(settings)
     if dry_run:
         size = picture.size
         lines = (
@@ -97,13 +97,13 @@ def stylize(
         return "Stopped; nothing was written."
 
     with interruptible(stopped), shown("Starting the engine", stopped) as show:
-        ready = network(wanted, device)
+        ready = network(chosen_recipe, device)
         if grid:
-            painted = grids.sheet(picture, painters, ready, settings, show)
+            painted = grids.sheet(picture, loaded_styles, ready, settings, show)
             form, made_with = painted.picture.form, None
         else:
-            painted = paint(picture, painters, ready, show, start)
-            form, made_with = form_of_result(picture.form, wanted), note_of(settings, inputs)
+            painted = paint(picture, loaded_styles, ready, show, start)
+            form, made_with = form_of_result(picture.form, chosen_recipe), note_of(settings, inputs)
         with Interruption(at_once=True):
             write(output, painted.picture, form, made_with)
     for sentence in (*painted.notes, *lost(painted.picture, output)):

@@ -1,4 +1,4 @@
-"""Which file each result of a batch goes to: no two to the same, on any file system."""
+"""The file for each result of a batch: no two results have the same one, on any file system."""
 
 from __future__ import annotations
 
@@ -14,38 +14,39 @@ _LONGEST = 255  # bytes of a name
 
 
 def targets(sources: Sequence[Path], output: Path) -> list[tuple[Path, Path]]:
-    """Returns each picture with the file in ``output`` for its result.
+    """Returns each of ``sources`` with the file in ``output`` for its result.
 
-    That has the picture's own name where it can be written in its kind. What cannot, or what some file
-    system takes for the name of another, gets ``.png`` after its name.
+    A result has its picture's name if that kind of picture can be written. Otherwise ``.png`` is added to
+    the name. It is also added if some file system takes the name for that of another result.
     """
-    found: dict[Path, str] = {}
+    result_names: dict[Path, str] = {}
     taken: set[str] = set()
-    for source in sources:  # own names come first: what is added must not take one
+    for source in sources:  # unchanged names come first, so that no changed name takes one of them
         if source.suffix.lower() in KINDS and _folded(source.name) not in taken:
-            found[source] = source.name
+            result_names[source] = source.name
             taken.add(_folded(source.name))
     for source in sources:
-        if source not in found:
+        if source not in result_names:
             name = next(name for name in _further(source.name) if _folded(name) not in taken)
-            found[source] = name
+            result_names[source] = name
             taken.add(_folded(name))
-    return [(source, output / found[source]) for source in sources]
+    return [(source, output / result_names[source]) for source in sources]
 
 
 def _further(name: str) -> Iterator[str]:
+    """Yields ``name`` with ``.png``, ``-2.png``, ``-3.png`` and so on added."""
     yield _within(name, ".png")
     for number in itertools.count(2):
         yield _within(name, f"-{number}.png")
 
 
 def _within(name: str, ending: str) -> str:
-    """Returns both together, with the name shortened as far as it must be."""
+    """Returns ``name`` and ``ending`` together; the name is shortened if they exceed 255 bytes."""
     while len(os.fsencode(name + ending)) > _LONGEST:
         name = name[:-1]
     return name + ending
 
 
 def _folded(name: str) -> str:
-    """Returns a name as file systems compare it that know neither capitals nor forms of accents."""
+    """Returns the form in which file systems compare ``name`` that ignore case and Unicode normalization."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

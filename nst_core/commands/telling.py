@@ -1,4 +1,4 @@
-"""What a command says: results for scripts on standard output, sentences for people on standard error."""
+"""What a command prints: results for scripts on standard output, sentences for users on standard error."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def prepare_streams() -> None:
-    """Makes the standard streams safe to write to: one that is closed takes all, and any name can be said.
+    """Opens closed standard streams on the null device, and lets standard output print any file name.
 
-    A number that is free would go to the next file that is opened, and whatever a library prints into it.
+    Otherwise the next file that is opened would get the descriptor of a closed stream. What a library
+    prints would then go into that file.
     """
     for number, (name, mode) in enumerate(_STREAMS):
         if getattr(sys, name) is None:
@@ -36,7 +37,7 @@ def prepare_streams() -> None:
 
 
 def give(result: object) -> None:
-    """Prints what a script waits for. That nobody reads it any more does not make the work a failure."""
+    """Prints a result that a script may read; it is no error if nobody reads it any more."""
     try:
         typer.echo(result)
     except OSError:
@@ -44,7 +45,7 @@ def give(result: object) -> None:
 
 
 def say(sentence: str) -> None:
-    """Prints a sentence for a person, with whatever a name brings that is no letter made visible."""
+    """Prints a sentence for the user; control characters and undecodable bytes of names are escaped."""
     try:
         typer.echo("".join(map(_visible, sentence)), err=True)
     except OSError:
@@ -53,7 +54,7 @@ def say(sentence: str) -> None:
 
 @contextmanager
 def interruptible(stopped: Callable[[], str]) -> Iterator[None]:
-    """Ends the command with the sentence ``stopped`` when Ctrl-C has interrupted what it does."""
+    """Prints ``stopped()`` and ends the command with ``STATUS`` when Ctrl-C interrupts the block."""
     try:
         yield
     except KeyboardInterrupt:
@@ -62,19 +63,23 @@ def interruptible(stopped: Callable[[], str]) -> Iterator[None]:
 
 
 def _open_nothing(number: int) -> None:
-    nothing = os.open(os.devnull, os.O_RDWR)
-    if nothing != number:
-        os.dup2(nothing, number)
-        os.close(nothing)
+    """Opens the null device with the descriptor ``number``."""
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    if descriptor != number:
+        os.dup2(descriptor, number)
+        os.close(descriptor)
 
 
 def _visible(letter: str) -> str:
-    odd = unicodedata.category(letter) in ("Cc", "Cs")
-    return letter.encode("unicode_escape", "surrogatepass").decode("ascii") if odd else letter
+    is_invisible = unicodedata.category(letter) in ("Cc", "Cs")
+    return letter.encode("unicode_escape", "surrogatepass").decode("ascii") if is_invisible else letter
 
 
 def _bytes_of(error: UnicodeError) -> tuple[bytes, int]:
-    """Gives back the bytes of a name that are no text, and an escape for what the terminal cannot show."""
+    """Handles an encoding error: undecodable bytes of a name become bytes again (PEP 383).
+
+    Characters that the stream cannot encode become escapes. Raises ``error`` when it is a decoding error.
+    """
     if not isinstance(error, UnicodeEncodeError):
         raise error
     letters = error.object[error.start : error.end]

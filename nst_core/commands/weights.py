@@ -13,7 +13,7 @@ from nst_core.contract.places import State
 
 
 def add(file: Annotated[Path, typer.Argument(help="A .safetensors file from another machine")]) -> None:
-    """Take the weights of a network from a file, if they are the known ones."""
+    """Add the weights of a network from a file, if its hash is that of a known network."""
     from nst_core.weights.custody import add as take
 
     with interruptible(lambda: "Stopped; nothing was added."), Interruption(at_once=True):
@@ -22,7 +22,7 @@ def add(file: Annotated[Path, typer.Argument(help="A .safetensors file from anot
 
 
 def check() -> None:
-    """Compare the weights that are here with their hashes."""
+    """Compare the weights on this machine with their hashes."""
     from nst_core.weights.custody import present
     from nst_core.weights.errors import WeightsError
     from nst_core.weights.store import checked
@@ -44,6 +44,6 @@ def remove(name: Annotated[str, typer.Argument(help="Which network")]) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands to ``nst weights``."""
+    """Adds these commands to ``app``, the group ``nst weights``."""
     for command in (add, check, remove):
         app.command()(command)

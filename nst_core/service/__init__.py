@@ -1,1 +1,1 @@
-"""The core process: it listens, keeps jobs in line, and lives no longer than it is needed."""
+"""The core process: it serves clients, queues their jobs, and exits when nobody needs it."""

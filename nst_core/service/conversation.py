@@ -1,4 +1,4 @@
-"""What one client asks, message by message; its jobs end with it."""
+"""The requests of one client, message by message; when it leaves, its jobs are canceled."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Reads a proven channel until its end.
+    """Serves one client over a channel whose handshake is complete.
 
-    ``may_end`` says whether the core may end, asked with True only if nobody but this client needs
-    it; from then on nobody new is let in, and ``end`` ends it. ``report`` makes the text for
-    ``diagnose``.
+    ``may_end`` returns whether the core may end. Called with True, it agrees only if no other client
+    is connected and no job runs or waits. Once it has agreed, no new client is served, and ``end``
+    ends the core. ``report`` returns the text for ``diagnose``.
     """
 
     def __init__(
@@ -56,7 +56,10 @@ class Conversation:
         }
 
     def hold(self) -> None:
-        """Reads until the client leaves or breaks the protocol."""
+        """Reads and answers requests until the client leaves; then cancels its jobs.
+
+        Raises ``ConnectionLost`` when the client leaves, ``ProtocolError`` when it breaks the protocol.
+        """
         try:
             while True:
                 self._take(*self._channel.receive())
@@ -71,7 +74,7 @@ class Conversation:
         if kind == "start" or kind in self._answers:
             self.outbox.wait_for_room()
             try:
-                if type(number) is not int:
+                if type(number) is not int:  # not isinstance: True and False are ints, too
                     raise JobFailed("bad_request", "The request is not valid: its id is no number.", HINT)
                 if kind == "start":
                     self._start(number, message, blob)
@@ -86,7 +89,8 @@ class Conversation:
                 job.previews_seen = message["n"]
 
     def _start(self, number: int, message: Message, blob: bytearray) -> None:
-        if number in self._jobs:  # an answer with that id would be taken for that of the earlier job
+        if number in self._jobs:
+            # With the id, the client would take the refusal for the answer to the earlier job.
             self._refuse(None, JobFailed("bad_request", "The request is not valid: its id is in use.", HINT))
             return
         job = Job(parse_start(message, blob), self.outbox, self._forget)
@@ -104,20 +108,21 @@ class Conversation:
         self._say("pong", number, state=self._worker.state, doing=self._worker.doing)
 
     def _estimate(self, number: int, message: Message) -> None:
-        asked = parse_estimate(message)
+        request = parse_estimate(message)
 
         def tell(engine: Engine | None) -> None:
             self._estimates.release()
             if engine is None:
                 self._refuse(number, JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR))
                 return
-            self.outbox.post({"type": "estimate", "id": number, **asdict(engine.estimate(*asked))})
+            self.outbox.post({"type": "estimate", "id": number, **asdict(engine.estimate(*request))})
 
-        self._estimates.acquire()  # while the engine is loaded no answer fills the outbox
+        # While the engine loads, estimates wait outside the outbox: the semaphore limits their number.
+        self._estimates.acquire()
         self._worker.when_loaded(tell)
 
     def _weights(self, number: int, message: Message) -> None:
-        from nst_core.service.networks import networks  # not before somebody asks
+        from nst_core.service.networks import networks
 
         self._say("weights", number, networks=networks(self._state.weights))
 

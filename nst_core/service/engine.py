@@ -1,4 +1,4 @@
-"""What the service asks of an engine: a real one with torch, or a stand-in."""
+"""The interface of an engine, as the service sees it: the real one with torch, or a stand-in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nst_core.service.job import Job
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a job would cost.
+    """The estimated cost of a job.
 
-    ``seconds`` is None before the first run on a device; ``bytes`` is the memory at the finest
-    scale, ``width`` × ``height`` pixels, worked out in tiles if ``in_tiles``; ``device`` is what the
-    device is called.
+    ``seconds`` is None while the device's speed at this kind of work is unknown. ``bytes`` is the peak
+    memory. The finest scale has ``width`` × ``height`` pixels, and ``in_tiles`` says whether it is
+    computed in tiles. ``device`` is the name of the device.
     """
 
     seconds: float | None
@@ -31,23 +31,24 @@ class Engine(Protocol):
 
     @property
     def about(self) -> str:
-        """The device and the versions, in one line, for a report."""
+        """The device and the versions in one line, for a report."""
         ...
 
     def perform(self, job: Job) -> None:
-        """Does and answers a job, or raises ``JobFailed`` with the sentence for its client.
+        """Does a job and sends its final answer.
 
-        The code ``device_lost`` says that this process can do no more jobs.
+        Raises ``JobFailed`` with a sentence for the client when the job cannot be done. The code
+        ``device_lost`` means that this process can do no further jobs.
         """
         ...
 
     def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
-        """Returns the cost of a job for a content of ``width`` × ``height`` pixels; from any thread.
+        """Returns the cost of a job for a content of ``width`` × ``height`` pixels.
 
-        ``resumed`` is whether it goes on from a picture.
+        ``resumed`` says whether the job resumes from a picture. Any thread may call this.
         """
         ...
 
     def release(self) -> None:
-        """Gives back the device's memory until the next job; nothing where it is the processor's."""
+        """Frees the device's memory until the next job; does nothing when the device is the CPU."""
         ...

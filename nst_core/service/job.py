@@ -1,4 +1,4 @@
-"""One job inside the core: what was asked, who asked, and how it is to end."""
+"""One job inside the core: its request, the client that gets the answers, and how it is to end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nst_core.wire.frames import Blob
 
 
 class Ending(Enum):
-    """How a job that was asked to end early is to end."""
+    """How a job is to end early: with the picture so far, or without a result."""
 
     FINISH = "finish"
     CANCEL = "cancel"
@@ -23,10 +23,12 @@ class Ending(Enum):
 
 @dataclass(frozen=True)
 class ReceivedStyle:
-    """A style file as it is, its share among the styles, and where in the content it paints.
+    """A style as received: its file, its weight, and the region of the content that it paints.
 
-    ``region`` is gray, one byte a pixel, of ``region_size`` (height, width), and covers the whole
-    content; without one the style paints wherever no other style's region lies.
+    ``data`` holds the bytes of the file. ``weight`` (over 0, up to 1000) is the style's share among the
+    styles of the same region. ``region`` is gray, one byte per pixel, of ``region_size`` (height, width).
+    It is stretched over the whole content, and white is painted in this style. Without a region the style
+    paints wherever no other style's region lies.
     """
 
     data: memoryview
@@ -37,9 +39,12 @@ class ReceivedStyle:
 
 @dataclass(frozen=True)
 class Request:
-    """A checked ``start`` message. ``pixels``, ``begin`` and what is in ``styles`` are views of its blob.
+    """A checked ``start`` message.
 
-    ``begin`` is a picture of the content's size and format that the work goes on from.
+    The content has ``width`` × ``height`` pixels in ``format``: ``RGBA u8`` or ``RGBA float``. ``pixels``,
+    ``begin`` and the data in ``styles`` are views of the message's blob. ``begin`` is a picture of the
+    content's size and format that the run resumes from. ``preview_size`` is the longer side of the
+    previews in pixels, 0 for none. A ``quick`` job replaces older quick jobs of its connection.
     """
 
     id: int
@@ -56,10 +61,11 @@ class Request:
 
 @dataclass(eq=False)
 class Job:
-    """A request on its way through the line, and the outbox that its answers go to.
+    """A request that waits or runs, and the outbox for its answers.
 
-    Exactly one final answer leaves it, whatever happens; ``outcome`` is its type then, and
-    ``on_done`` is called.
+    Exactly one final answer is sent, whatever happens. ``outcome`` is then the type of that answer, and
+    ``on_done`` has been called. ``ahead`` is the number of jobs before this one. ``previews_seen`` is the
+    number of the last preview that the client has acknowledged.
     """
 
     request: Request
@@ -73,29 +79,30 @@ class Job:
     _answering: threading.Lock = field(default_factory=threading.Lock)
 
     def end(self, ending: Ending) -> None:
-        """Asks the job to end; a cancelled job stays cancelled."""
+        """Asks the job to end early; a canceled job stays canceled."""
         if self.ending is not Ending.CANCEL:
             self.ending = ending
 
     @property
     def wants_preview(self) -> bool:
-        """Whether the client asked for previews and has seen the last one."""
+        """Whether the client asked for previews and has acknowledged the last one."""
         return self.request.preview_size > 0 and self.previews_seen >= self.previews_sent
 
     def tell(self, kind: str, *parts: Blob, **fields: Any) -> None:
-        """Sends an event, in the place of an older one of its kind that has not left yet.
+        """Sends an event of type ``kind``; it replaces an older one of that type that is still unsent.
 
-        A client that is gone cancels its job.
+        When the client is gone, the job is canceled.
         """
         self._post(kind, parts, fields, slot=(self.request.id, kind))
 
     def answer(self, kind: str, *parts: Blob, **fields: Any) -> None:
-        """Sends the final answer, unless one has left already."""
+        """Sends the final answer of type ``kind``, unless the job has one already."""
         with self._answering:
             if self.outcome:
                 return
             self.outcome = kind
-        self.on_done(self)  # first: the id is free for the client's next request
+        # Before the answer: a client that has it may use the id again at once.
+        self.on_done(self)
         self._post(kind, parts, fields, slot=None)
 
     def _post(self, kind: str, parts: tuple[Blob, ...], fields: dict[str, Any], slot: object) -> None:

@@ -1,4 +1,4 @@
-"""The line of jobs that wait: one connection after the other, not one job after the other."""
+"""The queue of waiting jobs: the connections take turns, and each keeps the order of its jobs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nst_core.service.outbox import Outbox
 
 
 class Line:
-    """Jobs that wait, taken in turns from the connections they came over (round robin).
+    """Waiting jobs, taken in turn from the connections that they came over (round robin).
 
-    A window that sends fifty pictures lets another one's single picture pass after the one that is
-    being done. Within a connection the order stays.
+    While one window has fifty pictures waiting, a single picture of another window is next after the
+    running job. The jobs of one connection keep their order.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Line:
         return sum(map(len, self._turns.values()))
 
     def __iter__(self) -> Iterator[Job]:
-        """The jobs in the order in which they will be taken."""
+        """Yields the jobs in the order in which they are taken if all clients read their results."""
         turns = [jobs for owner, jobs in self._turns.items() if owner is not self._served]
         if self._served in self._turns:
             turns.append(self._turns[self._served])
@@ -33,15 +33,15 @@ class Line:
             yield from (job for job in round_ if job is not None)
 
     def of(self, owner: Outbox) -> tuple[Job, ...]:
-        """The jobs that wait for one connection."""
+        """Returns the waiting jobs of one connection, in their order."""
         return tuple(self._turns.get(owner, ()))
 
     def add(self, job: Job) -> None:
-        """Puts a job at the end of its connection's own line."""
+        """Adds a job behind the other jobs of its connection."""
         self._turns.setdefault(job.outbox, deque()).append(job)
 
     def remove(self, job: Job) -> bool:
-        """Takes a job out of the line; returns whether it was in it."""
+        """Removes a job; returns whether it was waiting."""
         jobs = self._turns.get(job.outbox)
         if jobs is None or job not in jobs:
             return False
@@ -51,8 +51,8 @@ class Line:
         return True
 
     def take(self) -> Job | None:
-        """Returns the next job, or None while there is none whose client reads its results."""
-        if self._served in self._turns:  # behind those that came while its job was done
+        """Removes and returns the next job; None while no client that reads its results has one."""
+        if self._served in self._turns:  # goes behind the connections that came while its job ran
             self._turns[self._served] = self._turns.pop(self._served)
         for owner, jobs in self._turns.items():
             if not owner.congested:

@@ -8,9 +8,10 @@ from nst_core.weights.catalog import NETWORKS
 
 
 def networks(folder: Path) -> list[dict[str, str | bool]]:
-    """Returns name, title, license and source of each network, and whether its file is in ``folder``.
+    """Returns ``name``, ``title``, ``license`` and ``source`` of each network of the catalog.
 
-    The file is only looked for: its hash is compared when it is loaded.
+    ``here`` says whether the file of its weights is in ``folder``. The file's hash is not compared until
+    the weights are loaded.
     """
     return [
         {
@@ -18,7 +19,7 @@ def networks(folder: Path) -> list[dict[str, str | bool]]:
             "title": network.title,
             "license": network.license,
             "source": network.source,
-            # not weights.store.file_of: that module imports torch, and this answer must not wait for it
+            # Not weights.store.file_of: that module imports torch, and this answer must not wait for it.
             "here": (folder / f"{network.name}.safetensors").is_file(),
         }
         for network in NETWORKS.values()

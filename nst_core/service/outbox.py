@@ -1,4 +1,4 @@
-"""What still has to be sent to one client: bounded, so that one that never reads harms nobody."""
+"""Unsent messages to one client; their number is bounded, so that a client that never reads does no harm."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class _Letter:
 
 
 class Outbox:
-    """Sends over a channel in a thread of its own, which is started with the first message.
+    """Sends messages over a channel in a thread of its own, which starts with the first message.
 
-    Whoever computes never waits for whoever reads: ``post`` returns at once, and an event takes
-    the place of one in the same ``slot`` that has not left yet. ``on_free`` is called when the
-    outbox is no longer ``congested``.
+    ``post`` returns at once, so that the worker never waits for a client that reads slowly. An event
+    replaces an unsent one in the same ``slot``. ``on_free`` is called when the outbox is no longer
+    ``congested``.
     """
 
     def __init__(self, channel: Channel, on_free: Callable[[], None] = lambda: None) -> None:
@@ -43,33 +43,37 @@ class Outbox:
 
     @property
     def congested(self) -> bool:
-        """Whether a picture that no later one replaces has not left yet: no time to paint another."""
+        """Whether a result is still unsent; until it is sent, no further job of this client begins."""
         return self._blobs > 0 and not self._lost
 
     def post(self, message: Message, *parts: Blob, slot: Hashable = None) -> None:
-        """Sends later and returns at once. Raises ``ConnectionLost`` when the client is gone."""
+        """Queues ``message`` with the blob ``parts`` and returns at once.
+
+        With a ``slot`` it replaces an unsent message in the same slot. Raises ``ConnectionLost`` when the
+        client is gone.
+        """
         with self._change:
             self._put(_Letter(message, parts, slot))
 
     def wait_for_room(self) -> None:
-        """Waits until fewer than ``MOST_WAITING`` answers wait, or the client is gone.
+        """Waits until fewer than ``MOST_WAITING`` answers are unsent, or the client is gone.
 
-        It is for the thread that reads, before each request: a client that only asks and never
-        reads is not heard any more. Events do not count: there is one of a kind for each job.
+        The thread that reads calls it before each request. So no more requests are read from a client
+        that never reads its answers. Events do not count, because each job has at most one of a kind.
         """
         with self._change:
             while len(self._waiting) - len(self._slots) >= MOST_WAITING and not self._lost:
                 self._change.wait()
 
     def flush(self, seconds: float) -> None:
-        """Waits until all has been sent, or the client is gone, or ``seconds`` are over."""
-        end = time.monotonic() + seconds
+        """Waits until everything is sent, the client is gone, or ``seconds`` have passed."""
+        deadline = time.monotonic() + seconds
         with self._change:
-            while (self._waiting or self._sending) and not self._lost and time.monotonic() < end:
-                self._change.wait(max(0.0, end - time.monotonic()))
+            while (self._waiting or self._sending) and not self._lost and time.monotonic() < deadline:
+                self._change.wait(max(0.0, deadline - time.monotonic()))
 
     def close(self) -> None:
-        """Drops what waits and ends the thread; the channel is to be closed as well."""
+        """Drops the unsent messages and ends the thread. The caller has to close the channel, too."""
         with self._change:
             self._lost = True
             self._waiting.clear()
@@ -114,5 +118,5 @@ class Outbox:
                 with self._change:
                     self._blobs -= 1
                 self._on_free()
-            del letter  # a picture need not live until the next one is sent
+            del letter  # frees its picture now, not when the next message is sent
         self._on_free()

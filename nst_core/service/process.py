@@ -1,11 +1,11 @@
-"""The life of the core process: one per person, gone when nobody needs it.
+"""The life of the core process: one for each user, ended when nobody needs it.
 
-One process does it all, the work in a thread of its own. When torch crashes or the system ends the
-process for its memory, all windows see their connection close. What each of them was painting at
-that moment is lost but for its last preview; what still waited in line is sent again by the
-clients themselves (``nst_core.client.job``), to a core that the first of them starts. A second
-process for the work alone would save that restart of about two seconds, and would cost every
-picture one more copy, and every start, end and cancel a second way to fail.
+One process does everything, and a thread of its own does the jobs. When torch crashes, or the system
+kills the process for its memory, all windows see their connection close. The job that was running is
+lost except for its last preview. Clients send the jobs that still waited again
+(``nst_core.client.job``), to a core that the first of them starts. A second process for the jobs alone
+would save that restart, which takes about two seconds. But it would copy every picture once more, and
+every start, end and cancel could fail in a second way.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Load = Callable[[State], Engine]
 
 def studio(state: State) -> Engine:
     """Returns the real engine. Raises ``JobFailed`` when its weights are missing or damaged."""
-    from nst_core.service.stylizing import Studio  # imports torch: seconds
+    from nst_core.service.stylizing import Studio  # imports torch, which takes seconds
 
     return Studio(state)
 
@@ -49,11 +49,13 @@ def studio(state: State) -> Engine:
 def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS, load: Load = studio) -> int:
     """Runs the core until it has been idle for ``idle_seconds`` or is told to end.
 
-    Returns the exit status: 0 also when another core of this person runs already, unless that one does not
-    listen as this one should. Raises ``OSError`` or ``CoreUnavailable`` when it cannot listen.
+    It listens on a Unix socket, or on a port of 127.0.0.1 with ``tcp`` and where there are no Unix sockets.
+    At its end the process exits with status 0. If another core of this user runs already, this returns the
+    exit status at once: 0, or 1 when ``tcp`` is asked for and that core does not listen on a port. Raises
+    ``OSError`` or ``CoreUnavailable`` when it cannot listen.
     """
-    held = try_lock(state.private_run() / "core.lock")
-    if held is None:
+    lock = try_lock(state.private_run() / "core.lock")
+    if lock is None:
         return _left_to_another(state, tcp)
     _log_to(state, "core.log")
     worker = Worker(lambda: load(state))
@@ -68,14 +70,15 @@ def serve(state: State, tcp: bool = False, idle_seconds: float = IDLE_SECONDS, l
         server.close()
         worker.close()
         log.info("ended")
-        held.close()
+        lock.close()
     return _leave()
 
 
 def serve_streams(state: State, load: Load = studio) -> int:
-    """Runs a core for the one client at the standard streams, beside any other core, until its end.
+    """Runs a core for the one client at the standard streams until that client leaves.
 
-    Raises ``CoreUnavailable`` when the client gave no token.
+    Other cores may run at the same time. At its end the process exits with status 0. Raises
+    ``CoreUnavailable`` when the client gave no valid token.
     """
     _log_to(state, "core-streams.log")
     worker = Worker(lambda: load(state))
@@ -88,20 +91,20 @@ def serve_streams(state: State, load: Load = studio) -> int:
 
 
 def _left_to_another(state: State, tcp: bool) -> int:
-    """Says that another core is there already; returns the exit status."""
+    """Says on standard error that another core runs already; returns the exit status."""
     sentence, status = "Another engine is at work here already.", 0
-    with suppress(CoreUnavailable):  # it only begins, or ends
-        there = endpoints.read(state)
-        already = f"An engine is running already (process {there.pid})"
+    with suppress(CoreUnavailable):  # it has no endpoint file while it starts or ends
+        endpoint = endpoints.read(state)
+        already = f"An engine is running already (process {endpoint.pid})"
         sentence = f"{already}; it goes on as it is."
-        if tcp and there.transport != "tcp":
+        if tcp and endpoint.transport != "tcp":
             sentence, status = f"{already}, at no port. End it first.", 1
     sys.stderr.write(f"{sentence}\n")
     return status
 
 
 def _leave() -> NoReturn:
-    # A job that still computes must not hold up the end; its client sees the connection close.
+    # A job that still runs must not delay the end, hence os._exit. Its client sees the connection close.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
@@ -112,7 +115,7 @@ def _end_by_signal(close: Callable[[], None]) -> None:
         close()
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
+        if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), stop)
 
 
@@ -124,7 +127,7 @@ def _watch(server: Server, idle_seconds: float) -> None:
 
 
 def _log_to(state: State, name: str) -> None:
-    logging.raiseExceptions = False  # a full disk must not end anything
+    logging.raiseExceptions = False  # no tracebacks on standard error when the disk is full
     state.logs.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.RotatingFileHandler(
         state.logs / name, maxBytes=1_000_000, backupCount=1, encoding="utf-8"

@@ -1,4 +1,4 @@
-"""The reception: has a client prove itself, whatever it came over, and holds the conversation."""
+"""The reception: the handshake with a client, over a socket or pipes, and then its conversation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nst_core.wire.proof import admit
 
 log = logging.getLogger(__name__)
 
-FLUSH_SECONDS = 1.0  # a signal ends the core within two seconds, also when a client does not read
+FLUSH_SECONDS = 1.0  # a signal ends the core within two seconds, even when a client does not read
 
 FEATURES = [
     *("preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"),
@@ -30,7 +30,10 @@ FEATURES = [
 
 
 class Reception:
-    """Attends to clients of one core, each in a thread of its own; ``token`` is what they must know."""
+    """Serves the clients of one core; each has a thread of its own, which calls ``attend``.
+
+    ``token`` is the secret of 32 bytes that clients must prove to know. ``end`` ends the core.
+    """
 
     def __init__(self, state: State, worker: Worker, token: bytes, end: Callable[[], None]) -> None:
         self._state = state
@@ -44,16 +47,16 @@ class Reception:
 
     @property
     def idle_seconds(self) -> float:
-        """Seconds without a client and without a job."""
+        """Seconds since there was a client or a job; 0 while there is one."""
         with self._lock:
             if self._conversations:
                 return 0.0
         return min(time.monotonic() - self._last_client, self._worker.idle_seconds)
 
     def attend(self, channel: Channel, proven: Callable[[], None] = lambda: None) -> None:
-        """Holds the conversation over ``channel`` until its end, and closes it.
+        """Runs handshake and conversation over ``channel`` until they end, and closes the channel.
 
-        ``proven`` is called once, when the handshake is over, well or ill.
+        ``proven`` is called once, when the handshake has succeeded or failed. Errors are logged, not raised.
         """
         try:
             try:
@@ -61,7 +64,7 @@ class Reception:
             finally:
                 proven()
             log.info("a client: %s", _named(hello.get("client")))
-            # Only now, so that the import of torch cannot hold up the welcome.
+            # Only after the handshake, because the import of torch would delay the welcome.
             self._worker.prepare()
             self._converse(channel)
         except ConnectionLost:
@@ -74,12 +77,12 @@ class Reception:
             channel.close()
 
     def flush(self, seconds: float) -> None:
-        """Lets what has been answered already leave, for at most ``seconds``."""
-        end = time.monotonic() + seconds
+        """Waits until the answers given so far are sent, for at most ``seconds``."""
+        deadline = time.monotonic() + seconds
         with self._lock:
             conversations = list(self._conversations)
         for conversation in conversations:
-            conversation.outbox.flush(max(0.0, end - time.monotonic()))
+            conversation.outbox.flush(max(0.0, deadline - time.monotonic()))
 
     def _converse(self, channel: Channel) -> None:
         conversation = Conversation(
@@ -98,7 +101,7 @@ class Reception:
 
     def _may_end(self, if_idle: bool) -> bool:
         with self._lock:
-            # The one that asks is a client itself, and may have no job.
+            # One conversation is that of the client that asks. Its own jobs, too, keep the core from ending.
             if if_idle and (len(self._conversations) > 1 or self._worker.idle_seconds == 0.0):
                 return False
             self._ending = True
@@ -120,7 +123,7 @@ class Reception:
 
 
 def _named(client: object) -> str:
-    """What a client says of itself, without anything that is no name or version of a program."""
+    """Returns what a client says it is, for the log; ``?`` stands for characters unusual in a name."""
     if not isinstance(client, dict):
         return "?"
     words = (str(client.get(key, "?"))[:40] for key in ("name", "version", "host"))

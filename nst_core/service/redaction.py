@@ -1,4 +1,4 @@
-"""Text without what is a person's own: no path, no name of theirs or of their machine."""
+"""Redaction of private data in text: paths, and the names of the user and the machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import logging
 import platform
 import re
 
-# Two parts or more, so that "16/9" and "and/or" stay; quoted ones may hold blanks.
+# A slash after a letter or digit starts no path, so that "16/9" and "and/or" stay. Quoted paths may
+# contain spaces.
 _PATHS = re.compile(
     r"""(?<=["'“])(?:[A-Za-z]:[\\/]|/|~)[^"'”\n]*(?=["'”])"""
     r"""|(?:[A-Za-z]:[\\/]|\\\\|~/|(?<![\w.:])/)[^\s"'”,:;()<>]+"""
@@ -15,7 +16,10 @@ _PATHS = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Returns ``text`` with paths, and the names of the person and the machine, taken out."""
+    """Returns ``text`` with placeholders for paths and for the names of the user and the machine.
+
+    Names of one or two characters stay. Relative paths stay, too.
+    """
     text = _PATHS.sub(_shortened, text)
     for name, word in ((_person(), "<person>"), (platform.node(), "<machine>")):
         if len(name) > 2:
@@ -24,15 +28,15 @@ def redacted(text: str) -> str:
 
 
 class RedactedFormatter(logging.Formatter):
-    """Formats log lines, tracebacks with them, without what is a person's own."""
+    """Formats log records and their tracebacks without private data."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Returns the line or lines for ``record``."""
+        """Returns the redacted line or lines for ``record``."""
         return redacted(super().format(record))
 
 
 def _shortened(match: re.Match[str]) -> str:
-    """A module of ours or of a library is worth knowing; where it lies, and any other file, is not."""
+    """Returns the placeholder for a path; it names the module if that is one of ours or of a library."""
     name = re.search(r"(?:nst_core|site-packages|python3\.\d+)[\\/][\w.\\/-]+\.py$", match[0])
     return f"<…>/{name[0]}" if name else "<path>"
 

@@ -1,4 +1,4 @@
-"""The report that a person may show to others: what is here and how it fares, and nothing private."""
+"""The report that a user may show to others: what is installed, how the core is doing, nothing private."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _LOG_BYTES = 16_384
 
 
 def report(state: State, worker: Worker | None = None, clients: int = 0) -> str:
-    """Returns the report as lines of text; of a running core when ``worker`` is its."""
+    """Returns the report as lines of text.
+
+    ``worker`` belongs to the running core, which has ``clients`` clients; it is None when no core runs.
+    """
     lines = [
         f"Neural Style {__version__}, wire {VERSIONS[0]}-{VERSIONS[1]}",
         f"Python {platform.python_version()}, {platform.system()} {platform.release()} {platform.machine()}",
@@ -40,10 +43,10 @@ def report(state: State, worker: Worker | None = None, clients: int = 0) -> str:
 def _memory() -> str:
     try:
         page = os.sysconf("SC_PAGE_SIZE")
-        free, whole = (os.sysconf(name) * page / 2**30 for name in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES"))
+        free, total = (os.sysconf(name) * page / 2**30 for name in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):
         return "unknown"
-    return f"{free:.1f} of {whole:.1f} GiB free"
+    return f"{free:.1f} of {total:.1f} GiB free"
 
 
 def _last_lines(path: Path) -> list[str]:

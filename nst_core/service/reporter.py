@@ -1,4 +1,4 @@
-"""What a client is told and shown while its job is done."""
+"""The progress and the previews that a client gets while its job runs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from nst_core.service.pace import Pace
 
 PROGRESS_SECONDS = 0.2
 PREVIEW_SECONDS = 0.5
-PREVIEW_SHARE = 0.05  # of the time may go into previews
+PREVIEW_SHARE = 0.05  # the largest part of the time that may go into previews
 
 
 class Reporter:
-    """The engine's callback: tells the client, no more often than is useful."""
+    """The engine's callback: sends progress and previews to the client, at limited rates.
+
+    ``evaluations`` counts the evaluations of the run.
+    """
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -47,11 +50,11 @@ class Reporter:
         return Decision.GO_ON
 
     def note(self, speed: Speed, kind: str) -> None:
-        """Has ``speed`` remember how long the evaluations took."""
+        """Has ``speed`` remember how long the evaluations of this ``kind`` of work took."""
         self._stopwatch.note(speed, kind)
 
     def _tell(self, progress: Progress) -> None:
-        left = self._pace.seconds_left()
+        seconds_left = self._pace.seconds_left()
         self._job.tell(
             "progress",
             fraction=round(progress.fraction, 5),
@@ -62,7 +65,7 @@ class Reporter:
             evaluation=progress.evaluation,
             evaluations=progress.evaluations,
             objective=progress.objective,
-            seconds_left=None if left is None else round(left, 1),
+            seconds_left=None if seconds_left is None else round(seconds_left, 1),
         )
 
     def _show(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Checking what a client asks: from a message to a ``Request``, or one clear refusal."""
+"""Checks of a client's messages: each becomes a checked request, or is refused with a clear sentence."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Style(BaseModel):
 
 
 class _Start(BaseModel):
-    """A ``start`` message; fields that a later client may add are ignored."""
+    """A ``start`` message; unknown fields, which a later client may add, are ignored."""
 
     id: int = Field(strict=True)
     settings: Settings
@@ -55,7 +55,7 @@ class _Start(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _single(cls, message: Message) -> Message:
-        """A client that knows of one style only names it ``style``."""
+        """Accepts ``style`` from a client that knows one style only, in place of ``styles``."""
         return message if "styles" in message else {**message, "styles": [message.get("style")]}
 
 
@@ -69,7 +69,8 @@ class _Estimate(BaseModel):
 def parse_start(message: Message, blob: bytearray) -> Request:
     """Returns the request in a ``start`` message and its blob.
 
-    Raises ``JobFailed`` (``bad_request``) that says which field is wrong.
+    The blob holds the content's pixels, with ``resume`` those of a second picture, then each style's file
+    and region. Raises ``JobFailed`` (``bad_request``) that names a wrong field or a wrong length.
     """
     try:
         start = _Start.model_validate(message)
@@ -78,8 +79,8 @@ def parse_start(message: Message, blob: bytearray) -> Request:
     content = start.content
     length = content.width * content.height * _BYTES[content.format]
     view = memoryview(blob)
-    pictures = 2 * length if start.resume else length
-    styles, end = _cut(start.styles, view, pictures)
+    pictures_end = 2 * length if start.resume else length
+    styles, end = _cut(start.styles, view, pictures_end)
     if end != len(view):
         raise JobFailed("bad_request", "The request is not valid: the pixels have another length.", HINT)
     return Request(
@@ -92,34 +93,43 @@ def parse_start(message: Message, blob: bytearray) -> Request:
         styles=styles,
         preview_size=start.preview_size,
         quick=start.quick,
-        begin=view[length:pictures] if start.resume else None,
+        begin=view[length:pictures_end] if start.resume else None,
     )
 
 
 def parse_estimate(message: Message) -> tuple[Settings, int, int, bool]:
-    """Returns settings, width, height and ``resume`` of an ``estimate`` message. Raises ``JobFailed``."""
+    """Returns (settings, width, height, resume) of an ``estimate`` message; the size is in pixels.
+
+    Raises ``JobFailed`` (``bad_request``) that names a wrong field.
+    """
     try:
-        asked = _Estimate.model_validate(message)
+        request = _Estimate.model_validate(message)
     except ValidationError as error:
         raise _refusal(error) from error
-    return asked.settings, asked.width, asked.height, asked.resume
+    return request.settings, request.width, request.height, request.resume
 
 
 def _cut(asked: list[_Style], view: memoryview, start: int) -> tuple[tuple[ReceivedStyle, ...], int]:
-    """Returns the styles that lie one after the other from ``start`` on, and where the last one ends."""
+    """Returns the styles that lie one after the other from byte ``start`` on, and where the last one ends.
+
+    That end lies beyond the end of ``view`` when ``view`` is too short.
+    """
     styles = []
     for style in asked:
-        region, middle = style.region, start + style.length
-        end = middle + (region.width * region.height if region else 0)
+        region, region_start = style.region, start + style.length
+        end = region_start + (region.width * region.height if region else 0)
         size = (region.height, region.width) if region else (0, 0)
         styles.append(
-            ReceivedStyle(view[start:middle], style.weight, view[middle:end] if region else None, size)
+            ReceivedStyle(
+                view[start:region_start], style.weight, view[region_start:end] if region else None, size
+            )
         )
         start = end
     return tuple(styles), start
 
 
 def _refusal(error: ValidationError) -> JobFailed:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])[:80]  # the client may have made up the name
-    return JobFailed("bad_request", f"The request is not valid: {where}: {first['msg']}.", HINT)
+    first_error = error.errors()[0]
+    # Shortened, because the client may have sent a field with a long name.
+    field_name = ".".join(str(part) for part in first_error["loc"])[:80]
+    return JobFailed("bad_request", f"The request is not valid: {field_name}: {first_error['msg']}.", HINT)

@@ -1,4 +1,4 @@
-"""The server: listens on this machine and leads whoever comes to the reception."""
+"""The server: listens on this machine and hands each connection to the reception."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from nst_core.wire.endpoint import Endpoint
 
 log = logging.getLogger(__name__)
 
-MAX_UNPROVEN = 32
+MAX_UNPROVEN = 32  # connections in the handshake at once; more are closed
 
 
 class Server:
-    """Listens on a socket of this machine for one state folder.
+    """Listens for the clients of one state folder.
 
-    ``open`` publishes the endpoint, ``serve`` accepts clients until ``close`` is called from
-    another thread or a signal handler.
+    It uses a Unix socket, or a port of 127.0.0.1 with ``tcp`` and where there are no Unix sockets.
+    ``open`` publishes the endpoint. ``serve`` accepts clients until ``close`` is called from another
+    thread or a signal handler.
     """
 
     def __init__(self, state: State, worker: Worker, tcp: bool = False) -> None:
@@ -41,7 +42,11 @@ class Server:
         self._endpoint: Endpoint | None = None
 
     def open(self) -> None:
-        """Listens and then publishes the endpoint file. Raises ``OSError`` or ``CoreUnavailable``."""
+        """Listens, and then publishes the endpoint file.
+
+        Raises ``OSError`` when it cannot listen or write the file, ``CoreUnavailable`` when the folder
+        for it belongs to another user.
+        """
         endpoints.sweep(self._state)
         if self._tcp:
             listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -49,20 +54,23 @@ class Server:
             transport, address = "tcp", str(listener.getsockname()[1])
         else:
             path = endpoints.socket_path(self._state)
-            path.unlink(missing_ok=True)  # we hold the core's lock, so nobody listens there
+            path.unlink(missing_ok=True)  # left by a killed core: this one holds the lock
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             listener.bind(str(path))
             path.chmod(0o600)
             transport, address = "unix", str(path)
         listener.listen(128)
-        listener.settimeout(0.5)  # so that a close is noticed
+        listener.settimeout(0.5)  # so that serve() notices a close
         self._listener = listener
         self._endpoint = Endpoint(transport, address, self._token.hex(), os.getpid(), __version__)
         endpoints.publish(self._state, self._endpoint)
         log.info("listening (%s), version %s", transport, __version__)
 
     def serve(self) -> None:
-        """Accepts clients until the server is closed; what was answered by then has left after it."""
+        """Accepts clients until the server is closed.
+
+        Then it waits up to ``FLUSH_SECONDS`` until the answers given so far are sent.
+        """
         assert self._listener is not None, "open() comes first"
         while not self._closing.is_set():
             try:
@@ -72,7 +80,7 @@ class Server:
             except OSError:
                 if self._closing.wait(0.1):
                     break
-                continue  # too many open files, say: the clients that are here go on
+                continue  # such as too many open files: the clients that are connected go on
             if not self._unproven.acquire(blocking=False):
                 connection.close()
                 continue
@@ -82,13 +90,13 @@ class Server:
                     args=(Channel(connection), self._unproven.release),
                     daemon=True,
                 ).start()
-            except RuntimeError:  # no thread can be had
+            except RuntimeError:  # the system starts no further thread
                 self._unproven.release()
                 connection.close()
         self._reception.flush(FLUSH_SECONDS)
 
     def close(self) -> None:
-        """Stops accepting, and removes socket and endpoint file."""
+        """Stops accepting clients, and removes the socket and the endpoint file."""
         self._closing.set()
         if self._endpoint is not None:
             endpoints.remove(self._state, self._endpoint)
@@ -96,11 +104,11 @@ class Server:
                 with contextlib.suppress(OSError):
                     Path(self._endpoint.address).unlink()
         if self._listener is not None:
-            with contextlib.suppress(OSError):  # where it works, a thread that waits in accept() wakes
+            with contextlib.suppress(OSError):  # on some systems this wakes a thread that waits in accept()
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
 
     @property
     def idle_seconds(self) -> float:
-        """Seconds without a client and without a job."""
+        """Seconds since there was a client or a job; 0 while there is one."""
         return self._reception.idle_seconds

@@ -1,4 +1,4 @@
-"""The core for one client over its standard input and output: where sockets fail, and for tests."""
+"""The core for one client over standard input and output: for tests, and where sockets do not work."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ TOKEN_VARIABLE = "NEURAL_STYLE_TOKEN"
 
 
 class StandardStreams:
-    """Serves the one client that started this process and that gave it a token in its environment.
+    """Serves the one client that started this process.
 
-    ``close`` ends it from another thread or a signal handler, as the end of the input does.
+    The environment variable ``TOKEN_VARIABLE`` holds the token, 32 bytes as hex digits. Raises
+    ``CoreUnavailable`` without a valid one. The conversation ends with the input, or when ``close`` is
+    called from another thread or a signal handler.
     """
 
     def __init__(self, state: State, worker: Worker) -> None:
-        # Not inherited by anything that is started from here.
+        # Removed, so that programs started from here do not inherit it.
         token = os.environ.pop(TOKEN_VARIABLE, "")
         try:
             self._token = bytes.fromhex(token)
@@ -31,25 +33,25 @@ class StandardStreams:
             self._token = b""
         if len(self._token) != 32:
             raise CoreUnavailable(f"{TOKEN_VARIABLE} is not set to 64 hex digits.", "The plug-in does that.")
-        # What a library prints must not get between the frames.
+        # What a library prints must not get between the frames: it goes to standard error.
         self._pipes = Pipes(os.dup(0), os.dup(1))
         os.dup2(2, 1)
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # a descriptor is wanted, no path
-            os.dup2(nothing.fileno(), 0)
+        with open(os.devnull, "rb") as null_device:  # noqa: PTH123
+            os.dup2(null_device.fileno(), 0)
         sys.stdout.flush()
         self._reception = Reception(state, worker, self._token, self.close)
         self._closing = False
 
     def serve(self) -> None:
-        """Attends to the client until its end or until ``close``."""
-        # In a thread of its own: a signal does not end a read that waits for the client.
+        """Serves the client until it leaves or ``close`` is called."""
+        # In a thread of its own, because a signal does not end a read that waits for the client.
         attending = threading.Thread(target=self._reception.attend, args=(Channel(self._pipes),), daemon=True)
         attending.start()
         while attending.is_alive() and not self._closing:
-            attending.join(0.5)  # so that a close is noticed
+            attending.join(0.5)  # so that this loop notices a close
         self._reception.flush(FLUSH_SECONDS)
         self._pipes.shutdown(0)
 
     def close(self) -> None:
-        """Ends the conversation."""
+        """Has ``serve`` end the conversation, within half a second."""
         self._closing = True

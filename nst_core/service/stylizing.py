@@ -1,4 +1,4 @@
-"""Doing one job with the engine: bytes in, previews and bytes out."""
+"""The real engine of the service: it takes a job's bytes, and sends previews and the result's bytes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ log = logging.getLogger(__name__)
 
 
 class Studio:
-    """The engine of the service: the network in memory, and on the best device while it is needed.
+    """The engine of the service: keeps a network in memory, on the best device while jobs need it.
 
+    The constructor loads the network of the default settings and times it, if the speed is not known.
     Raises ``JobFailed`` (``model_missing``) when the weights are missing or damaged.
     """
 
@@ -50,22 +51,22 @@ class Studio:
 
     @property
     def about(self) -> str:
-        """The device and the versions, in one line."""
+        """The version of torch, the device and a GPU's free memory, in one line."""
         free = ""
         if self._device.type != "cpu" and (memory := accelerator(self._device).memory()):
-            left, whole = memory
-            free = f", {left / 2**30:.1f} of {whole / 2**30:.1f} GiB free"
+            free_bytes, total_bytes = memory
+            free = f", {free_bytes / 2**30:.1f} of {total_bytes / 2**30:.1f} GiB free"
         return f"torch {torch.__version__}, {device_name(self._device)}{free}"
 
     def perform(self, job: Job) -> None:
-        """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the person."""
-        wanted = recipe(job.request.settings)
-        if wanted.look == self._ready.recipe.look:
-            backbone = self._ready.backbone.to(self._device)
-            self._ready = for_recipe(wanted, replace(self._ready, backbone=backbone))
+        """Does ``job`` and answers it. Raises ``JobFailed`` with a sentence for the user."""
+        job_recipe = recipe(job.request.settings)
+        if job_recipe.look == self._ready.recipe.look:
+            backbone = self._ready.backbone.to(self._device)  # release() may have moved it to the CPU
+            self._ready = for_recipe(job_recipe, replace(self._ready, backbone=backbone))
         else:
-            self._ready = prepared(wanted, self._weights)
-        kind = kind_of_work(wanted, device_name(self._device))
+            self._ready = prepared(job_recipe, self._weights)
+        kind = kind_of_work(job_recipe, device_name(self._device))
 
         def cost(size: Size) -> float:
             return cost_of(self._speed, kind, size, free_memory(self._device))
@@ -73,21 +74,27 @@ class Studio:
         perform(job, self._ready, cost).note(self._speed, kind)
 
     def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
-        """Returns the cost of a job for a content of ``width`` × ``height`` pixels."""
+        """Returns the cost of a job for a content of ``width`` × ``height`` pixels.
+
+        ``resumed`` says whether the job resumes from a picture.
+        """
         memory_budget = free_memory(self._device)
         name = device_name(self._device)
-        found = plan(settings, (height, width), name, self._speed, resumed, memory_budget)
+        run_plan = plan(settings, (height, width), name, self._speed, resumed, memory_budget)
         return Estimate(
-            found.seconds,
-            found.bytes,
-            width=found.size[1],
-            height=found.size[0],
+            run_plan.seconds,
+            run_plan.bytes,
+            width=run_plan.size[1],
+            height=run_plan.size[0],
             device=name,
-            in_tiles=found.in_tiles,
+            in_tiles=run_plan.in_tiles,
         )
 
     def release(self) -> None:
-        """Takes the network off a GPU and empties its cache; the copy in memory is kept for the next job."""
+        """Moves the network from a GPU to main memory until the next job, and empties the GPU's cache.
+
+        Does nothing when the device is the CPU.
+        """
         if self._device.type == "cpu":
             return
         self._ready = replace(self._ready, backbone=self._ready.backbone.to(torch.device("cpu")))
@@ -96,27 +103,31 @@ class Studio:
 
 
 def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod) -> Reporter:
-    """Does ``job`` and answers it; returns what was told of it. Raises ``JobFailed``, ``MemoryError``."""
-    asked = job.request
-    began = time.monotonic()
-    content, alpha = content_tensors(asked.pixels, asked.width, asked.height, asked.format)
-    where = ready.backbone.device
-    styles = [_style(style, where) for style in asked.styles]
-    notes = dict.fromkeys(note for style in asked.styles for note in style_notes(style.data))
+    """Does ``job`` and answers it; returns the reporter, which has counted and timed the evaluations.
+
+    ``cost`` returns what one evaluation takes at a size (height, width), in any unit. Raises ``JobFailed``
+    (``bad_picture``, ``diverged`` or ``device_lost``), and ``MemoryError`` when the memory is too small.
+    """
+    request = job.request
+    start_time = time.monotonic()
+    content, alpha = content_tensors(request.pixels, request.width, request.height, request.format)
+    device = ready.backbone.device
+    styles = [_style(style, device) for style in request.styles]
+    notes = dict.fromkeys(note for style in request.styles for note in style_notes(style.data))
     start = None
-    if asked.begin is not None:
-        start = laid_over(content, asked.begin, asked.format).to(where)
+    if request.begin is not None:
+        start = laid_over(content, request.begin, request.format).to(device)
     reporter = Reporter(job)
     try:
         painted = stylize(
-            content=content.to(where),
+            content=content.to(device),
             styles=styles,
-            visible=alpha.to(where) if float(alpha.min()) < 1 else None,
+            visible=alpha.to(device) if float(alpha.min()) < 1 else None,
             start=start,
             backbone=ready.backbone,
             recipe=ready.recipe,
             cost=cost,
-            memory_budget=free_memory(where),
+            memory_budget=free_memory(device),
             on_progress=reporter,
         )
     except DivergedError as error:
@@ -126,8 +137,8 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     except OutOfMemory:
         raise
     except RuntimeError as error:
-        if accelerator(where).is_lost(error):
-            # Each further call would fail as well: only a new process gets the device again.
+        if accelerator(device).is_lost(error):
+            # Every further call would fail, too: only a new process can use the device again.
             raise JobFailed(
                 "device_lost", "The graphics processor stopped working.", "Try again: the engine starts anew."
             ) from error
@@ -136,24 +147,24 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
         log.info("cancelled at evaluation %d", reporter.evaluations)
         job.answer("cancelled")
         return reporter
-    seconds = time.monotonic() - began
-    picture, pixels = painted.picture.cpu(), asked.pixels
-    if not torch.equal(picture, content):  # else they go back as they came, to the last bit
-        shown = with_hidden(picture, content, asked.pixels, asked.format)
-        pixels = memoryview(raw_pixels(shown, alpha, asked.format))
+    seconds = time.monotonic() - start_time
+    picture, pixels = painted.picture.cpu(), request.pixels
+    if not torch.equal(picture, content):  # an unchanged picture goes back exactly as it came
+        result_rgb = with_hidden(picture, content, request.pixels, request.format)
+        pixels = memoryview(raw_pixels(result_rgb, alpha, request.format))
     job.answer(
         "result",
         pixels,
-        width=asked.width,
-        height=asked.height,
-        format=asked.format,
+        width=request.width,
+        height=request.height,
+        format=request.format,
         finished_early=job.ending is Ending.FINISH,
         seconds=round(seconds, 3),
         evaluations=reporter.evaluations,
-        device=where.type,
+        device=device.type,
         notes=[*ready.notes, *notes, *painted.notes],
     )
-    log.info("%d×%d in %.1f s, %d evaluations", asked.width, asked.height, seconds, reporter.evaluations)
+    log.info("%d×%d in %.1f s, %d evaluations", request.width, request.height, seconds, reporter.evaluations)
 
     return reporter
 

@@ -1,4 +1,4 @@
-"""The worker: one thread that does the jobs one after the other."""
+"""The worker: one thread that loads the engine and does the jobs one after the other."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from nst_core.service.line import Line
 
 log = logging.getLogger(__name__)
 
-RELEASE_SECONDS = 120.0
-MOST_WAITING = 64  # jobs of one connection
+RELEASE_SECONDS = 120.0  # without a job; then the engine frees the memory of its device
+MOST_WAITING = 64  # waiting jobs of one connection
 
 Loaded = Callable[["Engine | None"], None]
 
 
 class Worker:
-    """The line of jobs and the thread that takes them.
+    """The queue of jobs and the thread that does them.
 
-    ``load`` is called once in that thread and returns the engine; it is there that torch is
-    imported, after the first client had its welcome. ``tally`` counts the final answers by type.
+    ``load`` returns the engine. The thread calls it after the first client's handshake, because it
+    imports torch. If it fails, the next job calls it again. After ``release_seconds`` without a job the
+    engine frees the memory of its device. ``tally`` counts the final answers by type.
     """
 
     def __init__(self, load: Callable[[], Engine], release_seconds: float = RELEASE_SECONDS) -> None:
@@ -45,24 +46,27 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
     def start(self, on_lost: Callable[[], None] = lambda: None) -> None:
-        """Starts the thread; ``on_lost`` is called in it when the device is lost to this process."""
+        """Starts the thread; it calls ``on_lost`` when this process can no longer use the device."""
         self._on_lost = on_lost
         self._thread.start()
 
     def close(self) -> None:
-        """Has the thread end, and let the engine go, when it has done what it is doing."""
+        """Has the thread finish its current job, drop the engine and end."""
         with self._change:
             self._closed = True
             self._change.notify_all()
 
     def prepare(self) -> None:
-        """Has the engine loaded now, before the first job: while the person still looks at the dialog."""
+        """Has the engine loaded before the first job, while the user still looks at the dialog."""
         with self._change:
             self._wanted = True
             self._change.notify_all()
 
     def when_loaded(self, tell: Loaded) -> None:
-        """Calls ``tell`` with the engine, or None if it cannot be loaded; at once if that is known."""
+        """Calls ``tell`` with the engine, or with None if it cannot be loaded.
+
+        Once loading has been tried, that happens at once, otherwise later in the worker's thread.
+        """
         with self._change:
             if self._asking is not None:
                 self._asking.append(tell)
@@ -70,10 +74,10 @@ class Worker:
         tell(self._engine)
 
     def submit(self, job: Job) -> None:
-        """Puts a job in line and tells the clients whose place changed by it.
+        """Queues a job and tells all clients whose number of jobs ahead has changed.
 
-        A quick one takes the place of an older quick one of its connection, which ends as
-        cancelled. Raises ``JobFailed`` (``busy_limit``) when too many of the connection wait.
+        A quick job replaces older quick jobs of its connection, which end as ``cancelled``. Raises
+        ``JobFailed`` (``busy_limit``) when ``MOST_WAITING`` jobs of the connection wait already.
         """
         self.prepare()
         with self._change:
@@ -94,7 +98,10 @@ class Worker:
             self._change.notify_all()
 
     def end(self, job: Job, ending: Ending) -> None:
-        """Ends a job at its next evaluation, or at once while it still waits in line."""
+        """Ends a running job at its next evaluation; cancels a waiting job at once.
+
+        A waiting job that is to finish ends at its first evaluation.
+        """
         job.end(ending)
         with self._change:
             if ending is not Ending.CANCEL or not self._line.remove(job):
@@ -104,7 +111,7 @@ class Worker:
         self.tally["cancelled"] += 1
 
     def wake(self) -> None:
-        """Has the worker look again: a client has taken its result."""
+        """Has the worker look for a job again, because a client has taken its result."""
         with self._change:
             self._change.notify_all()
 
@@ -122,19 +129,19 @@ class Worker:
 
     @property
     def about(self) -> str:
-        """What the engine says of itself, once it is loaded."""
+        """The engine's device and versions, or ``not loaded``."""
         engine = self._engine
         return "not loaded" if engine is None else engine.about
 
     @property
     def waiting(self) -> int:
-        """How many jobs are in line."""
+        """The number of waiting jobs."""
         with self._change:
             return len(self._line)
 
     @property
     def idle_seconds(self) -> float:
-        """Seconds since the last job ended; 0 while one runs or waits."""
+        """Seconds since the last job ended; 0 while a job runs or waits."""
         with self._change:
             if self._current is not None or self._line:
                 return 0.0
@@ -154,16 +161,16 @@ class Worker:
             return
         try:
             self._load_engine()
-        except Exception as error:  # the first job tries again, and its client is told
+        except Exception as error:  # the first job tries again, and its client gets the error
             log.warning("the engine cannot be loaded: %s", error)
         with self._change:
             asking, self._asking = self._asking or [], None
         for tell in asking:
-            with suppress(Exception):  # whoever asked may be gone
+            with suppress(Exception):  # the client that asked may be gone
                 tell(self._engine)
         while job := self._next():
             lost = self._do(job)
-            del job  # its pixels need not outlive it
+            del job  # frees its pixels while the thread waits for the next job
             if lost:
                 log.error("the device is lost: a new process must start")
                 self._on_lost()
@@ -185,11 +192,11 @@ class Worker:
             self._idle_since = time.monotonic()
             released = self._engine is None
             while not self._closed and (job := self._line.take()) is None:
-                left = self._idle_since + self._release_seconds - time.monotonic()
-                if not released and left <= 0:
+                seconds_left = self._idle_since + self._release_seconds - time.monotonic()
+                if not released and seconds_left <= 0:
                     released = True
                     self._release()
-                self._change.wait(None if released else max(0.01, left))
+                self._change.wait(None if released else max(0.01, seconds_left))
             if self._closed:
                 return None
             self._current = job
@@ -204,7 +211,7 @@ class Worker:
             log.exception("the device's memory could not be released")
 
     def _do(self, job: Job) -> bool:
-        """Does a job and sees to it that it is answered; returns whether the device is lost."""
+        """Does a job and makes sure that it is answered; returns whether the device is lost."""
         try:
             if self._engine is None:
                 job.tell("stage", text="Starting the engine")
