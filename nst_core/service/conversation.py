@@ -112,10 +112,17 @@ class Conversation:
 
         def tell(engine: Engine | None) -> None:
             self._estimates.release()
-            if engine is None:
-                self._refuse(number, JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR))
-                return
-            self.outbox.post({"type": "estimate", "id": number, **asdict(engine.estimate(*request))})
+            try:
+                if engine is None:
+                    raise JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR)
+                cost = engine.estimate(*request)
+            except JobFailed as failure:
+                self._refuse(number, failure)
+            except Exception:  # whatever it is, the client waits for its answer
+                log.exception("an estimate failed")
+                self._refuse(number, JobFailed("internal", "Something went wrong in the engine.", _LOG))
+            else:
+                self.outbox.post({"type": "estimate", "id": number, **asdict(cost)})
 
         # While the engine loads, estimates wait outside the outbox: the semaphore limits their number.
         self._estimates.acquire()
@@ -152,3 +159,4 @@ class Conversation:
 
 
 _REPAIR = "Run “python3 install” again: it repairs what is missing."
+_LOG = "The log file says more; please report it."

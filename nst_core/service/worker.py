@@ -82,17 +82,17 @@ class Worker:
         self.prepare()
         with self._change:
             waiting = self._line.of(job.outbox)
-            current = (self._current,) if self._current and self._current.outbox is job.outbox else ()
-        for older in (*current, *waiting):
-            if job.request.quick and older.request.quick:
-                self.end(older, Ending.CANCEL)
+            running = [self._current] if self._current and self._current.outbox is job.outbox else []
+        replaced = [older for older in (*running, *waiting) if job.request.quick and older.request.quick]
+        if len([older for older in waiting if older not in replaced]) >= MOST_WAITING:
+            raise JobFailed(
+                "busy_limit",
+                f"{MOST_WAITING} pictures are waiting already.",
+                "Wait until some of them are done.",
+            )
+        for older in replaced:
+            self.end(older, Ending.CANCEL)
         with self._change:
-            if len(self._line.of(job.outbox)) >= MOST_WAITING:
-                raise JobFailed(
-                    "busy_limit",
-                    f"{MOST_WAITING} pictures are waiting already.",
-                    "Wait until some of them are done.",
-                )
             self._line.add(job)
             self._tell_places()
             self._change.notify_all()
