@@ -13,15 +13,15 @@ from nst_core.wire.channel import Channel
 from nst_core.wire.frames import AFTER_PROOF, Blob, Message
 
 MOST_STYLES = 4
-MOST_WEIGHT = 1000.0  # of a style; the least is more than 0
+MOST_WEIGHT = 1000.0  # of a style; every weight is above 0
 
 _ids = itertools.count(1)
-_RESUBMISSIONS = 2
+_RESUBMISSIONS = 2  # how often a job is sent again at most, after its core died
 
 
 @dataclass(frozen=True)
 class RawPicture:
-    """Raw pixels, rows from the top without gaps; ``format`` is ``RGBA u8`` or ``RGBA float``."""
+    """Raw pixels, row by row from the top without gaps; ``format`` is ``RGBA u8`` or ``RGBA float``."""
 
     width: int
     height: int
@@ -31,7 +31,10 @@ class RawPicture:
 
 @dataclass(frozen=True)
 class Region:
-    """Where a style paints: raw gray pixels, one byte each, over the whole content in any size."""
+    """Where a style paints: raw gray pixels, one byte each, row by row from the top.
+
+    They may have any size, and lie over the whole content.
+    """
 
     width: int
     height: int
@@ -40,9 +43,10 @@ class Region:
 
 @dataclass(frozen=True)
 class StyleFile:
-    """A style file as it is, its share among the styles (over 0, up to ``MOST_WEIGHT``), and where it paints.
+    """The bytes of a style file, its weight among the styles, and the region that it paints.
 
-    Without a region that is wherever no other style's region lies.
+    The weight is above 0, and ``MOST_WEIGHT`` at most. Without a region, the style paints wherever no
+    other style's region lies.
     """
 
     data: Blob
@@ -52,7 +56,7 @@ class StyleFile:
 
 @dataclass(frozen=True)
 class Result:
-    """The finished picture, in the size and format of the content."""
+    """The finished picture, in the size and format of the content; ``about`` is the core's message."""
 
     picture: RawPicture
     about: Message
@@ -61,13 +65,13 @@ class Result:
 class RemoteJob:
     """A style transfer that the core does for this client.
 
-    ``run`` blocks and belongs in a thread of its own; ``cancel`` and ``finish`` may be called from
-    any thread at any time. ``preview_size`` is the longer side of the previews in pixels, 0 for
-    none. A ``quick`` job takes the place of an older quick one of the same connection.
+    ``run`` blocks and belongs in a thread of its own. ``cancel`` and ``finish`` may be called from any
+    thread at any time. ``preview_size`` is the longer side of the previews in pixels; 0 means no
+    previews. A ``quick`` job takes the place of an older quick one of the same connection.
 
-    A core that dies takes with it only the job that it was at: with ``again``, which connects anew
-    and returns the channel, a job that still waited in line is sent again by itself. The one that
-    was being done is not: it may be what the core died of.
+    A core that dies loses only the job that it was at. ``again`` connects anew and returns the channel.
+    With it, a job that still waited in line when its core died is sent again, up to ``_RESUBMISSIONS``
+    times. A job that had begun is not: it may be what the core died of.
     """
 
     def __init__(
@@ -99,16 +103,18 @@ class RemoteJob:
     ) -> Result | None:
         """Sends the job and returns its result, or None when it was cancelled.
 
-        ``styles`` are up to four, or the bytes of the one style file. ``on_event`` gets each
-        ``queued``, ``stage``, ``progress`` and ``preview``, the last with its pixels (RGB u8). ``start``,
-        of the content's size and format, is a picture to go on from; where it is transparent, from
-        the content.
-        Raises ``JobFailed`` with the core's sentence, ``CoreDied`` when the core ends before its
-        answer, and what ``again`` raises.
+        ``styles`` are one to ``MOST_STYLES`` style files, or the bytes of a single one. ``on_event`` gets
+        each ``queued``, ``stage``, ``progress`` and ``preview``; a preview comes with its pixels (RGB
+        u8). ``start`` is a picture to go on from, in the content's size and format. Where it is
+        transparent, the job goes on from the content.
+
+        Raises ``JobFailed`` with the core's sentence, or when content, start and styles together have
+        more than 1 GiB. Raises ``CoreDied`` when the core ends before its answer, ``ProtocolError`` when
+        its answer does not fit, and what ``again`` raises.
         """
-        wanted = [StyleFile(styles)] if isinstance(styles, (bytes, bytearray, memoryview)) else styles
+        style_files = [StyleFile(styles)] if isinstance(styles, (bytes, bytearray, memoryview)) else styles
         parts = [content.pixels, *([start.pixels] if start else [])]
-        for style in wanted:
+        for style in style_files:
             parts += [style.data, style.region.pixels] if style.region else [style.data]
         if sum(map(len, parts)) > AFTER_PROOF.blob:
             raise JobFailed(
@@ -116,15 +122,15 @@ class RemoteJob:
                 "The layer and the style picture together have more than 1 GiB of pixels.",
                 "Use a smaller layer, or reduce its precision to 8 bits.",
             )
-        for left in range(_RESUBMISSIONS, -1, -1):
+        for attempts_left in range(_RESUBMISSIONS, -1, -1):
             try:
-                self._send(content, wanted, parts, start is not None)
+                self._send(content, style_files, parts, start is not None)
                 return self._follow(content, on_event)
             except ConnectionLost as error:
                 if self._asked == "cancel":
                     return None
                 self._started = False
-                if self._begun or self._again is None or not left:
+                if self._begun or self._again is None or not attempts_left:
                     raise CoreDied("The engine stopped unexpectedly.") from error
                 self._channel.close()
                 self._channel = self._again()
@@ -152,6 +158,7 @@ class RemoteJob:
             self._say(self._asked)
 
     def _follow(self, content: RawPicture, on_event: Callable[[Message, bytearray], None]) -> Result | None:
+        """Gives each message of the job to ``on_event``; returns the result, None when it was cancelled."""
         while True:
             message, blob = self._channel.receive()
             if message.get("id") != self._id:
@@ -198,10 +205,11 @@ def _described(style: StyleFile) -> Message:
 
 
 def _picture(message: Message, blob: bytearray, content: RawPicture) -> RawPicture:
+    """Returns the picture of a result. Raises ``ProtocolError`` when it does not fit the content."""
     picture = RawPicture(
         int(message.get("width", 0)), int(message.get("height", 0)), str(message.get("format")), blob
     )
-    same = (content.width, content.height, content.format)
-    if (picture.width, picture.height, picture.format) != same or len(blob) != len(content.pixels):
+    expected = (content.width, content.height, content.format)
+    if (picture.width, picture.height, picture.format) != expected or len(blob) != len(content.pixels):
         raise ProtocolError("The engine answered with a picture of another size.")
     return picture

@@ -25,15 +25,15 @@ START_SECONDS = 30.0
 
 
 def core_command(state: State) -> list[str]:
-    """Returns what starts the core that is installed in ``state``."""
+    """Returns the command that starts the core that is installed in ``state``."""
     return [str(state.python), *ISOLATED, "-m", "nst_core", "serve"]
 
 
 def connect(state: State, client: Mapping[str, Any]) -> tuple[Channel, Message]:
     """Returns a proven channel to the running core, and its welcome.
 
-    Raises ``CoreUnavailable`` when none answers at the endpoint, ``VersionMismatch`` when it is
-    too old or too new.
+    ``client`` names this program, its version and its host. Raises ``CoreUnavailable`` when no core
+    answers at the endpoint, and ``VersionMismatch`` when it is too old or too new.
     """
     endpoint = endpoints.read(state)
     try:
@@ -56,12 +56,14 @@ def connect_or_start(
     client: Mapping[str, Any],
     going_on: Callable[[], bool] = lambda: True,
 ) -> tuple[Channel, Message]:
-    """Returns a proven channel to the core, which is started with ``command`` when none runs.
+    """Returns a proven channel to the core, and its welcome; starts it with ``command`` when none runs.
 
-    A core that is older than ``client["version"]`` and that nobody needs gives way to a new one;
-    one that works for another window is worked with. ``going_on`` is asked while waiting; False
-    gives up with ``ConnectionLost``. Raises ``CoreUnavailable`` with a sentence when the core
-    cannot be started, ``VersionMismatch``.
+    A core that is older than ``client["version"]`` gives way to a new one, unless somebody needs it. A
+    core that works for another window is used as it is. ``going_on`` is asked while waiting; when it
+    returns False, ``ConnectionLost`` is raised.
+
+    Raises ``CoreUnavailable`` with a sentence when the core cannot be started, and ``VersionMismatch`` as
+    ``connect`` does.
     """
     try:
         channel, welcome = connect(state, client)
@@ -74,7 +76,7 @@ def connect_or_start(
         folder = state.private_run()
         with locked(folder / "start.lock", START_SECONDS):
             try:
-                channel, welcome = connect(state, client)  # another starter may have been faster
+                channel, welcome = connect(state, client)  # somebody else may have started it meanwhile
             except CoreUnavailable:
                 pass
             else:
@@ -96,14 +98,14 @@ def connect_or_start(
 def start(state: State, command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Starts the core in a session of its own, so that it outlives the plug-in.
 
-    Raises ``CoreUnavailable`` when the program is not there, ``OSError`` when the disk is full.
+    Raises ``CoreUnavailable`` when it cannot be started, and ``OSError`` when the disk is full.
     """
     try:
         state.logs.mkdir(parents=True, exist_ok=True)
         with (state.logs / "core-output.log").open("wb") as log:
             home = {"NEURAL_STYLE_HOME": str(state.root)}
             process = begin(command, os.environ, home, folder=state.root, output=log, outlives=True)
-        threading.Thread(target=process.wait, daemon=True).start()  # or it stays a zombie when it ends
+        threading.Thread(target=process.wait, daemon=True).start()  # without it, an ended core stays a zombie
         return process
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -117,15 +119,16 @@ def _wait(
     client: Mapping[str, Any],
     going_on: Callable[[], bool],
 ) -> tuple[Channel, Message]:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
+    """Returns what ``connect`` does as soon as the core answers. Raises as ``connect_or_start`` does."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
         try:
             return connect(state, client)
         except CoreUnavailable:
             pass
         if not going_on():
             raise ConnectionLost("The start of the engine was given up.")
-        # Status 0 says that another core was there first: its endpoint comes in a moment.
+        # Status 0 says that another core was there first; its endpoint file comes in a moment.
         if process.poll() not in (None, 0):
             raise CoreUnavailable(
                 "The engine stopped while it was starting.",

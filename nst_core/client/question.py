@@ -16,8 +16,9 @@ from .launch import connect
 def ask(state: State, client: Mapping[str, Any], kind: str, seconds: float = 10.0, **fields: Any) -> Message:
     """Returns the core's answer to ``ping``, ``estimate``, ``weights``, ``diagnose`` or ``shutdown``.
 
-    No core is started for it. Raises ``JobFailed`` with the core's sentence, ``CoreUnavailable``
-    when none runs, ``ConnectionLost`` when it does not answer within ``seconds``.
+    ``fields`` are what the question holds besides its ``kind``. No core is started for it. Raises
+    ``JobFailed`` with the core's sentence, ``CoreUnavailable`` when no core runs, and ``ConnectionLost``
+    when it does not answer within ``seconds``. Raises ``VersionMismatch`` as ``connect`` does.
     """
     deadline = time.monotonic() + seconds
     channel, _ = connect(state, client)

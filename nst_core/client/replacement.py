@@ -12,13 +12,13 @@ from nst_core.processes.lock import locked
 from nst_core.wire.channel import Channel
 from nst_core.wire.frames import Message
 
-SECONDS = 10.0
+SECONDS = 10.0  # for the core's answer, and then for its end
 
 
 def is_older(welcome: Message, client: Mapping[str, Any]) -> bool:
-    """Whether the core of ``welcome`` is older than the client and can be asked to give way.
+    """Whether the core of ``welcome`` is older than ``client``, and can be asked to give way.
 
-    A version that is not numbers and points is not compared.
+    A version that is not made of numbers and points does not count as older.
     """
     core = welcome.get("core")
     ours, theirs = _numbers(client.get("version")), _numbers(core.get("version") if core else None)
@@ -26,7 +26,7 @@ def is_older(welcome: Message, client: Mapping[str, Any]) -> bool:
 
 
 def make_room(channel: Channel, lock: Path) -> bool:
-    """Asks the core to end if nobody else needs it; returns whether it did, the channel being closed then.
+    """Asks the core to end if nobody else needs it; returns whether it ends, and closes the channel then.
 
     ``lock`` is the file whose lock the core holds as long as it lives.
     """
@@ -38,11 +38,12 @@ def make_room(channel: Channel, lock: Path) -> bool:
     if answer["type"] != "ok":
         return False
     channel.close()
-    with locked(lock, SECONDS):
+    with locked(lock, SECONDS):  # waits until the core has ended
         return True
 
 
 def _numbers(version: object) -> tuple[int, ...]:
+    """Returns the numbers of a version, or none when it has anything else."""
     try:
         return tuple(int(part) for part in str(version).split("."))
     except ValueError:

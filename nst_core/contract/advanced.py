@@ -1,4 +1,4 @@
-"""The further parameters of a run, for those who want them: as ``parameters``, in groups."""
+"""The advanced parameters of a run, in groups; the others are in ``parameters.py``."""
 
 from __future__ import annotations
 

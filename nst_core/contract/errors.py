@@ -1,4 +1,4 @@
-"""What can go wrong between a plug-in and the core, each with a sentence and a hint for the person."""
+"""Errors between a plug-in and the core, each with a sentence and a hint for the person."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class WireError(Exception):
     """The other side cannot be reached or understood.
 
-    ``str()`` is one sentence for a person on what is wrong; ``hint`` is one on what to do about it,
-    that of the class unless another is given.
+    ``str()`` is one sentence for a person on what is wrong. ``hint`` is one on what to do about it.
+    Without ``hint``, it is that of the class.
     """
 
     hint = "Please try again."
@@ -35,7 +35,7 @@ class CutOff(ProtocolError, ConnectionLost):
 
 
 class CoreDied(ConnectionLost):
-    """The core ended while it worked on this job; the other jobs of the person are not touched by it."""
+    """The core ended while it worked on this job; other jobs of the person are not affected."""
 
     hint = "Try again; if it happens again, choose a smaller working size."
 

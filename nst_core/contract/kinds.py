@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# By what Pillow calls them. Those that run a program or draw a page (EPS, PDF, SVG …) stay out.
+# The keys are Pillow's names. Kinds that run a program or draw a page (EPS, PDF, SVG …) are left out.
 KINDS = {
     "PNG": ("png", "apng"),
     "JPEG": ("jpg", "jpeg", "jpe", "jfif", "mpo"),
@@ -21,10 +21,10 @@ KINDS = {
     "PSD": ("psd",),
 }
 
-# Of these the engine reads the merged picture alone, where there is one, and GIMP all layers.
+# GIMP opens these with all layers. The engine reads only the merged picture, where there is one.
 FOR_GIMP = ("PSD",)
 
 
 def endings(without: tuple[str, ...] = ()) -> frozenset[str]:
-    """Returns the endings of these kinds, with their dot and in small letters, but for ``without``."""
+    """Returns the endings of these kinds, but for those in ``without``, in lower case and with their dot."""
     return frozenset(f".{ending}" for kind in KINDS if kind not in without for ending in KINDS[kind])

@@ -1,4 +1,7 @@
-"""The parameters of a run: one table, from which settings, command line and dialog are made."""
+"""The parameters of a run: one table, from which settings, command line and dialog are made.
+
+``label`` and ``help`` are what a person reads. An underscore in ``label`` marks the key that selects it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Union
 
 @dataclass(frozen=True)
 class Number:
-    """A number between ``low`` and ``high``; ``digits`` is how many places after the point are shown."""
+    """A number from ``low`` to ``high``; ``digits`` is how many places after the point are shown."""
 
     name: str
     label: str
@@ -21,7 +24,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few named values; ``options`` pairs each value with the word that a person sees."""
+    """One of a few named values; ``options`` pairs each value with the word that a person reads."""
 
     name: str
     label: str

@@ -12,10 +12,10 @@ from .errors import CoreUnavailable
 
 
 def default_state() -> Path:
-    """The state folder when nobody names another.
+    """Returns the state folder when nobody names another; ``NEURAL_STYLE_HOME`` names one.
 
-    It does not follow XDG_DATA_HOME: that differs between a sandboxed GIMP and a terminal, and both
-    must find the same core. ``NEURAL_STYLE_HOME`` names another folder.
+    It does not follow XDG_DATA_HOME. That differs between a sandboxed GIMP and a terminal, and both must
+    find the same core.
     """
     named = os.environ.get("NEURAL_STYLE_HOME")
     if named:
@@ -35,17 +35,17 @@ class State:
 
     @classmethod
     def of(cls, root: Path | None = None) -> State:
-        """The state at ``root``, or at the default place."""
+        """Returns the state at ``root``, or at the default place."""
         return cls(Path(root) if root else default_state())
 
     @property
     def run(self) -> Path:
-        """Socket, endpoint file and locks; private to the person (0700)."""
+        """The folder of the socket, the endpoint file and the locks; private to the person (0700)."""
         return self.root / "run"
 
     @property
     def endpoint(self) -> Path:
-        """How to reach the running core."""
+        """The file that says how to reach the running core."""
         return self.run / "endpoint.json"
 
     @property
@@ -75,27 +75,27 @@ class State:
 
     @property
     def python(self) -> Path:
-        """The interpreter of that environment."""
+        """The Python interpreter of the core's environment."""
         return self.environment / (
             Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         )
 
     @property
     def nst(self) -> Path:
-        """The command line."""
+        """The program ``nst`` of the command line."""
         return self.python.with_name("nst.cmd" if sys.platform == "win32" else "nst")
 
     def private_run(self) -> Path:
-        """Makes ``run`` if need be, and returns it.
+        """Makes the folder ``run`` if need be, has it private to the person, and returns it.
 
-        Raises ``CoreUnavailable`` when others of this machine could read or replace what is in it:
-        the token lies there.
+        Others must not read or replace the token in it. Raises ``CoreUnavailable`` when ``run`` belongs
+        to somebody else or is no folder, and ``OSError`` when it cannot be made.
         """
         self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.name == "posix":
-            about = self.run.lstat()
-            if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+            status = self.run.lstat()
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
                 raise CoreUnavailable(f"The folder {self.run} belongs to somebody else.")
-            if about.st_mode & 0o077:
+            if status.st_mode & 0o077:
                 self.run.chmod(0o700)
         return self.run

@@ -1,1 +1,1 @@
-"""Picture files: read for work and written back in the form that they had."""
+"""Reading picture files, and writing results in the form that the content's file has."""

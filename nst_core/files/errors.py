@@ -1,4 +1,4 @@
-"""What can be wrong with a picture file, in a sentence for a person."""
+"""The error for a picture file that cannot be read or written, and the limit of a picture's size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_PIXELS: Final = 128_000_000
 
 
 class PictureError(JobFailed):
-    """A picture cannot be read. ``str()`` is one sentence for a person."""
+    """A picture cannot be read or written. ``str()`` is one sentence for a person."""
 
     def __init__(
         self, message: str, hint: str = "Choose another picture, or save it as PNG or JPEG first."

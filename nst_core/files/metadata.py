@@ -1,4 +1,4 @@
-"""What a run was made with, inside the file that it made: JSON in an XMP packet, in every kind alike."""
+"""A note inside a result on how a run made it: JSON in an XMP packet, alike in every file format."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOST = 65_000  # bytes of a packet: what one segment of a JPEG holds
 
 
 def packet(made_with: dict[str, Any]) -> bytes | None:
-    """Returns what a run was made with as an XMP packet; None when it is more than a file takes."""
-    # ASCII alone: names may hold letters that XML has not, or bytes that are no text.
+    """Returns the note ``made_with`` as an XMP packet; None when it is longer than ``_MOST`` bytes."""
+    # The JSON is ASCII: file names may hold characters that XML forbids, or bytes that are no text.
     text = json.dumps(made_with, separators=(",", ":"))
-    whole = (
+    encoded = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -32,18 +32,19 @@ def packet(made_with: dict[str, Any]) -> bytes | None:
         "</rdf:RDF></x:xmpmeta>"
         '<?xpacket end="w"?>'
     ).encode()
-    return whole if len(whole) <= _MOST else None
+    return encoded if len(encoded) <= _MOST else None
 
 
 def made_with(path: Path) -> dict[str, Any] | None:
-    """Returns what ``packet`` put into a file; None when there is nothing.
+    """Returns the note that ``packet`` put into a file; None when there is none.
 
-    Raises ``OSError``, and ``PictureError`` for a pipe from which nothing comes.
+    Raises ``FileNotFoundError`` when there is no file, and ``PictureError`` for a pipe that gives
+    nothing, or a device.
     """
     xmp = _packet_in(path)
     try:
-        found = _found(ElementTree.fromstring(xmp)) if xmp else None
-        values = json.loads(found) if found else None
+        text = _found(ElementTree.fromstring(xmp)) if xmp else None
+        values = json.loads(text) if text else None
     except (ElementTree.ParseError, ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
@@ -54,21 +55,21 @@ def _packet_in(path: Path) -> bytes | None:
         source = source_of(path, f"picture “{path.name}”")
         if is_tiff(source):
             with tifffile.TiffFile(source) as file:
-                found = tiff_page(file).tags.valueof(_XMP_TAG)
+                xmp = tiff_page(file).tags.valueof(_XMP_TAG)
         else:
             with image_in(source) as image:
-                found = image.info.get("xmp")
+                xmp = image.info.get("xmp")
     except (FileNotFoundError, PictureError):
         raise
-    except Exception:  # bytes that are no picture: see files.reading
+    except Exception:  # a decoder may raise anything for bytes that are no picture
         return None
-    if isinstance(found, str):
-        found = found.encode()
-    return found.strip(b"\0") if isinstance(found, bytes) else None
+    if isinstance(xmp, str):
+        xmp = xmp.encode()
+    return xmp.strip(b"\0") if isinstance(xmp, bytes) else None
 
 
 def _found(tree: ElementTree.Element) -> str | None:
-    """Returns our property: an attribute, or an element as other programs may have rewritten it."""
+    """Returns the text of our property: an attribute, or an element if another program rewrote it as one."""
     name = f"{{{_SPACE}}}made-with"
     for element in tree.iter():
         if name in element.attrib:

@@ -17,23 +17,24 @@ from nst_core.files.png_parts import SIGNATURE, parts_of
 register_heif_opener()
 
 FORMATS: Final = tuple(KINDS)
-MOST_PAGES: Final = 16  # of a TIFF that are looked at
-_REDUCED, _MASK = 1, 4  # of what a page of a TIFF says that it is
+MOST_PAGES: Final = 16  # pages of a TIFF that are looked at
+_REDUCED, _MASK = 1, 4  # bits of the tag NewSubfileType: a thumbnail, a transparency mask
 _SUBFILE = 254
 _MOVING = ("GIF", "PNG", "WEBP", "AVIF")
 
 
 @contextmanager
 def image_in(source: Path | BinaryIO) -> Iterator[ImageFile.ImageFile]:
-    """Yields the picture in a file, upright or not, before its pixels are read.
+    """Yields the picture in a file as Pillow opened it: not turned upright, and with its pixels not read yet.
 
-    Raises whatever Pillow raises for what is no picture.
+    Damaged and oversized chunks of a PNG are left out. Of a TIFF, it is the page that ``best_page``
+    chooses. Raises whatever Pillow raises for a file that is no picture.
     """
     profile = xmp = None
     with _opened(source) as file:
-        png = file.read(len(SIGNATURE)) == SIGNATURE
+        is_png = file.read(len(SIGNATURE)) == SIGNATURE
         file.seek(0)
-        if png:
+        if is_png:
             parts = parts_of(file.read())
             file, profile, xmp = io.BytesIO(parts.picture), parts.profile, parts.xmp
         with Image.open(file, formats=FORMATS) as image:
@@ -47,22 +48,24 @@ def image_in(source: Path | BinaryIO) -> Iterator[ImageFile.ImageFile]:
 
 
 def moves(image: ImageFile.ImageFile) -> bool:
-    """Whether a file holds an animation, of which ``image`` is the first picture."""
+    """Whether a file holds an animation; ``image`` is the first frame of the file."""
     try:
         return image.format in _MOVING and bool(getattr(image, "is_animated", False))
-    except Exception:  # it is looked for in what follows, which may be damaged
+    except Exception:  # Pillow looks for further frames, and their bytes may be damaged
         return False
 
 
 def best_page(pages: Sequence[tuple[int, int, int]]) -> int:
-    """Returns which page of a TIFF is its picture, of each (width, height, what it says that it is).
+    """Returns the index of the TIFF page that is the picture; ``pages`` are (width, height, NewSubfileType).
 
-    That is the first that is no thumbnail: neither marked as one nor of less than a quarter of the pixels.
+    That is the first page that is no thumbnail. Pages marked as thumbnails or masks are passed over,
+    unless all are marked. Pages with less than a quarter of the largest page's pixels are passed over
+    too. Raises ``ValueError`` when ``pages`` is empty.
     """
-    whole = [number for number, page in enumerate(pages) if not page[2] & (_REDUCED | _MASK)]
-    numbers = whole or range(len(pages))
-    most = max(pages[number][0] * pages[number][1] for number in numbers)
-    return next(number for number in numbers if 4 * pages[number][0] * pages[number][1] >= most)
+    unmarked = [index for index, page in enumerate(pages) if not page[2] & (_REDUCED | _MASK)]
+    candidates = unmarked or range(len(pages))
+    most_pixels = max(pages[index][0] * pages[index][1] for index in candidates)
+    return next(index for index in candidates if 4 * pages[index][0] * pages[index][1] >= most_pixels)
 
 
 @contextmanager
@@ -80,8 +83,8 @@ def _page(image: ImageFile.ImageFile) -> int:
     try:
         for number in range(MOST_PAGES):
             image.seek(number)
-            kind = image.tag_v2.get(_SUBFILE, 0)  # type: ignore[attr-defined]
-            pages.append((image.width, image.height, kind if isinstance(kind, int) else 0))
-    except Exception:  # the end, or a page that is damaged
+            subfile_type = image.tag_v2.get(_SUBFILE, 0)  # type: ignore[attr-defined]
+            pages.append((image.width, image.height, subfile_type if isinstance(subfile_type, int) else 0))
+    except Exception:  # no more pages, or a damaged page
         pass
     return best_page(pages) if pages else 0

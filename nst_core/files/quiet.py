@@ -1,4 +1,4 @@
-"""Silence for libraries that print what they find wrong, beside the one sentence that a person gets."""
+"""Silence for C libraries that print errors; the person gets one sentence instead."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Has nothing that C code prints on standard error arrive there meanwhile."""
+    """Discards what is written to standard error inside the block, by the whole process.
+
+    C code writes to descriptor 2, so replacing ``sys.stderr`` would not be enough.
+    """
     try:
-        kept = os.dup(2)
-    except OSError:  # it is closed
+        saved = os.dup(2)
+    except OSError:  # standard error is closed
         yield
         return
-    nothing = os.open(os.devnull, os.O_WRONLY)
+    null = os.open(os.devnull, os.O_WRONLY)
     try:
         if sys.stderr is not None:
             sys.stderr.flush()
-        os.dup2(nothing, 2)
+        os.dup2(null, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(nothing)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(null)
+        os.close(saved)

@@ -24,31 +24,37 @@ from nst_core.files.sources import Source, is_tiff, source_of
 
 _RESOLUTION, _UNIT, _CENTIMETER, _PROFILE = (282, 283), 296, 3, 34675
 _DEPTHS: dict[str, Depth] = {"uint8": 8, "uint16": 16}
-_FINEST = 65_535  # pixels per inch: JPEG has 16 bits for it
+_FINEST = 65_535  # pixels per inch: JPEG stores them in 16 bits
 _LARGEST_PROFILE = 8 << 20  # bytes: JPEG holds no more than twice that
 _GREYS = ("L", "LA", "La", "1", "I", "F")
 
 
 def read(path: Path, what: str) -> FilePicture:
-    """Returns the picture in a file; ``what`` names it in errors. Raises ``PictureError``."""
+    """Returns the picture in a file; the path ``-`` is the standard input.
+
+    ``what`` names the picture in errors. Raises ``PictureError`` when it cannot be read.
+    """
     name = f"{what} “{path.name}”" if path.name != "-" else f"{what} from the standard input"
     with _in_sentences(name):
         return read_from(source_of(path, name), name)
 
 
 def read_from(source: Source, name: str) -> FilePicture:
-    """Returns the picture in a file, or in the bytes of one, called ``name``. Raises ``PictureError``."""
+    """Returns the picture in a file, or in the bytes of one; ``name`` names it in errors.
+
+    Raises ``PictureError`` when it cannot be read.
+    """
     with _in_sentences(name), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's own bomb warning comes at fewer pixels
+        warnings.simplefilter("ignore")  # Pillow warns of decompression bombs at fewer pixels than MAX_PIXELS
         if not is_tiff(source):
             return _by_pillow(source, name)
-        with quiet():  # of all decoders, libtiff alone prints
+        with quiet():  # libtiff is the only decoder that prints errors itself
             return _deep_tiff(source, name) or _by_pillow(source, name)
 
 
 @contextmanager
 def _in_sentences(name: str) -> Iterator[None]:
-    """Turns whatever a decoder raises into ``PictureError``."""
+    """Turns whatever a decoder raises into ``PictureError``; ``name`` names the picture."""
     try:
         yield
     except PictureError:
@@ -56,10 +62,10 @@ def _in_sentences(name: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise PictureError(f"The {name} is not there.", "Look at its name and folder.") from error
     except OSError as error:
-        if error.errno is None:  # Pillow's own, for what is no picture
+        if error.errno is None:  # Pillow raises it, not the system: the file is no picture
             raise _damaged(name) from error
         raise PictureError(f"The {name} cannot be read: {error.strerror}.", "Choose another one.") from error
-    except Exception as error:  # a decoder may raise anything at all for bytes that are no picture
+    except Exception as error:  # a decoder may raise anything for bytes that are no picture
         raise _damaged(name) from error
 
 
@@ -68,9 +74,9 @@ def _damaged(name: str) -> PictureError:
 
 
 def read_mask(path: Path, what: str) -> Values:
-    """Returns a picture as (H, W): 1 where it is white, 0 where black or transparent.
+    """Returns the luminance of a picture (Rec. 709 weights) as (H, W): 1 is white, 0 is black or transparent.
 
-    Raises ``PictureError``.
+    ``what`` names the picture in errors. Raises ``PictureError`` when it cannot be read.
     """
     picture = read(path, what)
     grey = picture.rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -78,13 +84,14 @@ def read_mask(path: Path, what: str) -> Values:
 
 
 def _deep_tiff(source: Source, name: str) -> FilePicture | None:
+    """Returns the picture in a TIFF with more than 8 bits; None when Pillow has to read it."""
     try:
         with tifffile.TiffFile(source) as file:
-            found = deep.tiff_channels(file, name)
-            return found and _from_channels(*found, *_tiff_tags(deep.tiff_page(file)))
+            channels = deep.tiff_channels(file, name)
+            return channels and _from_channels(*channels, *_tiff_tags(deep.tiff_page(file)))
     except PictureError:
         raise
-    except Exception:  # Pillow may make more of it
+    except Exception:  # Pillow may still be able to read it
         return None
 
 
@@ -95,10 +102,10 @@ def _by_pillow(source: Source, name: str) -> FilePicture:
         profile = image.info.get("icc_profile")
         notes = (f"The {name} moves: only its first picture is taken.",) if moves(image) else ()
         channels = deep.sixteen_bits(source, image)
-        dpi = _dpi(image)  # after that: looking for it may already read the pixels
+        dpi = _dpi(image)  # only now: it may read the pixels, and sixteen_bits needs them unread
         if channels is not None:
-            found = _from_channels(channels, 1 if channels.shape[2] < 3 else 3, profile, dpi)
-            return replace(found, notes=notes)
+            picture = _from_channels(channels, 1 if channels.shape[2] < 3 else 3, profile, dpi)
+            return replace(picture, notes=notes)
         upright = ImageOps.exif_transpose(image)
     return replace(_of_eight_bits(upright, profile, dpi), notes=notes)
 
@@ -106,18 +113,19 @@ def _by_pillow(source: Source, name: str) -> FilePicture:
 def _of_eight_bits(
     upright: Image.Image, profile: bytes | None, dpi: tuple[float, float] | None
 ) -> FilePicture:
+    """Returns an image that Pillow read with 8 bits per channel, or in its modes ``I`` and ``F``."""
     grey = upright.mode in _GREYS
     if upright.mode in ("I", "F"):
-        whole = np.asarray(upright, dtype=np.float64)
-        top = 65535.0 if upright.mode == "I" else max(1.0, float(whole.max()))
-        return _from_channels((whole / top)[..., None], 1, profile, dpi, 16)
+        levels = np.asarray(upright, dtype=np.float64)
+        top = 65535.0 if upright.mode == "I" else max(1.0, float(levels.max()))
+        return _from_channels((levels / top)[..., None], 1, profile, dpi, 16)
     alpha = upright.convert("RGBA").getchannel("A") if upright.has_transparency_data else None
     if upright.mode in ("CMYK", "LAB", "YCbCr", "HSV"):
-        plain = image_to_srgb(upright, profile) if profile else upright.convert("RGB")
+        converted = image_to_srgb(upright, profile) if profile else upright.convert("RGB")
         profile = None
     else:
-        plain = upright.convert("L" if grey else "RGB")
-    values = np.asarray(plain).reshape(plain.height, plain.width, -1)
+        converted = upright.convert("L" if grey else "RGB")
+    values = np.asarray(converted).reshape(converted.height, converted.width, -1)
     if alpha is not None:
         values = np.concatenate((values, np.asarray(alpha)[..., None]), axis=2)
     return _from_channels(values, 1 if grey else 3, profile, dpi)
@@ -130,10 +138,14 @@ def _from_channels(
     dpi: tuple[float, float] | None,
     depth: Depth | None = None,
 ) -> FilePicture:
+    """Returns channels (H, W, C) as a picture; the first ``colors`` are colors, the next is alpha.
+
+    Without ``depth``, the type of the channels gives it.
+    """
     values = deep.as_unit(channels)
     rgb, profile = to_srgb(values[..., :colors], profile)
     if profile and len(profile) > _LARGEST_PROFILE:
-        profile = None  # the colors are right without it too
+        profile = None  # the pixels are sRGB now, and right without it
     alpha = np.ascontiguousarray(values[..., colors]) if values.shape[2] > colors else None
     if depth is None:
         depth = _DEPTHS.get(channels.dtype.name, 32)
@@ -142,20 +154,21 @@ def _from_channels(
 
 
 def _dpi(image: Image.Image) -> tuple[float, float] | None:
-    found = image.info.get("dpi")
-    if not found:
+    """Returns the resolution in pixels per inch that Pillow found or Exif names; None when there is none."""
+    sides = image.info.get("dpi")
+    if not sides:
         tags = image.getexif()
-        found = [tags.get(tag) for tag in _RESOLUTION]
+        sides = [tags.get(tag) for tag in _RESOLUTION]
         if tags.get(_UNIT) == _CENTIMETER:
-            found = [side and side * 2.54 for side in found]
+            sides = [side and side * 2.54 for side in sides]
     try:
-        return _believed(*(float(side) for side in found))
+        return _believed(*(float(side) for side in sides))
     except (TypeError, ValueError, ZeroDivisionError):
         return None
 
 
 def _tiff_tags(page: tifffile.TiffPage) -> tuple[bytes | None, tuple[float, float] | None]:
-    """Returns profile and resolution of a TIFF that Pillow may not know."""
+    """Returns the ICC profile and the resolution of a TIFF from its tags: Pillow may not know it."""
     profile = page.tags.valueof(_PROFILE)
     sides = [page.tags.valueof(tag) for tag in _RESOLUTION]
     factor = 2.54 if page.tags.valueof(_UNIT) == _CENTIMETER else 1.0
@@ -166,5 +179,5 @@ def _tiff_tags(page: tifffile.TiffPage) -> tuple[bytes | None, tuple[float, floa
 
 
 def _believed(across: float, down: float) -> tuple[float, float] | None:
-    """Returns a resolution that every kind of file can hold; 1 is what files without one have."""
+    """Returns a resolution that every kind of file can hold, else None; 1 stands for no resolution."""
     return (across, down) if 1 < across < _FINEST and 1 < down < _FINEST else None

@@ -1,1 +1,1 @@
-"""pip as the installer and the core run it: by their own settings, and with the causes of a failure told."""
+"""pip as the installer and the core run it: with their own settings, and an explanation when it fails."""

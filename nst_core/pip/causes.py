@@ -1,4 +1,4 @@
-"""Why pip failed: one table from what it met to a sentence, and what to do."""
+"""Why pip failed: one table from the exceptions that it met to a sentence and an advice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RUN = f"run “python3 install” again; {AGAIN}."
 
 
 class Told(NamedTuple):
-    """What went wrong, and what to do: one sentence each."""
+    """What went wrong, and what to do about it: one sentence each."""
 
     what: str
     advice: str
@@ -24,7 +24,13 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Failed:
-    """A run of pip that failed: its exit ``status``, the exceptions it met, its settings, its folder."""
+    """A run of pip that failed.
+
+    ``status`` is its exit status, or None when it was ended by its time limit. ``errors`` are the
+    exceptions that ``driver.py`` wrote down. ``settings`` are pip's environment variables. ``folder`` is
+    the one that pip worked in. ``offline`` is the folder of packages, when one takes the place of the
+    index.
+    """
 
     status: int | None
     errors: list[dict[str, Any]]
@@ -36,7 +42,10 @@ class Failed:
 
     @classmethod
     def read(cls, status: int | None, report: Path, last: str, **named: Any) -> Failed:
-        """Reads what ``driver.py`` has written to ``report``."""
+        """Returns the failure that ``driver.py`` has reported in ``report``; ``named`` are further fields.
+
+        A report that is missing or damaged counts as one without exceptions.
+        """
         try:
             errors = json.loads(report.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -44,7 +53,10 @@ class Failed:
         return cls(status, errors, last=last, **named)
 
     def first(self, *kinds: str, **facts: Any) -> dict[str, Any] | None:
-        """Returns the first exception of one of these types, with these facts (one value or several)."""
+        """Returns the first exception of one of the types ``kinds`` that has all ``facts``, else None.
+
+        Without ``kinds``, every type fits. A fact is one value, or a tuple of the values that fit.
+        """
         for error in self.errors:
             fits = all(error.get(name) in _several(value) for name, value in facts.items())
             if fits and (not kinds or set(kinds) & set(error["types"])):
@@ -53,38 +65,42 @@ class Failed:
 
     @property
     def index(self) -> str:
-        """The index that was asked, as a person knows it."""
+        """The package index as a sentence names it, with its host when that is known."""
         hosts = [error["host"] for error in self.errors if "host" in error]
         return f"The package index {hosts[0]}" if hosts else "The package index"
 
     @property
     def package(self) -> str:
-        """The package that was looked for, as far as it is known."""
-        named = [error["package"] for error in self.errors if "package" in error]
-        return named[0] if named else "engine"
+        """The name of the package that an exception speaks of; ``engine`` when none does."""
+        packages = [error["package"] for error in self.errors if "package" in error]
+        return packages[0] if packages else "engine"
 
 
 def why(failed: Failed) -> Told:
-    """Returns the sentences for the first cause in the table that fits."""
+    """Returns the sentences of the first cause in the table that fits, or that the reason is not known."""
     for cause in _TABLE:
-        told = cause(failed)
-        if told:
-            return told
+        sentences = cause(failed)
+        if sentences:
+            return sentences
     reason = failed.last.rstrip(".") or "pip gave no reason"
     return Told(f"The packages could not be installed, for a reason not known here ({reason}).", _big(_RUN))
 
 
 def full_disk(folder: Path) -> Told | None:
-    """Why nothing more can be written in ``folder``, when it is the number of files or of bytes."""
+    """Returns the sentences when the disk of ``folder`` is full, else None.
+
+    Full means that fewer than 100 inodes or less than 50 MB are left. On Windows, None is all that it
+    returns.
+    """
     if not hasattr(os, "statvfs"):
         return None
-    about = os.statvfs(folder)
-    if about.f_files and about.f_favail < 100:
+    space = os.statvfs(folder)
+    if space.f_files and space.f_favail < 100:
         return Told(
             f"The disk of {folder} can hold no more files, though it has bytes left (inodes).",
             "Remove files there, or choose a folder on another disk with --prefix.",
         )
-    if about.f_bavail * about.f_frsize < 50_000_000:
+    if space.f_bavail * space.f_frsize < 50_000_000:
         return Told(f"The disk of {folder} is full.", f"Make room and {_RUN}")
     return None
 
@@ -96,22 +112,23 @@ def _disk(failed: Failed) -> Told | None:
             f"Make room, ask for more, or choose a folder on another disk with --prefix; {AGAIN}.",
         )
     if failed.first(errno=(errno.ENOSPC, _WINDOWS_FULL)):
-        told = full_disk(failed.folder)
-        return told or Told(f"The disk of {failed.folder} is full.", f"Make room and {_RUN}")
+        sentences = full_disk(failed.folder)
+        return sentences or Told(f"The disk of {failed.folder} is full.", f"Make room and {_RUN}")
     return None
 
 
 def _memory(failed: Failed) -> Told | None:
+    # The system ends a program with SIGKILL when the memory runs out.
     if failed.status == -9 or failed.first("MemoryError") or failed.first(errno=errno.ENOMEM):
         return Told("The memory ran out.", f"Close other programs and {_RUN}")
     return None
 
 
 def _rights(failed: Failed) -> Told | None:
-    found = failed.first("PermissionError") or failed.first(errno=errno.EROFS)
-    if found is None:
+    error = failed.first("PermissionError") or failed.first(errno=errno.EROFS)
+    if error is None:
         return None
-    where = found.get("file", failed.folder)
+    where = error.get("file", failed.folder)
     advice = "Make it writable for you, or choose another folder with --prefix."
     return Told(f"{where} cannot be written.", advice)
 
@@ -126,10 +143,10 @@ def _hash(failed: Failed) -> Told | None:
 
 
 def _certificate(failed: Failed) -> Told | None:
-    found = failed.first("SSLCertVerificationError", "SSLError")
-    if not found:
+    error = failed.first("SSLCertVerificationError", "SSLError")
+    if not error:
         return None
-    if failed.first("SSLCertVerificationError", verify_code=(9, 10)):
+    if failed.first("SSLCertVerificationError", verify_code=(9, 10)):  # OpenSSL: not valid yet, expired
         return Told(
             f"{failed.index} has a certificate that is not valid at this machine's date.",
             f"Set the clock right and {_RUN}",
@@ -146,11 +163,11 @@ def _answer(failed: Failed) -> Told | None:
             "The proxy asks for a name and a password (407).",
             f"Put them into HTTPS_PROXY (http://name:password@proxy:port) and {_RUN}",
         )
-    found = failed.first(status=tuple(code for code in range(400, 600) if code != 404))
-    if not found:
+    error = failed.first(status=tuple(code for code in range(400, 600) if code != 404))
+    if not error:
         return None
     return Told(
-        f"{failed.index} refused what was asked for ({found['status']}).",
+        f"{failed.index} refused what was asked for ({error['status']}).",
         f"Ask who runs it, or name another one by PIP_INDEX_URL, and {_RUN}",
     )
 
@@ -202,7 +219,7 @@ def _missing(failed: Failed) -> Told | None:
 
 
 _QUOTA = getattr(errno, "EDQUOT", -1)
-_WINDOWS_FULL = 112
+_WINDOWS_FULL = 112  # ERROR_DISK_FULL
 _TABLE: tuple[Callable[[Failed], Told | None], ...] = (
     *(_memory, _disk, _hash, _certificate, _answer, _cut, _silence, _rights, _missing),
 )
@@ -213,8 +230,10 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 
 def _host(address: str) -> str:
+    """Returns the host of an address, without the name and password that may be in front of it."""
     return address.split("://")[-1].split("/")[0].rpartition("@")[2]
 
 
 def _big(text: str) -> str:
+    """Returns ``text`` with a capital at its start."""
     return text[0].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""The command that runs pip, with no more of a person's settings than where packages come from, and how."""
+"""The command that runs pip: of a person's settings, it takes over only where packages come from, and how."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from pathlib import Path
 
 from nst_core.processes.programs import ISOLATED, begin
 
-# All others change where, whether or what pip installs: what we install is locked by hash, and has its place.
+# The person's settings that are taken over. All others change where, whether or what pip installs. But our
+# packages are locked by hash, and have their place.
 _TAKEN_OVER = (
     *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "keyring-provider"),
     *("cert", "client-cert", "proxy", "timeout", "default-timeout", "retries", "use-deprecated"),
 )
-_SECONDS = 60.0
+_SECONDS = 60.0  # in which pip has to list its settings
 _DRIVER = Path(__file__).with_name("driver.py")
 
 
 @dataclass(frozen=True)
 class PipCommand:
-    """A command line, the variables that it needs, and the file in which it tells what went wrong."""
+    """A command line, its environment variables, and the file in which it reports what went wrong."""
 
     line: list[str]
     variables: dict[str, str]
@@ -39,10 +40,11 @@ def pip_command(
     offline: Path | None = None,
     more: Mapping[str, str] | None = None,
 ) -> PipCommand:
-    """Returns what runs ``command`` of the pip of ``python`` for packages that are locked by hash.
+    """Returns what runs ``command`` with ``words`` in the pip of ``python``; packages are locked by hash.
 
-    It works in the folder ``working``, since the wheels are gigabytes, and /tmp is often a part of the
-    memory. ``offline`` is a folder that holds all that is otherwise fetched.
+    ``ours`` is our environment, and ``more`` are further variables. pip puts its temporary files into the
+    folder ``working``: wheels have gigabytes, and /tmp often lies in memory. ``offline`` is a folder that
+    holds every package; pip asks no index then.
     """
     settings = {**_settings(python, ours, command), **(more or {})}
     words = ("--require-hashes", "--only-binary", ":all:", *words)
@@ -58,20 +60,21 @@ def pip_command(
 
 
 def _settings(python: Path, ours: Mapping[str, str], command: str) -> dict[str, str]:
-    """Returns the variables by which the pip of ``python`` runs ``command`` as we mean it.
+    """Returns the variables with which the pip of ``python`` runs ``command``, and reads no settings itself.
 
-    Of what a person has set, in files of pip's or in our environment ``ours``, they hold what is taken over.
+    They hold what is taken over of the person's settings, from pip's files and from our environment
+    ``ours``.
     """
     names = {f"PIP_{name.upper().replace('-', '_')}" for name in _TAKEN_OVER} | {"PIP_CONFIG_FILE"}
-    told = {key: value for key, value in ours.items() if key.upper() in names}
-    values = {}
-    for section in ("global", command, ":env:"):
-        for key, value in _listed(python, ours, told):
+    from_environment = {key: value for key, value in ours.items() if key.upper() in names}
+    settings = {}
+    for section in ("global", command, ":env:"):  # as in pip, a later section wins
+        for key, value in _listed(python, ours, from_environment):
             name = key.removeprefix(f"{section}.")
             if name in _TAKEN_OVER and name != key:
-                values[name] = value
+                settings[name] = value
     return {
-        **{f"PIP_{name.upper().replace('-', '_')}": value for name, value in values.items()},
+        **{f"PIP_{name.upper().replace('-', '_')}": value for name, value in settings.items()},
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
@@ -80,18 +83,22 @@ def _settings(python: Path, ours: Mapping[str, str], command: str) -> dict[str, 
 
 
 def _listed(python: Path, ours: Mapping[str, str], told: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What pip itself says of its settings: it knows its files, on every system."""
+    """Returns pip's settings as (section and name, value): pip itself knows its files, on every system.
+
+    When pip does not list them, these are the ones in the environment, ``told``.
+    """
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         words = [str(python), *ISOLATED, "-m", "pip", "config", "list"]
-        more = {**told, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        process = begin(words, ours, more, output=subprocess.PIPE, errors=subprocess.DEVNULL)
-        said, _ = process.communicate(timeout=_SECONDS)
+        variables = {**told, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        process = begin(words, ours, variables, output=subprocess.PIPE, errors=subprocess.DEVNULL)
+        output, _ = process.communicate(timeout=_SECONDS)
         if process.returncode == 0:
-            return [pair for line in said.decode("utf-8", "replace").splitlines() if (pair := _pair(line))]
+            return [pair for line in output.decode("utf-8", "replace").splitlines() if (pair := _pair(line))]
     return [(f":env:.{key[4:].lower().replace('_', '-')}", value) for key, value in told.items()]
 
 
 def _pair(line: str) -> tuple[str, str] | None:
+    """Returns a line of pip's list as (key, value); None when it is something else."""
     key, _, value = line.partition("=")
     with contextlib.suppress(ValueError, SyntaxError):
         return key.strip(), str(ast.literal_eval(value))

@@ -1,8 +1,8 @@
 """Runs pip and writes what went wrong in it to a file: python -I driver.py REPORT WORDS-FOR-PIP…
 
-pip tells a person why it fails, in words that change. Here its exceptions are written down as they are, with
-their type, error number and HTTP status, also those that it only mentions and goes on after. This file is run
-by itself, with a Python that has pip and nothing of ours.
+pip's own messages are for persons, and their words change. This program writes down the exceptions
+themselves, as JSON: types, error number, HTTP status and more. Among them are those that pip only logs
+before it goes on. It is run by itself, with a Python that has pip and none of our modules.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-_MOST = 500  # of the exceptions that are kept: an index that does not answer is asked for every package
+_MOST = 500  # exceptions that are kept: pip asks an index that does not answer for every package
 
 
 class Met(logging.Handler):
-    """Keeps the exceptions that log records speak of, or that were being handled when they were made."""
+    """Keeps the exceptions that log records speak of, and those being handled when a record was made."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -27,26 +27,32 @@ class Met(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         arguments = record.args if isinstance(record.args, tuple) else ()
-        for one in (record.exc_info and record.exc_info[1], sys.exc_info()[1], *arguments):
-            for error in _with_causes(one, set()):
+        for candidate in (record.exc_info and record.exc_info[1], sys.exc_info()[1], *arguments):
+            for error in _with_causes(candidate, set()):
                 described = _described(error)
                 if described not in self.errors and len(self.errors) < _MOST:
                     self.errors.append(described)
 
 
 def _with_causes(error: Any, seen: set[int]) -> Iterator[BaseException]:
-    """Yields ``error`` and what it came of; pip's libraries have the cause as an argument as often."""
+    """Yields ``error`` and the exceptions that caused it; what is no exception yields nothing.
+
+    The libraries of pip often pass the cause as an argument. ``seen`` holds the ids of those already
+    yielded.
+    """
     if not isinstance(error, BaseException) or id(error) in seen:
         return
     seen.add(id(error))
     yield error
     inside = (*error.args, *getattr(error, "errors", ()), getattr(error, "reason", None))
-    for one in (error.__cause__, error.__context__, *inside):
-        yield from _with_causes(one, seen)
+    for related in (error.__cause__, error.__context__, *inside):
+        yield from _with_causes(related, seen)
 
 
 def _described(error: BaseException) -> dict[str, Any]:
-    about: dict[str, Any] = {"types": [kind.__name__ for kind in type(error).__mro__[:-3]]}
+    """Returns the names of an exception's types, and of the facts below, those that it has."""
+    # The last three types are Exception, BaseException and object.
+    description: dict[str, Any] = {"types": [kind.__name__ for kind in type(error).__mro__[:-3]]}
     response, request = getattr(error, "response", None), getattr(error, "request", None)
     address = getattr(response, "url", None) or getattr(request, "url", None)
     pool = getattr(error, "pool", None)
@@ -61,28 +67,28 @@ def _described(error: BaseException) -> dict[str, Any]:
         "file": getattr(error, "filename", None),
         "package": getattr(requirement, "name", None),
     }
-    return about | {name: value for name, value in facts.items() if isinstance(value, (int, str))}
+    return description | {name: value for name, value in facts.items() if isinstance(value, (int, str))}
 
 
 def _of_tunnel(error: BaseException) -> int | None:
-    """The status of a proxy that makes no tunnel: http.client has it in its message only."""
+    """Returns the status with which a proxy refused a tunnel: http.client has it only in its message."""
     words = str(error).partition("Tunnel connection failed: ")[2].split() if type(error) is OSError else []
     return int(words[0]) if words and words[0].isdigit() else None
 
 
 def main() -> int:
-    """Runs pip; returns its status."""
+    """Runs pip with the words after REPORT, and returns pip's exit status."""
     report, *words = sys.argv[1:]
     met = Met()
     logger = logging.getLogger("pip")
-    logger.setLevel(logging.DEBUG)  # what is shown is decided by the handlers that pip adds
+    logger.setLevel(logging.DEBUG)  # the handlers that pip adds decide what is shown
     logger.addHandler(met)
     try:
         from pip._internal.cli.main import main
 
         return int(main(words))
     except BaseException as error:
-        met.errors += [_described(one) for one in _with_causes(error, set())]
+        met.errors += [_described(cause) for cause in _with_causes(error, set())]
         raise
     finally:
         Path(report).write_text(json.dumps(met.errors), encoding="utf-8")

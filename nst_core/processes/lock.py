@@ -1,4 +1,4 @@
-"""A lock that a process holds on a file and that ends with the process."""
+"""A lock on a file that a process holds; it ends with the process."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-# What systems say when another process holds it. All else means that there are no locks here.
+# What systems say when another process holds the lock.
 _HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 
+# What systems say when the file system has no locks.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def try_lock(path: Path) -> IO[bytes] | None:
-    """Returns the open file that holds the lock, or None while another process has it.
+    """Returns the open file that holds the lock until it is closed, or None while another process has it.
 
-    Raises ``OSError`` where the file cannot be made or the file system has no locks.
+    Raises ``OSError`` when the file cannot be made or the file system has no locks.
     """
     file = path.open("ab")
     try:
@@ -47,13 +48,13 @@ def try_lock(path: Path) -> IO[bytes] | None:
 
 @contextlib.contextmanager
 def locked(path: Path, seconds: float) -> Iterator[bool]:
-    """Holds the lock inside the block; yields False if it could not be had within ``seconds``.
+    """Holds the lock inside the block; yields False when it could not be had within ``seconds``.
 
-    Raises ``OSError`` as ``try_lock``.
+    Raises ``OSError`` as ``try_lock`` does.
     """
-    end = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     file = try_lock(path)
-    while file is None and time.monotonic() < end:
+    while file is None and time.monotonic() < deadline:
         time.sleep(0.05)
         file = try_lock(path)
     try:

@@ -1,4 +1,4 @@
-"""Other programs: the one place that starts them, and what they see of this one's environment."""
+"""The one place that starts other programs, and what they see of our environment."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Callable, Union
 
-# What another Python, GIMP or the core needs. All else stays here: what an AppImage, a Snap, a bundle, a
-# virtual environment or a person's shell sets for other programs has broken every one of ours before.
+# The variables that another Python, GIMP or the core needs. No program of ours gets any other. What an
+# AppImage, a Snap, a bundle, a virtual environment or a shell sets for other programs has broken ours before.
 _WANTED = (
     *("HOME", "USER", "LOGNAME", "PATH", "SHELL", "TZ", "LANG", "LANGUAGE", "TMPDIR", "TEMP", "TMP"),
     *("TERM", "NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"),
@@ -32,10 +32,10 @@ _WANTED = (
 _WANTED_STARTS = ("LC_", "XDG_", "NEURAL_STYLE_", "GIMP2_", "GIMP3_")
 _NAMES = frozenset(_WANTED)
 _PR_SET_PDEATHSIG = 1
-# What every Python of ours is started with: nothing of the person's own Python, and one encoding whatever the
-# locale is, or a home with an umlaut is another name in another shell.
+# Options of every Python that we start. It takes nothing from the person's own Python. It uses UTF-8 in every
+# locale, or a home folder with an umlaut would have another name in another shell.
 ISOLATED = ("-X", "utf8", "-I")
-# The signals by which a person, a system or a terminal that closes ends a program.
+# The signals with which a person, the system or a closing terminal ends a program.
 ENDINGS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 )
@@ -43,9 +43,9 @@ Output = Union[int, IO[bytes]]
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Returns what of ``environment`` another program may see.
+    """Returns the variables of ``environment`` that another program may see.
 
-    A PATH loses the folders of the AppImage that we run in.
+    When we run in an AppImage, its folders are taken out of PATH.
     """
     kept = {
         key: value
@@ -70,11 +70,12 @@ def begin(
     keep_open: Sequence[int] = (),
     outlives: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Starts ``command`` with nothing to read, in the working ``folder``; see ``end``.
+    """Starts ``command`` in the working ``folder``, with an empty standard input; ``end`` ends it.
 
-    It sees what it may of our environment ``ours``, and the variables ``more``. It is in a session of its
-    own, so that ``end`` finds all that it starts. It ends when we do unless it ``outlives`` us: on Linux in
-    any case, elsewhere with its console. It inherits the descriptors ``keep_open``. Raises ``OSError``.
+    The program sees the clean part of our environment ``ours``, and the variables ``more``. It inherits
+    the descriptors ``keep_open``. Except on Windows, it is in a session of its own, so that ``end``
+    reaches all that it starts. Unless it ``outlives`` us, it ends when we do: on Linux in any case, on
+    Windows with its console. Raises ``OSError`` when it cannot be started.
     """
     options: dict[str, Any] = {}
     if sys.platform == "win32":
@@ -96,7 +97,10 @@ def begin(
 
 
 def end(process: subprocess.Popen[bytes], number: int = 9) -> None:
-    """Ends what ``begin`` started, and all that this started, by the signal ``number``; waits for it."""
+    """Ends what ``begin`` started, and all that this started, by the signal ``number``; waits for it.
+
+    A program that has ended already is not signaled. On Windows, only what ``begin`` started is ended.
+    """
     if process.poll() is None:
         if sys.platform == "win32":
             process.kill()
@@ -108,26 +112,29 @@ def end(process: subprocess.Popen[bytes], number: int = 9) -> None:
 
 @contextmanager
 def endings_put_off() -> Iterator[list[int]]:
-    """Collects signals that end us: one that came while a program starts would leave it running, unknown."""
-    came: list[int] = []
-    before = {number: signal.getsignal(number) for number in ENDINGS}
-    heard = [number for number in ENDINGS if before[number] not in (signal.SIG_IGN, None)]
-    for number in heard:
-        signal.signal(number, lambda number, _: came.append(number))
+    """Yields a list of the signals that came inside the block and would otherwise have ended us.
+
+    A signal that ends us while a program starts would leave that program running, with nobody to end it.
+    """
+    received: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in ENDINGS}
+    numbers = [number for number in ENDINGS if handlers[number] not in (signal.SIG_IGN, None)]
+    for number in numbers:
+        signal.signal(number, lambda number, _: received.append(number))
     try:
-        yield came
+        yield received
     finally:
-        for number in heard:
-            signal.signal(number, before[number])
+        for number in numbers:
+            signal.signal(number, handlers[number])
 
 
 def _end_with(parent: int) -> Callable[[], None]:
-    """What a child does before it becomes the program: from then on the system ends it with ``parent``."""
+    """Returns what a child runs before it becomes the program: from then on it ends with ``parent``."""
     prctl = ctypes.CDLL(None).prctl
 
     def prepare() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it has ended already
+        if os.getppid() != parent:  # the parent ended before prctl was called
             os._exit(1)
 
     return prepare

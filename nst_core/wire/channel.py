@@ -14,38 +14,38 @@ from nst_core.contract.errors import ConnectionLost, CutOff
 from .decoder import Decoder
 from .frames import Blob, Limits, Message, encode
 
-_PIECE = 1 << 20
+_PIECE = 1 << 20  # bytes that are received at a time
 
 
 class Stream(Protocol):
-    """What a channel needs of a connection: a socket has it, and so have two pipes."""
+    """What a channel needs of a connection; a socket has it, and so has ``Pipes``."""
 
     def fileno(self) -> int:
-        """What to wait on until there is something to receive."""
+        """Returns the descriptor to wait on until there is something to receive."""
         ...
 
     def recv(self, length: int, /) -> bytes:
-        """Returns what is there, up to ``length`` bytes; nothing at the end."""
+        """Returns the bytes that have come, at most ``length``; none at the end of the stream."""
         ...
 
     def sendall(self, data: memoryview, /) -> None:
-        """Sends all of it."""
+        """Sends all of ``data``."""
         ...
 
     def shutdown(self, how: int, /) -> None:
-        """Ends the conversation, also for a thread that waits in ``recv``."""
+        """Ends the conversation, also for a thread that waits in ``recv``; ``how`` is as for a socket."""
         ...
 
     def close(self) -> None:
-        """Gives the descriptors back."""
+        """Closes the descriptors."""
         ...
 
 
 class Channel:
     """Sends and receives frames over a connected stream.
 
-    One thread may receive while others send; sends are serialized. ``limits`` bound what is
-    accepted and are raised after the proof.
+    One thread may receive while others send; frames that are sent do not mix. ``limits`` bound the frames
+    that are accepted. They are ``BEFORE_PROOF`` at first, and are raised after the proof.
     """
 
     def __init__(self, connection: Stream) -> None:
@@ -57,7 +57,7 @@ class Channel:
 
     @property
     def limits(self) -> Limits:
-        """What is accepted of the other side."""
+        """The most bytes of a frame that are accepted from the other side."""
         return self._decoder.limits
 
     @limits.setter
@@ -65,11 +65,11 @@ class Channel:
         self._decoder.limits = limits
 
     def fileno(self) -> int:
-        """What a main loop watches until there is something to receive."""
+        """The descriptor that a main loop watches until there is something to receive."""
         return self._stream.fileno()
 
     def send(self, message: Message, *parts: Blob) -> None:
-        """Sends one frame whose blob is ``parts`` one after the other.
+        """Sends one frame; its blob is all ``parts``, one after the other.
 
         Raises ``ConnectionLost`` when the other side is gone.
         """
@@ -86,10 +86,12 @@ class Channel:
     def receive(self, deadline: float | None = None) -> tuple[Message, bytearray]:
         """Returns the next frame as (message, blob).
 
-        ``deadline`` is a time of ``time.monotonic()`` by which the whole frame must be there; a
-        later call goes on where this one stopped. Raises ``ConnectionLost`` at the end of the
-        stream (``CutOff`` inside a frame) or past the deadline, ``ProtocolError`` for anything that
-        is not a frame within the limits.
+        ``deadline`` is a time of ``time.monotonic()`` by which the whole frame must have come; None waits
+        for ever. A call after the deadline goes on with the same frame.
+
+        Raises ``ConnectionLost`` at the end of the stream or past the deadline, and ``CutOff`` when the
+        stream ends inside a frame. Raises ``ProtocolError`` for anything that is not a frame within the
+        limits.
         """
         while True:
             if deadline is not None and not self._readable(max(0.0, deadline - time.monotonic())):
@@ -105,6 +107,7 @@ class Channel:
         self._stream.close()
 
     def _take(self) -> tuple[Message, bytearray] | None:
+        """Receives some bytes, and returns the frame that they complete, or None."""
         try:
             piece = self._stream.recv(min(self._decoder.wanted, _PIECE))
         except (OSError, ValueError) as error:
@@ -117,12 +120,13 @@ class Channel:
         return self._decoder.take(piece)
 
     def _readable(self, seconds: float) -> bool:
-        # Not the socket's own timeout: that would also hold for a thread that sends meanwhile.
+        # The socket's own timeout would also hold for a thread that sends at the same time.
+        """Whether something can be received within ``seconds``."""
         try:
-            if hasattr(select, "poll"):  # select() knows only the first 1024 descriptors
-                waiting = select.poll()
-                waiting.register(self._stream.fileno(), select.POLLIN)
-                return bool(waiting.poll(seconds * 1000))
+            if hasattr(select, "poll"):  # select() takes only descriptors below 1024
+                poller = select.poll()
+                poller.register(self._stream.fileno(), select.POLLIN)
+                return bool(poller.poll(seconds * 1000))
             return bool(select.select([self._stream], [], [], seconds)[0])
         except (OSError, ValueError) as error:
             raise ConnectionLost("The connection was closed.") from error

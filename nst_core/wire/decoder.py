@@ -6,11 +6,11 @@ from .frames import BEFORE_PROOF, HEADER, Limits, Message, decode_header, decode
 
 
 class Decoder:
-    """Puts frames together from pieces of any length up to ``wanted``.
+    """Puts frames together from pieces of at most ``wanted`` bytes.
 
-    It never wants more than the rest of the present part, so that nothing of the next frame is
-    taken before its limits are known, and a blob's memory is taken as it arrives, never because it
-    was announced.
+    A frame has three parts: header, JSON and blob. The decoder never wants more than the rest of the
+    present part. So the limits may change between two frames. Memory for a blob grows as the blob
+    arrives; its announced length takes none.
     """
 
     def __init__(self) -> None:
@@ -32,10 +32,10 @@ class Decoder:
         return bool(self._part or self._json_length)
 
     def take(self, piece: bytes) -> tuple[Message, bytearray] | None:
-        """Takes the next bytes, at most ``wanted``, and returns the frame (message, blob) they complete.
+        """Takes at most ``wanted`` bytes; returns the frame (message, blob) that they complete, or None.
 
-        Raises ``ProtocolError`` for anything that is not a frame within the limits; what comes
-        after it cannot be understood any more.
+        Raises ``ProtocolError`` for anything that is not a frame within the limits. What comes after that
+        cannot be understood any more.
         """
         self._part += piece
         while len(self._part) == self._length:
@@ -45,7 +45,7 @@ class Decoder:
                 self._json_length, self._blob_length = decode_header(bytes(part), self.limits)
                 self._length = self._json_length
                 if not self._json_length:
-                    decode_message(b"")
+                    decode_message(b"")  # raises: a frame without JSON is none
             elif self._message is None:
                 self._message = decode_message(bytes(part))
                 self._length = self._blob_length

@@ -20,7 +20,11 @@ _LONGEST_SOCKET_PATH = 100  # macOS allows 104 bytes with the closing zero, Linu
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One listening core. ``address`` is a socket's path (unix) or a port of 127.0.0.1 (tcp)."""
+    """How to reach one listening core.
+
+    ``transport`` is ``unix`` or ``tcp``; ``address`` is a socket's path or a port of 127.0.0.1. ``token``
+    is in hex digits. ``build`` is the version of the core.
+    """
 
     transport: str
     address: str
@@ -29,7 +33,10 @@ class Endpoint:
     build: str
 
     def connect(self, seconds: float) -> socket.socket:
-        """Returns a connected socket. Raises ``OSError`` when nothing listens there."""
+        """Returns a connected socket, with ``seconds`` as its timeout.
+
+        Raises ``OSError`` when nothing listens there.
+        """
         if self.transport == "unix":
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             target: object = self.address
@@ -46,7 +53,11 @@ class Endpoint:
 
 
 def socket_path(state: State) -> Path:
-    """Where the core's socket lies; in a private folder of the system's when ours is too deep."""
+    """Returns the path of the core's socket.
+
+    When that in the state folder is too long for a socket, it is in a private folder in /tmp. Raises
+    ``CoreUnavailable`` when that folder belongs to somebody else.
+    """
     path = state.run / "core.sock"
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
@@ -55,14 +66,14 @@ def socket_path(state: State) -> Path:
 
 
 def sweep(state: State) -> None:
-    """Removes what a core that was killed may have left; only who holds the core's lock may do it."""
+    """Removes what a killed core may have left; only the holder of the core's lock may do it."""
     state.endpoint.unlink(missing_ok=True)
     for path in state.private_run().glob("endpoint-*"):
         path.unlink(missing_ok=True)
 
 
 def publish(state: State, endpoint: Endpoint) -> None:
-    """Puts the endpoint file in place at once and whole, readable by its owner only."""
+    """Puts the endpoint file in place as a whole, readable by its owner only."""
     folder = state.private_run()
     descriptor, name = tempfile.mkstemp(dir=folder, prefix="endpoint-")  # mkstemp makes it 0600
     try:
@@ -75,14 +86,15 @@ def publish(state: State, endpoint: Endpoint) -> None:
 
 
 def read(state: State) -> Endpoint:
-    """Returns what the endpoint file says; whether a core still listens there only connecting shows.
+    """Returns what the endpoint file says. Only connecting shows whether a core still listens there.
 
-    Raises ``CoreUnavailable`` when there is none, or when it is not this person's own private file.
+    Raises ``CoreUnavailable`` when there is no such file, when it is damaged, or when it is not the
+    person's own private file.
     """
     try:
         if os.name == "posix":
-            about = state.endpoint.lstat()
-            if not stat.S_ISREG(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
+            status = state.endpoint.lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise CoreUnavailable(f"The file {state.endpoint} is not private to you.")
         fields = json.loads(state.endpoint.read_text(encoding="utf-8"))
         endpoint = Endpoint(**fields)
@@ -95,7 +107,7 @@ def read(state: State) -> Endpoint:
 
 
 def remove(state: State, endpoint: Endpoint) -> None:
-    """Removes the endpoint file if it is still that of ``endpoint``."""
+    """Removes the endpoint file if it still is that of ``endpoint``."""
     with contextlib.suppress(CoreUnavailable, OSError):
         if read(state) == endpoint:
             state.endpoint.unlink()

@@ -29,17 +29,20 @@ AFTER_PROOF = Limits(json=256 * 1024, blob=1 << 30)
 
 
 def encode(message: Message, blob_length: int = 0) -> bytes:
-    """Returns header and JSON of a frame; the blob follows them as it is."""
+    """Returns the header and the JSON of a frame; its blob of ``blob_length`` bytes is sent after them.
+
+    Raises ``ValueError`` for NaN and infinity, which JSON does not have.
+    """
     text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    data = text.encode(errors="replace")  # half a surrogate pair is no text that could be sent
+    data = text.encode(errors="replace")  # UTF-8 has no code for half a surrogate pair
     return HEADER.pack(MAGIC, len(data), blob_length) + data
 
 
 def decode_header(header: bytes, limits: Limits) -> tuple[int, int]:
     """Returns the lengths (JSON, blob) that ``header`` announces, in bytes.
 
-    Raises ``ProtocolError`` for a wrong magic or for lengths above ``limits``: nothing has been
-    allocated for them then.
+    Raises ``ProtocolError`` for a wrong magic, or for lengths above ``limits``, before any memory is
+    taken for them.
     """
     magic, json_length, blob_length = HEADER.unpack(header)
     if magic != MAGIC:
@@ -50,7 +53,7 @@ def decode_header(header: bytes, limits: Limits) -> tuple[int, int]:
 
 
 def decode_message(text: bytes) -> Message:
-    """Returns the JSON object in ``text``. Raises ``ProtocolError`` for anything else."""
+    """Returns the JSON object in ``text``, with a string ``type``. Raises ``ProtocolError`` for all else."""
     try:
         message = json.loads(text.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

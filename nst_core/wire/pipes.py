@@ -15,11 +15,11 @@ class Pipes:
         self._closed = False
 
     def fileno(self) -> int:
-        """The descriptor to wait on."""
+        """Returns the descriptor to wait on, or -1 after the end."""
         return -1 if self._closed else self._reading
 
     def recv(self, length: int) -> bytes:
-        """Returns what is there, up to ``length`` bytes; nothing at the end. Raises ``OSError``."""
+        """Returns the bytes that have come, at most ``length``; none at the end. Raises ``OSError``."""
         return b"" if self._closed else os.read(self._reading, length)
 
     def sendall(self, data: memoryview) -> None:
@@ -28,14 +28,14 @@ class Pipes:
             data = data[os.write(self._writing, data) :]
 
     def shutdown(self, how: int) -> None:
-        """Ends the writing side, by which the other program learns of the end; ``how`` is ignored."""
+        """Closes the writing side, which tells the other program of the end; ``how`` is ignored."""
         if not self._closed:
             self._closed = True
             with contextlib.suppress(OSError):
                 os.close(self._writing)
 
     def close(self) -> None:
-        """Ends both sides."""
+        """Closes both sides."""
         self.shutdown(0)
         if self._reading >= 0:
             reading, self._reading = self._reading, -1

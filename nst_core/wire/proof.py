@@ -1,7 +1,7 @@
 """The handshake: both sides prove that they know the token before anything else is said.
 
-``hello`` and ``welcome`` carry fresh nonces; each proof is HMAC-SHA256 (RFC 2104) over a word for
-the side and both nonces, so that neither can be replayed or reflected.
+``hello`` and ``welcome`` carry fresh nonces. Each proof is HMAC-SHA256 (RFC 2104) over a word for the
+side and both nonces. So a proof can be neither replayed nor reflected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .channel import Channel
 from .frames import AFTER_PROOF, Message
 
 VERSIONS = (1, 1)  # the oldest and the newest version of the protocol that this code speaks
-SECONDS = 3.0
+SECONDS = 3.0  # for the whole handshake
 
 
 def _proof(token: bytes, side: str, first: str, second: str) -> str:
@@ -26,6 +26,7 @@ def _proof(token: bytes, side: str, first: str, second: str) -> str:
 
 
 def _text(message: Message, key: str) -> str:
+    """Returns the text ``key`` of a message, at most 200 letters of ASCII. Raises ``ProtocolError``."""
     value = message.get(key)
     if not isinstance(value, str) or len(value) > 200 or not value.isascii():
         raise ProtocolError(f"The other side sent no {key}.")
@@ -33,10 +34,11 @@ def _text(message: Message, key: str) -> str:
 
 
 def greet(channel: Channel, token: bytes, client: dict[str, Any]) -> Message:
-    """The client's half of the handshake; returns the core's ``welcome``.
+    """Does the client's half of the handshake, and returns the core's ``welcome``.
 
-    ``client`` names the program for the core's log. Raises ``ProtocolError`` when the other side
-    is no core or does not know ``token``, ``VersionMismatch``, or ``ConnectionLost``.
+    ``client`` names the program for the core's log. Raises ``ProtocolError`` when the other side is no
+    core or does not know ``token``. Raises ``VersionMismatch`` when no version is common to both, and
+    ``ConnectionLost`` when the core does not answer within ``SECONDS``.
     """
     deadline = time.monotonic() + SECONDS
     ours = secrets.token_hex(16)
@@ -55,11 +57,11 @@ def greet(channel: Channel, token: bytes, client: dict[str, Any]) -> Message:
 
 
 def admit(channel: Channel, token: bytes, about: dict[str, Any]) -> Message:
-    """The core's half of the handshake; returns the client's ``hello``.
+    """Does the core's half of the handshake, and returns the client's ``hello``.
 
-    ``about`` is what the welcome tells of the core; a client learns it before its own proof, so it
-    holds nothing private. Raises ``ProtocolError``, ``VersionMismatch`` or ``ConnectionLost``; the
-    caller closes the channel then.
+    ``about`` is what the welcome tells of the core. A client learns it before its own proof, so it must
+    hold nothing private. Raises ``ProtocolError`` when the client does not know ``token`` or sends
+    anything else, and otherwise as ``greet`` does. The caller closes the channel then.
     """
     deadline = time.monotonic() + SECONDS
     hello, _ = channel.receive(deadline)

@@ -17,10 +17,10 @@ from frames import AFTER_PROOF, ConnectionLost, JobFailed, Parser, ProtocolError
 
 VERSIONS = (1, 1)
 PROOF_SECONDS = 3.0
-_PIECE = 1 << 20
-_AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, 10035)  # the last is Windows' own word for it
+_PIECE = 1 << 20  # bytes that are sent or received at a time
+_AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, 10035)  # the last is Windows' own number for it
 
-clock = getattr(time, "monotonic", time.time)  # Python 2.7 has no other
+clock = getattr(time, "monotonic", time.time)  # Python 2.7 has no monotonic clock
 _ids = itertools.count(1)
 
 Picture = collections.namedtuple("Picture", "width height format pixels")
@@ -39,7 +39,7 @@ class Channel(object):
         return self._socket.fileno()
 
     def send(self, message, *parts):
-        """Sends one frame whose blob is ``parts`` one after the other. Raises ``ConnectionLost``."""
+        """Sends one frame; its blob is all ``parts``, one after the other. Raises ``ConnectionLost``."""
         views = [memoryview(encode(message, sum(len(part) for part in parts)))]
         for view in views + [memoryview(part) for part in parts if len(part)]:
             while len(view):
@@ -50,7 +50,10 @@ class Channel(object):
                     view = view[sent:]
 
     def take(self):
-        """Returns the next frame if it is there already, else None. Raises ``WireError``."""
+        """Returns the next frame as (message, blob) if it is there already, else None.
+
+        Raises ``ConnectionLost`` at the end of the stream, and ``ProtocolError`` for what is no frame.
+        """
         frame = self.parser.next()
         while frame is None:
             piece = self._try(lambda: self._socket.recv(_PIECE))
@@ -65,28 +68,33 @@ class Channel(object):
         return frame
 
     def receive(self, deadline=None):
-        """Waits for the next frame until ``deadline``, a time of ``clock()``. Raises ``WireError``."""
+        """Waits for the next frame and returns it as (message, blob).
+
+        ``deadline`` is a time of ``clock()``; None waits for ever. Raises ``ConnectionLost`` past the
+        deadline, and otherwise as ``take`` does.
+        """
         while True:
             frame = self.take()
             if frame is not None:
                 return frame
-            left = None if deadline is None else deadline - clock()
-            if left is not None and left <= 0:
+            seconds_left = None if deadline is None else deadline - clock()
+            if seconds_left is not None and seconds_left <= 0:
                 raise ConnectionLost("The other side did not answer in time.")
-            _wait([self._socket], [], left)
+            _wait([self._socket], [], seconds_left)
 
     def wait(self, seconds):
-        """Waits until something has come or the time is over."""
+        """Waits until something has come, or ``seconds`` are over."""
         _wait([self._socket], [], seconds)
 
     def close(self):
-        """Closes the connection, which cancels its jobs."""
+        """Closes the connection; the core then cancels its jobs."""
         self._socket.close()
 
     def _try(self, action):
+        """Returns what ``action`` returns, or None when it would block. Raises ``ConnectionLost``."""
         try:
             return action()
-        except EnvironmentError as error:  # socket.error is no OSError in Python 2, but both are this
+        except EnvironmentError as error:  # in Python 2, socket.error is no OSError, but it is this
             if error.errno in _AGAIN:
                 return None
             raise ConnectionLost("The connection was closed.")
@@ -95,7 +103,7 @@ class Channel(object):
 def _wait(readers, writers, seconds):
     try:
         select.select(readers, writers, [], seconds)
-    except (EnvironmentError, ValueError, select.error):  # interrupted, or closed: the next read tells
+    except (EnvironmentError, ValueError, select.error):  # interrupted or closed: the next read shows which
         pass
 
 
@@ -105,6 +113,7 @@ def _proof(token, side, first, second):
 
 
 def _text(message, key):
+    """Returns the text ``key`` of a message, at most 200 letters of ASCII. Raises ``ProtocolError``."""
     value = message.get(key)
     if not isinstance(value, type("")) or len(value) > 200 or any(ord(letter) > 127 for letter in value):
         raise ProtocolError("The other side sent no %s." % key)
@@ -112,9 +121,12 @@ def _text(message, key):
 
 
 def greet(channel, token, client):
-    """The client's half of the handshake; returns the core's ``welcome``.
+    """Does the client's half of the handshake, and returns the core's ``welcome``.
 
-    ``token`` is the bytes that both know, ``client`` names this program for the core's log.
+    ``token`` is the bytes that both know, and ``client`` names this program for the core's log. Raises
+    ``ProtocolError`` when the other side is no core or does not know ``token``. Raises
+    ``VersionMismatch`` when no version is common to both, and ``ConnectionLost`` when the core does not
+    answer within ``PROOF_SECONDS``.
     """
     deadline = clock() + PROOF_SECONDS
     ours = binascii.hexlify(os.urandom(16)).decode("ascii")
@@ -125,8 +137,8 @@ def greet(channel, token, client):
     if welcome["type"] != "welcome":
         raise ProtocolError("The other side is not the engine.")
     theirs = _text(welcome, "nonce")
-    wanted = _proof(token, "core", ours, theirs)
-    if not hmac.compare_digest(_text(welcome, "proof").encode("ascii"), wanted.encode("ascii")):
+    expected = _proof(token, "core", ours, theirs)
+    if not hmac.compare_digest(_text(welcome, "proof").encode("ascii"), expected.encode("ascii")):
         raise ProtocolError("The other side could not prove that it is the engine.")
     channel.parser.limits = AFTER_PROOF
     channel.send({"type": "auth", "proof": _proof(token, "client", theirs, ours)})
@@ -134,7 +146,10 @@ def greet(channel, token, client):
 
 
 class Job(object):
-    """A style transfer that the core does for this client."""
+    """A style transfer that the core does for this client.
+
+    ``preview_size`` is the longer side of the previews in pixels; 0 means no previews.
+    """
 
     def __init__(self, channel, settings, preview_size=0):
         self._channel = channel
@@ -146,16 +161,17 @@ class Job(object):
     def start(self, content, style):
         """Sends the ``Picture`` and the style file's bytes. Raises ``ConnectionLost``."""
         self._content = content
-        about = {"width": content.width, "height": content.height, "format": content.format}
-        start = {"type": "start", "id": self._id, "settings": self._settings, "content": about}
-        start.update(style={"length": len(style)}, preview_size=self._preview_size)
-        self._channel.send(start, content.pixels, style)
+        described = {"width": content.width, "height": content.height, "format": content.format}
+        request = {"type": "start", "id": self._id, "settings": self._settings, "content": described}
+        request.update(style={"length": len(style)}, preview_size=self._preview_size)
+        self._channel.send(request, content.pixels, style)
 
     def hear(self, message, blob):
-        """Takes what the core said; returns (kind, what).
+        """Takes a message of the core and its blob; returns (kind, value).
 
-        Kinds are ``event`` (another message of this job), ``result`` (a ``Picture``), ``cancelled``
-        and ``other`` (not of this job). Raises ``JobFailed`` with the core's sentence.
+        The kind is ``event`` for another message of this job, ``result`` for a ``Picture``,
+        ``cancelled``, or ``other`` for a message that is not of this job. Raises ``JobFailed`` with the
+        core's sentence, and ``ProtocolError`` for a picture that does not fit the content.
         """
         if message.get("id") != self._id:
             return "other", None
@@ -187,7 +203,7 @@ class Job(object):
 
     def _result(self, message, blob):
         content = self._content
-        about = (message.get("width"), message.get("height"), message.get("format"))
-        if about != (content.width, content.height, content.format) or len(blob) != len(content.pixels):
+        described = (message.get("width"), message.get("height"), message.get("format"))
+        if described != (content.width, content.height, content.format) or len(blob) != len(content.pixels):
             raise ProtocolError("The engine answered with a picture of another size.")
         return Picture(content.width, content.height, content.format, blob)

@@ -10,7 +10,7 @@ from trouble import Trouble
 
 
 class Core(object):
-    """Polls ``starter`` until there is a channel or a reason why there can be none."""
+    """Polls ``starter`` until there is a channel, or a reason why there can be none."""
 
     def __init__(self, starter):
         self._starter = starter
@@ -26,13 +26,13 @@ class Core(object):
         return "ready" if self._channel else "starting"
 
     def poll(self):
-        """Goes on with the start; returns the state after it."""
+        """Goes on with the start, and returns the state after it."""
         if self.state == "starting":
             try:
                 self._channel = self._starter.poll()
             except WireError as error:
                 self._failure = error
-            except Exception as error:  # whatever it is, the person must hear of it
+            except Exception as error:  # the person must hear of any failure
                 traceback.print_exc()
                 self._failure = CoreUnavailable(
                     "The engine could not be started (%s)." % type(error).__name__
@@ -46,7 +46,7 @@ class Core(object):
         return self._channel
 
     def close(self):
-        """Ends the connection, which cancels what the core still does for it."""
+        """Closes the connection; the core then cancels what it still does for it."""
         self._starter.give_up()
         if self._channel:
             self._channel.close()

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""The dialog in GTK 2: what to paint in, and how. Never run by a test: PyGTK is in no supported system."""
+"""The dialog in GTK 2: what to paint in, and how. No test runs it: no supported system has PyGTK."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -16,7 +16,7 @@ from launch import joined, native_path
 from parameters import PARAMETERS, Choice, Flag
 from words import text_of, utf8
 
-_THUMBNAIL = 256
+_THUMBNAIL = 256  # width in pixels; the height is three quarters of it
 _STATES = {
     "starting": "The engine is starting…",
     "ready": "The engine is ready.",
@@ -26,7 +26,11 @@ _ADVANCED = ("size", "seed")
 
 
 def ask(values, core, state):
-    """Shows the dialog with ``values``; returns what was chosen in their order, or None when canceled."""
+    """Shows the dialog; returns the values that were chosen, or None when it was canceled.
+
+    ``values`` are the style file, and then one for each of ``PARAMETERS``; the result has the same order.
+    ``core`` is the ``Core`` that starts meanwhile, and ``state`` is the path of the state folder.
+    """
     gimpui.gimp_ui_init()
     dialog = gimpui.Dialog(
         utf8("Neural Style"), utf8("neural-style"), None, 0, None, utf8("plug-in-neural-style"),
@@ -58,9 +62,9 @@ def ask(values, core, state):
 
     def style_changed(*_):
         name = chooser.get_filename()
-        there = bool(name) and os.path.isfile(name)
-        thumbnail.set_from_pixbuf(small(name, _THUMBNAIL) if there else None)
-        dialog.set_response_sensitive(gtk.RESPONSE_OK, there)
+        is_file = bool(name) and os.path.isfile(name)
+        thumbnail.set_from_pixbuf(small(name, _THUMBNAIL) if is_file else None)
+        dialog.set_response_sensitive(gtk.RESPONSE_OK, is_file)
 
     def core_changed():
         status.set_text(utf8(_STATES[core.poll()]))
@@ -80,7 +84,7 @@ def ask(values, core, state):
 
 
 def small(name, size):
-    """Returns the picture within ``size`` x ``size``, or None when it cannot be shown."""
+    """Returns the picture within ``size`` x ¾ ``size`` pixels, or None when it cannot be shown."""
     try:
         return gtk.gdk.pixbuf_new_from_file_at_size(name, size, size * 3 // 4)
     except (gobject.GError, RuntimeError):
@@ -88,7 +92,7 @@ def small(name, size):
 
 
 def _chooser(state, name):
-    """Returns the file button with a filter, a preview, and a short cut to the sample styles."""
+    """Returns the file button, with filters, a preview, and a shortcut to the sample styles."""
     button = gtk.FileChooserButton(utf8("Style picture"))
     for title, add in (
         ("Pictures", lambda some: some.add_pixbuf_formats()),
@@ -108,8 +112,8 @@ def _chooser(state, name):
     button.set_preview_widget(preview)
 
     def update(*_):
-        shown = button.get_preview_filename()
-        pixbuf = small(shown, 200) if shown and os.path.isfile(shown) else None
+        path = button.get_preview_filename()
+        pixbuf = small(path, 200) if path and os.path.isfile(path) else None
         preview.set_from_pixbuf(pixbuf)
         button.set_preview_widget_active(pixbuf is not None)
 
@@ -131,7 +135,7 @@ def _row(title, help_text, widget):
 
 
 def _editor(entry, value):
-    """Returns a widget for a parameter, and what reads it."""
+    """Returns a widget for a parameter, and the function that reads its value."""
     if isinstance(entry, Flag):
         box = gtk.CheckButton(utf8(entry.label))
         box.set_active(bool(value))

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Frames and what can go wrong with them; for Python 2.7 and 3; docs/protocol.md says what."""
+"""Frames of the protocol (docs/protocol.md), and the errors of the wire; for Python 2.7 and 3."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -8,7 +8,7 @@ import struct
 
 MAGIC = b"NSP1"
 HEADER = struct.Struct(str("!4sIQ"))  # magic, length of the JSON, length of the blob
-BEFORE_PROOF = (4 * 1024, 0)  # the most bytes of JSON and of blob that are taken
+BEFORE_PROOF = (4 * 1024, 0)  # the most bytes of JSON and of blob that are accepted
 AFTER_PROOF = (256 * 1024, 1 << 30)
 
 
@@ -42,13 +42,16 @@ class JobFailed(WireError):
 
 
 def encode(message, blob_length=0):
-    """Returns header and JSON of a frame; the blob follows them as it is."""
+    """Returns the header and the JSON of a frame; its blob of ``blob_length`` bytes is sent after them.
+
+    Raises ``ValueError`` for NaN and infinity, which JSON does not have.
+    """
     text = json.dumps(message, separators=(str(","), str(":")), allow_nan=False).encode("ascii")
     return HEADER.pack(MAGIC, len(text), blob_length) + text
 
 
 class Parser(object):
-    """Makes frames of bytes that come in pieces of any size."""
+    """Puts frames together from bytes that come in pieces of any size."""
 
     def __init__(self):
         self.limits = BEFORE_PROOF
@@ -56,7 +59,7 @@ class Parser(object):
 
     @property
     def empty(self):
-        """Whether nothing of a next frame has come yet."""
+        """Whether no byte of the next frame has come yet."""
         return not self._data
 
     def feed(self, piece):
@@ -64,7 +67,7 @@ class Parser(object):
         self._data += piece
 
     def next(self):
-        """Returns the next whole frame as (message, blob), or None. Raises ``ProtocolError``."""
+        """Returns the next frame as (message, blob), or None until it is whole. Raises ``ProtocolError``."""
         if len(self._data) < HEADER.size:
             return None
         magic, json_length, blob_length = HEADER.unpack(bytes(self._data[: HEADER.size]))
@@ -82,9 +85,10 @@ class Parser(object):
 
 
 def _message(text):
+    """Returns the JSON object in ``text``, with a string ``type``. Raises ``ProtocolError`` for all else."""
     try:
         message = json.loads(text.decode("utf-8"))
-    except (ValueError, RuntimeError):  # too deep a nesting is a RuntimeError
+    except (ValueError, RuntimeError):  # nesting that is too deep is a RuntimeError
         raise ProtocolError("The other side sent a message that is not JSON.")
     if not isinstance(message, dict) or not isinstance(message.get("type"), type("")):
         raise ProtocolError("The other side sent a message without a type.")

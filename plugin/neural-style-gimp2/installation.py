@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Where the core was installed: install.json beside the plug-in, written by the installer."""
+"""Where the core was installed: install.json beside the plug-in, which the installer writes."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -16,7 +16,7 @@ Installation = collections.namedtuple("Installation", "state command version")
 
 
 def installation():
-    """Reads install.json. Raises ``Trouble`` when it is not there or cannot be read."""
+    """Returns what install.json says. Raises ``Trouble`` when it is missing or damaged."""
     try:
         with io.open(_FILE, encoding="utf-8") as file:
             fields = json.load(file)
@@ -27,7 +27,7 @@ def installation():
 
 
 def starter(where, host):
-    """Returns what connects to the core at ``where``; ``host`` names the GIMP for the core's log."""
+    """Returns a ``Starter`` for the core of ``where``; ``host`` names this GIMP for the core's log."""
     return Starter(
         where.state, where.command, {"name": "gimp-plugin", "version": where.version, "host": host}
     )

@@ -20,7 +20,7 @@ START_SECONDS = 30.0
 _LOG = "core-output.log"
 _WINDOWS = os.name == "nt"
 _REPAIR = "Run “python3 install” again: it repairs what is missing."
-# What GIMP's packaging and a virtual environment set for themselves: no other Python may see it.
+# How variables begin that GIMP's packaging or a virtual environment sets. No other Python may see them.
 _DROPPED = tuple(
     "PYTHON LD_ DYLD_ VIRTUAL_ENV CONDA_ APPDIR APPIMAGE GIMP GI_ GIO_ GDK_ GTK GEGL_ BABL_ QT_ G_RESOURCE_"
     " GS_LIB LIBHEIF_".split()
@@ -28,19 +28,19 @@ _DROPPED = tuple(
 
 
 def native_path(text):
-    """Returns a path as this Python opens it, whatever the locale says: bytes in Python 2 but on Windows."""
+    """Returns a path as this Python opens it in every locale: bytes in Python 2, except on Windows."""
     return text.encode("utf-8") if sys.version_info[0] == 2 and not _WINDOWS else text
 
 
 def joined(folder, *names):
-    """Returns the path of what lies in ``folder``, which is a native path."""
+    """Returns the native path of ``names`` in ``folder``, which is a native path."""
     return os.path.join(folder, *[native_path(name) for name in names])
 
 
 def clean_environment(environment):
     """Returns ``environment`` without what GIMP's packaging put there for GIMP alone."""
     kept = dict((key, value) for key, value in environment.items() if not key.upper().startswith(_DROPPED))
-    # GIMP's own programs are in front of PATH on Windows and in an AppImage, with libraries of their own.
+    # On Windows and in an AppImage, PATH begins with GIMP's own programs, which bring their own libraries.
     bundle = environment.get("APPDIR") or (_WINDOWS and os.path.dirname(sys.executable))
     if bundle and "PATH" in kept:
         parts = kept["PATH"].split(os.pathsep)
@@ -49,7 +49,11 @@ def clean_environment(environment):
 
 
 class Starter(object):
-    """Connects to the core of one state folder, which is started when none runs; never blocks for long."""
+    """Connects to the core of one state folder, and starts it when none runs; never blocks for long.
+
+    ``state`` is the folder, ``command`` starts the core, and ``client`` names this program for the core's
+    log.
+    """
 
     def __init__(self, state, command, client):
         self._state = native_path(state)
@@ -73,7 +77,7 @@ class Starter(object):
         return channel
 
     def give_up(self):
-        """Lets others start the core."""
+        """Gives the lock back, so that others may start the core."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -83,11 +87,12 @@ class Starter(object):
             self._end = clock() + START_SECONDS
         if self._process is None and self._lock is None:
             self._lock = try_lock(joined(self._private_run(), "start.lock"))
-            return  # another starter may have been faster: the next poll looks before it starts one
+            # The next poll looks for a core before it starts one: somebody else may have been faster.
+            return
         logs = joined(self._state, "logs")
         if self._process is None:
             self._process = start(self._state, self._command)
-        # Status 0 says that another core was there first: its endpoint comes in a moment.
+        # Status 0 says that another core was there first; its endpoint file comes in a moment.
         elif self._process.poll() not in (None, 0):
             self.give_up()
             raise CoreUnavailable(
@@ -99,28 +104,29 @@ class Starter(object):
             raise CoreUnavailable("The engine did not answer in time. What it said is in %s." % _shown(logs))
 
     def _private_run(self):
+        """Makes the folder of the locks private to the person, and returns it. Raises ``CoreUnavailable``."""
         folder = joined(self._state, "run")
         try:
             if not os.path.isdir(folder):
                 os.makedirs(folder, 0o700)
             if not _WINDOWS:
-                about = os.lstat(folder)
-                if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+                status = os.lstat(folder)
+                if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
                     raise CoreUnavailable("The folder %s belongs to somebody else." % _shown(folder))
-                if about.st_mode & 0o077:
+                if status.st_mode & 0o077:
                     os.chmod(folder, 0o700)
         except EnvironmentError:
             raise CoreUnavailable("The folder %s cannot be written." % _shown(folder))
         return folder
 
     def _connect(self):
-        about = read_endpoint(joined(self._state, "run", "endpoint.json"))
+        fields = read_endpoint(joined(self._state, "run", "endpoint.json"))
         try:
-            channel = Channel(open_socket(about))
+            channel = Channel(open_socket(fields))
         except EnvironmentError:
             raise CoreUnavailable("The engine is not running.")
         try:
-            greet(channel, binascii.unhexlify(about["token"].encode("ascii")), self._client)
+            greet(channel, binascii.unhexlify(fields["token"].encode("ascii")), self._client)
             return channel
         except VersionMismatch:
             channel.close()
@@ -133,12 +139,13 @@ class Starter(object):
 def read_endpoint(path):
     """Returns the fields of the endpoint file.
 
-    Raises ``CoreUnavailable`` when there is none, or when it is not this person's own private file.
+    Raises ``CoreUnavailable`` when there is no such file, when it is damaged, or when it is not the
+    person's own private file.
     """
     try:
-        about = os.lstat(path)
+        status = os.lstat(path)
         if not _WINDOWS and (
-            not stat.S_ISREG(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077
+            not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077
         ):
             raise CoreUnavailable("The file %s is not private to you." % _shown(path))
         with io.open(path, encoding="utf-8") as file:
@@ -152,7 +159,7 @@ def read_endpoint(path):
 
 
 def open_socket(about):
-    """Returns a socket that is connected to an endpoint. Raises ``EnvironmentError``."""
+    """Returns a socket connected to the endpoint with the fields ``about``. Raises ``EnvironmentError``."""
     if about["transport"] == "unix":
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         target = native_path(about["address"])
@@ -169,30 +176,33 @@ def open_socket(about):
 
 
 def start(state, command):
-    """Starts the core so that it outlives the plug-in. Raises ``CoreUnavailable``."""
+    """Starts the core so that it outlives the plug-in; returns its process. Raises ``CoreUnavailable``."""
     environment = clean_environment(os.environ)
     environment[str("NEURAL_STYLE_HOME")] = state
     options = {"env": environment, "cwd": state}
     if _WINDOWS:
-        # CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP; Python 2.7 has no names for them.
+        # CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Python 2.7 has no names for them.
         options["creationflags"] = 0x08000000 | 0x00000200
     else:
         options.update(preexec_fn=os.setsid, close_fds=True)
-    if _WINDOWS and sys.version_info[0] == 2:  # it only knows the system's own encoding there
+    if _WINDOWS and sys.version_info[0] == 2:  # it only takes the system's encoding there
         command = [part.encode("mbcs") for part in command]
         environment[str("NEURAL_STYLE_HOME")] = state.encode("mbcs")
     try:
         logs = joined(state, "logs")
         if not os.path.isdir(logs):
             os.makedirs(logs)
-        with open(os.devnull) as nothing, open(joined(logs, _LOG), "wb") as log:
-            return subprocess.Popen(command, stdin=nothing, stdout=log, stderr=log, **options)
+        with open(os.devnull) as null, open(joined(logs, _LOG), "wb") as log:
+            return subprocess.Popen(command, stdin=null, stdout=log, stderr=log, **options)
     except EnvironmentError:
         raise CoreUnavailable("The engine could not be started. %s" % _REPAIR)
 
 
 def try_lock(path):
-    """Returns the open file that holds the lock, or None while another process has it."""
+    """Returns the open file that holds the lock, or None while another process has it.
+
+    Raises ``CoreUnavailable`` when the file cannot be written or locked.
+    """
     try:
         file = open(path, "ab")
     except EnvironmentError:
@@ -216,9 +226,11 @@ def try_lock(path):
 
 
 def _keep_from_children(file, fcntl):
+    """Keeps the core from inheriting the open file, with which it would hold the lock."""
     flags = fcntl.fcntl(file, fcntl.F_GETFD)
     fcntl.fcntl(file, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
 
 
 def _shown(path):
+    """Returns a native path as text."""
     return path.decode("utf-8", "replace") if isinstance(path, bytes) else path

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Pixels out of a layer, and a result into the image: one layer, one undo step."""
+"""Reading the pixels of a layer, and putting a result into the image as one layer and one undo step."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -11,8 +11,8 @@ from trouble import Trouble
 from words import utf8
 
 pdb = gimp.pdb
-_U8_LINEAR, _U8, _FLOAT = 100, 150, 650  # GimpPrecision; the last two are as sRGB encodes
-_FORMATS = {_U8: ("RGBA u8", 4), _FLOAT: ("RGBA float", 16)}
+_U8_LINEAR, _U8, _FLOAT = 100, 150, 650  # GimpPrecision; the last two are encoded as sRGB
+_FORMATS = {_U8: ("RGBA u8", 4), _FLOAT: ("RGBA float", 16)}  # name on the wire, bytes of a pixel
 
 
 def chosen_layer(image, drawable):
@@ -35,11 +35,11 @@ def chosen_layer(image, drawable):
 
 
 class Bench(object):
-    """A hidden RGB image of one layer, through which pixels go both ways.
+    """A hidden RGB image of one layer, through which pixels are read and written.
 
-    GIMP itself converts what comes in and goes out: gray, profiles and every precision. Its
-    precision is asked for before any pixel: from then on this process sees pixels as they are, and
-    GIMP ends a plug-in that has read pixels before that.
+    GIMP itself converts what comes in and goes out: gray, profiles and every precision. The precision is
+    asked for before any pixel. From then on, this process sees pixels as they are. GIMP ends a plug-in
+    that has read pixels before that.
     """
 
     def __init__(self, width, height, precision):
@@ -54,7 +54,7 @@ class Bench(object):
         pdb.gimp_image_delete(self._image)
 
     def read(self, layer):
-        """Returns the pixels of a layer of another image."""
+        """Returns the pixels of a layer of another image as a ``Picture``."""
         copy = pdb.gimp_layer_new_from_drawable(layer, self._image)
         pdb.gimp_image_insert_layer(self._image, copy, None, 0)
         if not copy.has_alpha:
@@ -63,23 +63,26 @@ class Bench(object):
         return Picture(copy.width, copy.height, self._format, region[:, :])
 
     def layer_for(self, image, picture, name):
-        """Returns ``picture`` as a new layer for ``image``, which is not in it yet."""
+        """Returns ``picture`` as a new layer for ``image``, which is not in it yet.
+
+        Raises ``Trouble`` when the pixels do not fit the size.
+        """
         size = (picture.width, picture.height)
         if len(picture.pixels) != size[0] * size[1] * self._size:
             raise Trouble("The engine answered with a picture of another size.")
-        mine = gimp.Layer(self._image, utf8(name), size[0], size[1], RGBA_IMAGE, 100, NORMAL_MODE)
-        pdb.gimp_image_insert_layer(self._image, mine, None, 0)
-        region = mine.get_pixel_rgn(0, 0, size[0], size[1], True, False)
+        hidden_layer = gimp.Layer(self._image, utf8(name), size[0], size[1], RGBA_IMAGE, 100, NORMAL_MODE)
+        pdb.gimp_image_insert_layer(self._image, hidden_layer, None, 0)
+        region = hidden_layer.get_pixel_rgn(0, 0, size[0], size[1], True, False)
         region[:, :] = bytes(picture.pixels)
-        mine.flush()
-        mine.update(0, 0, *size)
-        result = pdb.gimp_layer_new_from_drawable(mine, image)
+        hidden_layer.flush()
+        hidden_layer.update(0, 0, *size)
+        result = pdb.gimp_layer_new_from_drawable(hidden_layer, image)
         result.name = utf8(name)
         return result
 
 
 def pixels_of(image, layer):
-    """Returns the layer's pixels; more than 8 bits a channel go as float."""
+    """Returns the layer's pixels as a ``Picture``: bytes for 8 bits per channel, floats for more."""
     precision = _FLOAT if image.precision not in (_U8_LINEAR, _U8) else _U8
     with Bench(layer.width, layer.height, precision) as bench:
         return bench.read(layer)
@@ -88,21 +91,21 @@ def pixels_of(image, layer):
 def insert_result(image, layer, picture, name):
     """Puts ``picture`` directly above ``layer``, in one undo step, and returns the new layer.
 
-    A selection becomes its mask. When the layer is gone the result goes on top, when the image is
-    gone it becomes a new one: a finished picture is never thrown away.
+    A selection becomes the mask of the new layer. When ``layer`` is gone, the result goes on top. When
+    ``image`` is gone, the result becomes a new image. A finished picture is never thrown away.
     """
     precision = _U8 if picture.format == "RGBA u8" else _FLOAT
     if not pdb.gimp_image_is_valid(image):
         return _new_image(picture, name, precision)
-    there = pdb.gimp_item_is_valid(layer)
+    layer_is_there = pdb.gimp_item_is_valid(layer)
     with Bench(picture.width, picture.height, precision) as bench:
         pdb.gimp_image_undo_group_start(image)
         try:
             result = bench.layer_for(image, picture, name)
-            if there:
+            if layer_is_there:
                 result.set_offsets(*layer.offsets)
-            parent = pdb.gimp_item_get_parent(layer) if there else None
-            position = pdb.gimp_image_get_item_position(image, layer) if there else 0
+            parent = pdb.gimp_item_get_parent(layer) if layer_is_there else None
+            position = pdb.gimp_image_get_item_position(image, layer) if layer_is_there else 0
             pdb.gimp_image_insert_layer(image, result, parent, position)
             if not pdb.gimp_selection_is_empty(image):
                 result.add_mask(result.create_mask(ADD_SELECTION_MASK))

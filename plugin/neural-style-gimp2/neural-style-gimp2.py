@@ -1,5 +1,5 @@
 #!/usr/bin/env python2
-"""The entry in the menu of GIMP 2.10: tells GIMP of the procedure; what it does is in run.py."""
+"""The entry in the menu of GIMP 2.10: registers the procedure; run.py does the work."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -13,14 +13,14 @@ NAME = "plug-in-neural-style"
 
 
 def _called(name, arguments):
-    # GIMP asks every plug-in for its procedures when it starts: what only a run needs waits until here.
+    # GIMP asks every plug-in for its procedures when it starts. What only a run needs is imported here.
     from run import run
 
     run(arguments)
 
 
 def _parameter(entry):
-    """Returns the table's entry as gimpfu has it, with its help as what a script's author reads."""
+    """Returns an entry of the table as gimpfu takes it; its help is what the author of a script reads."""
     if isinstance(entry, Flag):
         kind, default = gimpfu.PF_TOGGLE, int(entry.default)
     elif isinstance(entry, Number):
@@ -56,5 +56,5 @@ gimpfu.register(
     None,
     menu=utf8("<Image>/Filters"),
 )
-# gimpfu.main would bring a dialog of its own, which cannot be canceled while it paints.
+# gimpfu.main would show a dialog of its own, which cannot be canceled while it paints.
 gimp.main(None, None, gimpfu._query, _called)

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""One picture being painted: what the core tells becomes events, without threads."""
+"""One picture being painted: the core's messages become events, without threads."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -12,15 +12,15 @@ from frames import JobFailed, WireError
 from trouble import Trouble
 from words import words_for_seconds
 
-Status = collections.namedtuple("Status", "text fraction")  # what is going on, and how much is done, 0-1
+Status = collections.namedtuple("Status", "text fraction")  # what is going on, and the part that is done, 0–1
 Preview = collections.namedtuple("Preview", "width height pixels")  # the picture so far, small, RGB u8
-Done = collections.namedtuple("Done", "picture trouble")  # a picture, or trouble, or neither: cancelled
+Done = collections.namedtuple("Done", "picture trouble")  # a picture or trouble; neither when it was canceled
 
-_NAP = 0.05
+_NAP = 0.05  # seconds between two polls of a core that is starting
 
 
 class Painting(object):
-    """A style transfer on its way. ``wait`` returns what came since; ``Done`` is the last."""
+    """A style transfer on its way. ``wait`` returns the events since its last call; the last is ``Done``."""
 
     def __init__(self, core, content, style, settings, preview_size=0):
         self._core = core
@@ -40,7 +40,7 @@ class Painting(object):
         return self._channel
 
     def wait(self, seconds):
-        """Returns what came since, after waiting up to ``seconds`` for something."""
+        """Returns the events since the last call, after waiting up to ``seconds`` for one."""
         try:
             self._go_on(seconds)
         except Trouble as trouble:
@@ -58,11 +58,11 @@ class Painting(object):
         return events
 
     def cancel(self):
-        """Ends without a picture."""
+        """Asks the core to end without a picture."""
         self._ask("cancel")
 
     def finish(self):
-        """Ends with the picture as it is now."""
+        """Asks the core to end with the picture as it is now."""
         self._ask("finish")
 
     def _ask(self, wish):
@@ -71,17 +71,17 @@ class Painting(object):
             getattr(self._job, wish)()
 
     def _go_on(self, seconds):
-        end = clock() + seconds
+        deadline = clock() + seconds
         while not self._job:
             channel = self._core.channel()
             if channel:
                 self._start(channel)
-            elif clock() >= end:
+            elif clock() >= deadline:
                 return
             else:
                 time.sleep(_NAP)
         if seconds and not self._events:
-            self._channel.wait(max(0.0, end - clock()))
+            self._channel.wait(max(0.0, deadline - clock()))
         frame = None if self._done else self._channel.take()
         while frame:
             self._hear(*frame)
@@ -96,13 +96,13 @@ class Painting(object):
             self._ask(self._wish)
 
     def _hear(self, message, blob):
-        kind, what = self._job.hear(message, blob)
+        kind, value = self._job.hear(message, blob)
         if kind == "result":
-            self._end(what, None)
+            self._end(value, None)
         elif kind == "cancelled":
             self._end(None, None)
         elif kind == "event":
-            self._tell(what, blob)
+            self._tell(value, blob)
 
     def _tell(self, message, blob):
         kind = message["type"]
@@ -117,9 +117,9 @@ class Painting(object):
         elif kind == "progress":
             self._fraction = float(message["fraction"])
             text = "Step %(scale)s of %(scales)s: %(width)s × %(height)s" % message
-            left = message.get("seconds_left")
-            if left is not None:
-                text += " — about %s left" % words_for_seconds(float(left))
+            seconds_left = message.get("seconds_left")
+            if seconds_left is not None:
+                text += " — about %s left" % words_for_seconds(float(seconds_left))
             self._events.append(Status(text, self._fraction))
 
     def _end(self, picture, trouble):

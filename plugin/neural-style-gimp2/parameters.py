@@ -64,7 +64,7 @@ PARAMETERS = (
 
 
 def settings_of(values):
-    """Returns ``values``, which come in the order of the table, as the wire has them."""
+    """Returns ``values``, in the order of the table, as the settings of the wire: values by name."""
     return dict((entry.name, _kind(entry)(value)) for entry, value in zip(PARAMETERS, values))
 
 
@@ -74,7 +74,7 @@ def defaults():
 
 
 def _kind(entry):
-    """What makes a value of one that GIMP gave: a flag comes as a number, a word as bytes."""
+    """Returns what makes a setting of GIMP's value: GIMP gives a flag as a number, and a word as bytes."""
     if isinstance(entry, Flag):
         return bool
     if isinstance(entry, Choice):

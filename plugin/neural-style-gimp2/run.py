@@ -26,11 +26,11 @@ _LAST = utf8("plug-in-neural-style-last")
 
 
 class Failed(Exception):
-    """The person has been told of it; GIMP takes any exception for the procedure's failure."""
+    """The run failed, and the person knows. GIMP takes any exception for the failure of the procedure."""
 
 
 def run(arguments):
-    """Does everything. ``arguments`` are GIMP's: run mode, image, drawable, then those of the table.
+    """Runs the procedure. ``arguments`` are run mode, image, drawable, style file, then those of the table.
 
     Raises ``Failed`` after telling the person what went wrong.
     """
@@ -60,15 +60,15 @@ def _fail(sentence):
 
 def _with_windows(image, drawable):
     layer = chosen_layer(image, drawable)
-    where = installation()
+    installed = installation()
     from dialog import ask
     from window import PaintingWindow, tell
 
     values = _last()
-    core = Core(starter(where, _host()))
+    core = Core(starter(installed, _host()))
     try:
         while True:
-            values = ask(values, core, where.state)
+            values = ask(values, core, installed.state)
             if values is None:
                 raise Cancelled
             _remember(values)
@@ -79,9 +79,9 @@ def _with_windows(image, drawable):
                 break
             except Trouble as trouble:
                 tell(trouble)
-                # Back to the dialog with everything as it was chosen; a lost core is started again.
+                # The dialog comes back with everything as it was chosen. A lost core is started again.
                 core.close()
-                core = Core(starter(where, _host()))
+                core = Core(starter(installed, _host()))
     finally:
         core.close()
     if picture is None:
@@ -104,7 +104,10 @@ def _without_windows(image, drawable, values):
 
 
 def _follow(painting):
-    """Shows the progress in GIMP's own bar, whose Cancel ends this process and with it the job."""
+    """Returns the finished picture, or None when it was canceled. Raises ``Trouble``.
+
+    It shows the progress in GIMP's own bar. The Cancel there ends this process, and with it the job.
+    """
     while True:
         for event in painting.wait(0.5):
             if isinstance(event, Status):
@@ -118,17 +121,20 @@ def _follow(painting):
 
 
 def _read(image, layer, style_file):
-    """Returns the layer's pixels, the style file's bytes, and the name of the result."""
+    """Returns the layer's pixels, the style file's bytes, and the name of the result.
+
+    Raises ``Trouble`` when the style file cannot be read, or the layer is gone.
+    """
     path = text_of(style_file or "")
     if not path:
         raise Trouble("No style picture is chosen.", "Choose a picture whose style to paint in.")
     name = os.path.basename(path)
-    # The bytes that GIMP gave open the file whatever the locale says.
-    real = style_file if isinstance(style_file, bytes) and os.name != "nt" else native_path(path)
+    # The bytes that GIMP gave open the file in every locale.
+    native = style_file if isinstance(style_file, bytes) and os.name != "nt" else native_path(path)
     try:
-        if os.path.getsize(real) > MAX_STYLE_BYTES:
+        if os.path.getsize(native) > MAX_STYLE_BYTES:
             raise Trouble("The style picture “%s” is too large." % name, "Choose one below 200 MB.")
-        with io.open(real, "rb") as file:
+        with io.open(native, "rb") as file:
             style = file.read()
     except EnvironmentError:
         raise Trouble(

@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function, unicode_litera
 
 
 class Trouble(Exception):
-    """The sentence says what is wrong; ``hint`` is another one on what to do about it."""
+    """What keeps the plug-in from its work: ``sentence`` says it, ``hint`` says what to do about it."""
 
     def __init__(self, sentence, hint=""):
         super(Trouble, self).__init__(sentence)

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""The window in GTK 2 in which the picture is painted, and that for trouble. Never run by a test."""
+"""The window in GTK 2 in which the picture is painted, and the one for trouble. No test runs them."""
 
 from __future__ import absolute_import, division, print_function, unicode_literals
 
@@ -14,7 +14,7 @@ from trouble import Trouble
 from words import utf8
 
 _AREA = 480  # longer side of the live picture, in pixels of the screen
-_TICK = 100  # milliseconds between two looks at a core that is starting
+_TICK = 100  # milliseconds between two polls of a core that is starting
 
 
 class PaintingWindow(object):
@@ -61,7 +61,7 @@ class PaintingWindow(object):
         return self._done.picture
 
     def _look(self, *_):
-        # An exception here would only be printed, and the window would stay for ever.
+        # GTK would only print an exception from here, and the window would stay for ever.
         try:
             self._show(self._painting.wait(0))
             if not self._watch and self._painting.channel:
@@ -106,7 +106,7 @@ class PaintingWindow(object):
 
 
 def tell(trouble):
-    """Shows what went wrong and what to do, and waits until it was read."""
+    """Shows what went wrong and what to do, and waits until the person closes it."""
     box = gtk.MessageDialog(None, 0, gtk.MESSAGE_WARNING, gtk.BUTTONS_CLOSE, utf8(trouble.sentence))
     box.set_title(utf8("Neural Style"))
     if trouble.hint:
