@@ -83,13 +83,16 @@ class Starter(object):
             self._lock = None
 
     def _start_or_wait(self):
+        logs = joined(self._state, "logs")
         if self._end is None:
             self._end = clock() + START_SECONDS
+        if clock() > self._end:
+            self.give_up()
+            raise CoreUnavailable("The engine did not answer in time. What it said is in %s." % _shown(logs))
         if self._process is None and self._lock is None:
             self._lock = try_lock(joined(self._private_run(), "start.lock"))
             # The next poll looks for a core before it starts one: somebody else may have been faster.
             return
-        logs = joined(self._state, "logs")
         if self._process is None:
             self._process = start(self._state, self._command)
         # Status 0 says that another core was there first; its endpoint file comes in a moment.
@@ -99,9 +102,6 @@ class Starter(object):
                 "The engine stopped while it was starting. %s What it said is in %s."
                 % (_REPAIR, _shown(logs))
             )
-        if clock() > self._end:
-            self.give_up()
-            raise CoreUnavailable("The engine did not answer in time. What it said is in %s." % _shown(logs))
 
     def _private_run(self):
         """Makes the folder of the locks private to the person, and returns it. Raises ``CoreUnavailable``."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import gi
 
@@ -73,16 +72,23 @@ def _about_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
     return procedure
 
 
-def _run(procedure: Gimp.Procedure, run_mode: Gimp.RunMode, *rest: Any) -> Gimp.ValueArray:
+def _run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    data: object,
+) -> Gimp.ValueArray:
     # GIMP asks every plug-in for its procedures when it starts: what only a run needs waits until here.
     from run.run import run
 
-    status, sentence = run(procedure, run_mode, *rest)
+    status, sentence = run(procedure, run_mode, image, drawables, config, data)
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0) if sentence else GLib.Error()
     return procedure.new_return_values(status, error)
 
 
-def _run_about(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: Any) -> Gimp.ValueArray:
+def _run_about(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: object) -> Gimp.ValueArray:
     from client.about import about
 
     found = about(f"GIMP {Gimp.version()}")

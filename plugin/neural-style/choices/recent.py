@@ -25,6 +25,12 @@ def remember(path: str) -> None:
 def recent(without: Path) -> list[str]:
     """Returns the paths of the pictures used last, the newest first, those in ``without`` left out."""
     items = [item for item in Gtk.RecentManager.get_default().get_items() if item.has_application(_NAME)]
-    items.sort(key=lambda item: item.get_application_info(_NAME)[-1], reverse=True)
+    items.sort(key=_used, reverse=True)
     paths = [Gio.File.new_for_uri(item.get_uri()).get_path() for item in items]
     return [path for path in paths if path and Path(path).is_file() and Path(path).parent != without][:_MOST]
+
+
+def _used(item: Gtk.RecentInfo) -> int:
+    """When it was used last, as GTK counts time."""
+    found = item.get_application_info(_NAME)
+    return found[-1] if found else 0

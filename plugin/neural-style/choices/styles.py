@@ -44,16 +44,17 @@ class ChosenStyle:
             return str(self.layer.get_name())
         return Path(self.file.get_parse_name()).stem if self.file else ""
 
-    def bytes(self) -> bytes:
+    def read(self) -> bytes:
         """Returns it as a picture file. Raises ``Trouble`` when it cannot be read."""
         if self.layer is not None:
             if not self.layer.is_valid():
                 raise Trouble(_("The style's layer is not there any more."), _("Choose another style."))
             return drawable_png(self.layer)
         assert self.file
-        if not self.file.get_path() or Path(self.file.get_path()).suffix.lower() not in _ENGINE_READS:
+        local = self.file.get_path()
+        if not local or Path(local).suffix.lower() not in _ENGINE_READS:
             return _through_gimp(self.file)
-        path = Path(self.file.get_path())
+        path = Path(local)
         name = Path(self.file.get_parse_name()).name  # the path itself may be no text
         try:
             if path.stat().st_size > MAX_STYLE_BYTES:
@@ -96,7 +97,7 @@ def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
     styles = chosen(config)
     if not styles:
         raise Trouble(_("No style picture is chosen."), _("Choose a picture whose style to paint in."))
-    return [style.sent(style.bytes(), area) for style in styles]
+    return [style.sent(style.read(), area) for style in styles]
 
 
 def area_of(layer: Gimp.Drawable) -> Area:

@@ -64,7 +64,7 @@ class _Getting:
     def run(self) -> str | None:
         """Returns as ``get_weights``."""
         timer = GLib.timeout_add(_TICK, self._look)
-        answer = self._dialog.run()
+        answer: int = self._dialog.run()
         GLib.source_remove(timer)
         self._dialog.destroy()
         if answer != Gtk.ResponseType.OK:

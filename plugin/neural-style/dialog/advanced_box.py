@@ -37,6 +37,7 @@ def _later(text: str) -> str:
 def number_row(dialog: GimpUi.ProcedureDialog, name: str) -> Gtk.Widget:
     """Returns the slider of a number, with its label and an entry."""
     row = dialog.get_scale_entry(name, 1.0)
+    assert isinstance(row, GimpUi.ScaleEntry)
     row.get_range().get_accessible().set_name(row.get_label().get_text())  # GIMP names only the entry
     return row
 

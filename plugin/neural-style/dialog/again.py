@@ -69,7 +69,7 @@ def _set(config: Gimp.ProcedureConfig, name: str, value: Any) -> None:
         return  # what it is now is better than nothing
 
 
-def _local(uri: Any) -> Gio.File | None:
+def _local(uri: object) -> Gio.File | None:
     """A picture on this machine: a foreign image must not make anybody fetch something."""
     if not isinstance(uri, str) or not uri.startswith("file:///"):
         return None

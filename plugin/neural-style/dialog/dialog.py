@@ -65,7 +65,7 @@ class _Dialog:
         self._shown = Shown.of(image, layers[0])
         # A layer that was painted can be gone on from, with what it was painted from as the content.
         original = painted_from(image, layers[0]) if len(layers) == 1 else None
-        self._original = original and Shown.of(image, original, start=layers[0])
+        self._original = Shown.of(image, original, start=layers[0]) if original else None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
         self._dialog.set_ok_label(_("Styli_ze"))
         self._chooser = StyleChooser(self._dialog, config, state)
@@ -217,8 +217,9 @@ def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk
         return False
 
     # What is folded GTK hides from the eye alone: Tab would go through it, and it would be read out.
-    if opened.get_child() is not None:
-        opened.get_child().set_visible(opened.get_expanded())
+    child = opened.get_child()
+    if child is not None:
+        child.set_visible(opened.get_expanded())
     if opened.get_expanded():
         other.set_expanded(False)
         GLib.timeout_add(100, show)  # by then it has its size

@@ -86,10 +86,11 @@ class EstimateLine:
     def _show(self, number: int, answer: Message, draft: Message | None) -> bool:
         if number != self._number:
             return False
-        words, shorter = in_words(answer), draft and draft.get("seconds")
-        worth = bool(shorter and shorter < 0.7 * answer["seconds"])
+        words = in_words(answer)
+        shorter = float(draft.get("seconds") or 0.0) if draft else 0.0
+        worth = 0.0 < shorter < 0.7 * answer["seconds"]
         if worth:
-            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(float(shorter)))
+            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(shorter))
         self._words.set_text(words)
         self._draft.set_visible(worth)
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import gi
 
@@ -13,14 +14,16 @@ from image.pixbufs import load_small
 from text.language import _
 
 _PREVIEW = 200
+_Kind = TypeVar("_Kind", bound=Gtk.Widget)
 
 
-def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Label) -> None:
+def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
     """Gives the file button in ``chooser`` all that, and has ``label`` tell what it is for."""
     button = _find(chooser, Gtk.FileChooserButton)
     if button is None:
         return
-    label.set_mnemonic_widget(_find(button, Gtk.Button))  # its own text is only the name of the file
+    if isinstance(label, Gtk.Label):
+        label.set_mnemonic_widget(_find(button, Gtk.Button))  # its own text is only the name of the file
     pictures = Gtk.FileFilter()
     pictures.set_name(_("Pictures"))
     pictures.add_pixbuf_formats()
@@ -45,8 +48,8 @@ def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Label) -> None:
     button.connect("update-preview", update)
 
 
-def _find(widget: Gtk.Widget, kind: type[Gtk.Widget]) -> Gtk.Widget | None:
-    found: list[Gtk.Widget] = []
+def _find(widget: Gtk.Widget, kind: type[_Kind]) -> _Kind | None:
+    found: list[_Kind] = []
 
     def look(child: Gtk.Widget) -> None:
         if isinstance(child, kind):

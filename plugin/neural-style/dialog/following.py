@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import gi
 
@@ -13,7 +12,7 @@ from gi.repository import Gimp, Gtk
 
 
 def follow(
-    widget: Gtk.Widget, config: Gimp.ProcedureConfig, show: Callable[..., Any], name: str = ""
+    widget: Gtk.Widget, config: Gimp.ProcedureConfig, show: Callable[..., object], name: str = ""
 ) -> None:
     """Calls ``show`` whenever the property ``name``, or any, changes, until ``widget`` is destroyed."""
     handler = config.connect(f"notify::{name}" if name else "notify", show)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import gi
 
@@ -11,6 +11,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from dialog.following import follow
+from image.layers import layers_of
 from text.language import _
 
 
@@ -27,12 +28,10 @@ def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.Combo
 def region_combo(config: Gimp.ProcedureConfig, name: str, image: Gimp.Image) -> Gtk.ComboBoxText:
     """Returns a combo box of what in ``image`` can be a region, bound to the property ``name``."""
     layers = list(_layers(image.get_layers()))
-    entries = [(channel.get_name(), channel) for channel in image.get_channels()]
-    entries += [
-        (_("Mask of {layer}").format(layer=layer.get_name()), layer.get_mask())
-        for layer in layers
-        if layer.get_mask()
-    ]
+    masks = [(layer, layer.get_mask()) for layer in layers]
+    entries: list[tuple[str, Gimp.Drawable]] = []
+    entries += [(channel.get_name(), channel) for channel in image.get_channels()]
+    entries += [(_("Mask of {layer}").format(layer=layer.get_name()), mask) for layer, mask in masks if mask]
     entries += [(layer.get_name(), layer) for layer in layers]
     return _combo(config, name, _("Everywhere"), entries)
 
@@ -41,11 +40,11 @@ def _layers(layers: list[Gimp.Layer]) -> Iterator[Gimp.Layer]:
     for layer in layers:
         yield layer
         if layer.is_group():
-            yield from _layers(layer.get_children())
+            yield from _layers(layers_of(layer))
 
 
 def _combo(
-    config: Gimp.ProcedureConfig, name: str, none: str, entries: list[tuple[str, Gimp.Drawable]]
+    config: Gimp.ProcedureConfig, name: str, none: str, entries: Sequence[tuple[str, Gimp.Drawable]]
 ) -> Gtk.ComboBoxText:
     combo = Gtk.ComboBoxText()
     combo.set_tooltip_text(config.find_property(name).blurb)

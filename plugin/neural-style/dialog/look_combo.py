@@ -9,7 +9,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from choices.arguments import property_of
-from choices.looks import LOOKS, look_of, values_of
+from choices.looks import LOOKS, Look, look_of, values_of
 from choices.settings import settings_of
 from dialog.following import follow
 from text.language import _
@@ -36,16 +36,20 @@ def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
             busy.clear()
             explain()
 
-    def explain() -> None:
+    def chosen() -> Look | None:
         known = combo.get_active_id()
-        combo.set_tooltip_text(_("Values to begin from") if known == "own" else _(LOOKS[int(known)].help))
+        return None if known in (None, "own") else LOOKS[int(known)]
+
+    def explain() -> None:
+        look = chosen()
+        combo.set_tooltip_text(_(look.help) if look else _("Values to begin from"))
 
     def choose(_combo: Gtk.ComboBoxText) -> None:
-        known = combo.get_active_id()
-        if busy or known == "own":
+        look = chosen()
+        if busy or look is None:
             return
         busy.append(True)
-        for name, value in values_of(LOOKS[int(known)]).items():
+        for name, value in values_of(look).items():
             if config.get_property(property_of(name)) != value:
                 config.set_property(property_of(name), value)
         busy.clear()

@@ -11,6 +11,7 @@ from gi.repository import Gimp
 
 from choices.styles import Area, area_of, reduced
 from client.sketches import CONTENT_SIDE
+from image.pixbufs import made
 from image.selection import Area as Part
 from image.selection import painted_area
 from nst_core.client.job import RawPicture
@@ -46,5 +47,5 @@ def _thumbnail(layer: Gimp.Layer, scale: float) -> RawPicture:
     small = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
     if small is None:
         return reduced(layer, scale)
-    small = small.add_alpha(False, 0, 0, 0)  # a copy, whose rows have no gaps between them
+    small = made(small.add_alpha(False, 0, 0, 0))  # a copy, whose rows have no gaps between them
     return RawPicture(small.get_width(), small.get_height(), "RGBA u8", small.get_pixels())

@@ -7,7 +7,7 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GdkPixbuf, Gtk
 
-from image.pixbufs import within
+from image.pixbufs import made, within
 from text.language import _
 
 _WHITE, _BLACK = 0xFFFFFFFF, 0x000000FF
@@ -61,7 +61,7 @@ class SplitView:
         self._after = picture and picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
         self._draw()
 
-    def _drag(self, _box: Gtk.EventBox, event: Gdk.EventButton) -> bool:
+    def _drag(self, _box: Gtk.EventBox, event: Gdk.EventButton | Gdk.EventMotion) -> bool:
         if self._before:
             left = (self._image.get_allocated_width() - self._before.get_width()) / 2
             self._divider.set_value(100 * (event.x - left) / self._before.get_width())
@@ -76,10 +76,10 @@ class SplitView:
             return
         width, height = self._before.get_width(), self._before.get_height()
         at = min(width, max(0, round(width * self._divider.get_value() / 100)))
-        shown = self._after.copy()
+        shown = made(self._after.copy())
         if at:
             self._before.copy_area(0, 0, at, height, shown, 0, 0)
         for column, color in ((at - 1, _BLACK), (at, _WHITE), (at + 1, _BLACK)):
             if 0 < column < width:  # seen on any picture
-                shown.new_subpixbuf(column, 0, 1, height).fill(color)
+                made(shown.new_subpixbuf(column, 0, 1, height)).fill(color)
         self._image.set_from_pixbuf(shown)

@@ -40,6 +40,7 @@ class StyleChooser:
         self._setting = False
 
         file = dialog.get_widget("style-file", GObject.TYPE_NONE)
+        assert isinstance(file, GimpUi.FileChooser)
         prepare(file, self._folder, file.get_label_widget())
         self._layers = layer_combo(config, "style-layer", _("None"))
         layer_label = Gtk.Label(label=_("Or an _open picture"), use_underline=True, xalign=0.0)
@@ -64,7 +65,7 @@ class StyleChooser:
     @property
     def ready(self) -> bool:
         """Whether there is a style."""
-        file, layer = self._config.get_property("style-file"), self._config.get_property("style-layer")
+        file, layer = self._style()
         path = file.get_path() if file else None
         return layer is not None or (file is not None and (path is None or Path(path).is_file()))
 
@@ -73,6 +74,9 @@ class StyleChooser:
         window.drag_dest_set(Gtk.DestDefaults.ALL, [], Gdk.DragAction.COPY)
         window.drag_dest_add_uri_targets()
         window.connect("drag-data-received", self._dropped)
+
+    def _style(self) -> tuple[Gio.File | None, Gimp.Drawable | None]:
+        return self._config.get_property("style-file"), self._config.get_property("style-layer")
 
     def _pictures(self) -> Gtk.Grid:
         grid = Gtk.Grid(column_spacing=4, row_spacing=4)
@@ -104,7 +108,7 @@ class StyleChooser:
             self._config.set_property("style-file", Gio.File.new_for_uri(uri))
 
     def _file_changed(self, *_: object) -> None:
-        if self._config.get_property("style-file") and self._config.get_property("style-layer"):
+        if all(self._style()):
             self._config.set_property("style-layer", None)
         self._show()
 
@@ -112,7 +116,7 @@ class StyleChooser:
         self._show()
 
     def _show(self) -> None:
-        layer, file = self._config.get_property("style-layer"), self._config.get_property("style-file")
+        file, layer = self._style()
         path = file.get_path() if file and layer is None else None
         self._setting = True
         self._buttons.get(path or "", self._none).set_active(True)
@@ -122,7 +126,7 @@ class StyleChooser:
                 layer.get_thumbnail(_CHOSEN_WIDTH, _CHOSEN_HEIGHT, Gimp.PixbufTransparency.SMALL_CHECKS)
             )
             self._chosen.set_tooltip_text(layer.get_name())
-        elif path is None or not Path(path).is_file():
+        elif file is None or path is None or not Path(path).is_file():
             self._chosen.set_from_icon_name("image-x-generic", Gtk.IconSize.DIALOG)
             self._chosen.set_tooltip_text(_("Choose a picture to paint in its style"))
         else:

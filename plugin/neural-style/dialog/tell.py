@@ -54,7 +54,7 @@ def tell(
     box.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
     box.format_secondary_text(hint)
     while True:
-        answer = box.run()
+        answer: int = box.run()
         if answer == _REPORT and core:
             box.format_secondary_text(f"{hint}\n\n{_copy_report(core)}".strip())
         elif answer in (_GET, _FILE) and where:

@@ -75,7 +75,7 @@ def choose_variation(
     ]
     sketcher.paint(*varied)
     dialog.show_all()
-    answer = dialog.run()
+    answer: int = dialog.run()
     sketcher.close()
     dialog.destroy()
     if trouble:

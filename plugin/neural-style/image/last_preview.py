@@ -9,7 +9,7 @@ import gi
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf
 
-from image.pixbufs import pixbuf_of_rgb
+from image.pixbufs import made, pixbuf_of_rgb
 from nst_core.client.job import RawPicture
 from nst_core.wire.frames import Blob, Message
 
@@ -18,7 +18,7 @@ def enlarged(about: Message, pixels: Blob, content: RawPicture) -> RawPicture:
     """Returns a ``preview`` and its pixels as ``RGBA u8`` in the size, and with the alpha, of ``content``."""
     width, height = int(about["width"]), int(about["height"])
     small = pixbuf_of_rgb(width, height, bytes(pixels))
-    large = small.scale_simple(content.width, content.height, GdkPixbuf.InterpType.BILINEAR)
+    large = made(small.scale_simple(content.width, content.height, GdkPixbuf.InterpType.BILINEAR))
     stride, row = large.get_rowstride(), content.width * 3
     data = large.get_pixels()
     colors = b"".join(data[start : start + row] for start in range(0, content.height * stride, stride))

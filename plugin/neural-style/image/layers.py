@@ -23,12 +23,22 @@ def chosen_layers(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
 
 
 def _layer(drawable: Gimp.Drawable) -> Gimp.Layer:
-    if isinstance(drawable, Gimp.LayerMask):
-        drawable = Gimp.Layer.from_mask(drawable)
-    if not isinstance(drawable, Gimp.Layer):
+    layer = Gimp.Layer.from_mask(drawable) if isinstance(drawable, Gimp.LayerMask) else drawable
+    if not isinstance(layer, Gimp.Layer):
         raise Trouble("A channel is selected, not a layer.", "Click a layer in the Layers dialog first.")
-    if drawable.is_floating_sel():
+    if layer.is_floating_sel():
         raise Trouble("There is a floating selection.", "Anchor it or make it a layer of its own first.")
-    if drawable.is_group() and not drawable.get_children():
+    if layer.is_group() and not layer.get_children():
         raise Trouble("The layer group is empty.", "Select a layer, or a group with layers in it.")
-    return drawable
+    return layer
+
+
+def group_of(layer: Gimp.Layer) -> Gimp.Layer | None:
+    """Returns the layer group that ``layer`` is in, or None."""
+    parent = layer.get_parent()
+    return parent if isinstance(parent, Gimp.Layer) else None
+
+
+def layers_of(group: Gimp.Layer) -> list[Gimp.Layer]:
+    """Returns what is directly in a layer group."""
+    return [child for child in group.get_children() if isinstance(child, Gimp.Layer)]

@@ -25,7 +25,7 @@ def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.
         value = config.get_property(name)
         if isinstance(value, (bool, int, float, str)):
             values[name] = value
-        elif isinstance(value, Gio.File):
+        elif isinstance(value, Gio.File):  # type: ignore[misc]  # to its stubs an interface is a protocol
             values[name] = value.get_uri()
     return json.dumps({"settings": values, "painted-from": layer.get_tattoo()}).encode()
 

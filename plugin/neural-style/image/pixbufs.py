@@ -35,4 +35,11 @@ def within(picture: GdkPixbuf.Pixbuf, width: int, height: int) -> GdkPixbuf.Pixb
     """Returns ``picture`` as large as it can be within that size."""
     scale = min(width / picture.get_width(), height / picture.get_height())
     size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
-    return picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
+    return made(picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))
+
+
+def made(picture: GdkPixbuf.Pixbuf | None) -> GdkPixbuf.Pixbuf:
+    """Returns what GTK made. Raises ``MemoryError`` for None: it had no memory for the picture."""
+    if picture is None:
+        raise MemoryError
+    return picture

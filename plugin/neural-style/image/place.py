@@ -10,6 +10,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
+from image.layers import group_of
 from image.parasite import keep
 from image.pixels import copy_as_it_is, new_layer, pixels_at, pixels_of
 from image.selection import Area, Mask, painted_area, put_mask, selected
@@ -110,15 +111,17 @@ def _insert(image: Gimp.Image, result: PaintedPicture) -> None:
     there = below.is_valid()
     made.set_offsets(*result.source.corner())
     beside = above if above.is_valid() else below if there else None
-    parent = beside.get_parent() if beside else None
+    parent = group_of(beside) if beside else None
     image.insert_layer(made, parent, image.get_item_position(beside) if beside else 0)
     hidden = below.get_mask() if there and below.get_apply_mask() else None
     if hidden is None:
         return
     # What the layer below does not show, its result does not show either.
-    if made.get_mask() is None:
-        made.add_mask(made.create_mask(Gimp.AddMaskType.WHITE))
-    made.get_mask().combine_masks(hidden, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
+    mask = made.get_mask()
+    if mask is None:
+        mask = made.create_mask(Gimp.AddMaskType.WHITE)
+        made.add_mask(mask)
+    mask.combine_masks(hidden, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
 
 
 def _new_image(result: PaintedPicture) -> None:

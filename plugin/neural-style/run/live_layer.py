@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 gi.require_version("GdkPixbuf", "2.0")
-from gi.repository import GdkPixbuf, Gegl, Gimp, GLib
+from gi.repository import GdkPixbuf, Gegl, Gimp
 
-from image.pixbufs import pixbuf_of_rgb
+from image.layers import group_of
+from image.pixbufs import made, pixbuf_of_rgb
 from image.place import Source
 from image.selection import Mask, put_mask
 from run.painting import Preview
@@ -57,7 +60,7 @@ class LiveLayer:
             return
         for layer in layers:
             if layer.is_valid():
-                self._unnoticed(lambda layer=layer: self._image.remove_layer(layer))
+                self._unnoticed(partial(self._image.remove_layer, layer))
             else:
                 self._deleted.append(layer)
         Gimp.displays_flush()
@@ -77,7 +80,7 @@ class LiveLayer:
         if mask is not None:
             put_mask(layer, mask)
         there = below.is_valid()
-        parent = below.get_parent() if there else None
+        parent = group_of(below) if there else None
         position = image.get_item_position(below) if there else 0
         selected = image.get_selected_layers()
 
@@ -88,7 +91,7 @@ class LiveLayer:
         self._unnoticed(insert)
         self._layer = layer
 
-    def _unnoticed(self, change: GLib.SourceFunc) -> None:
+    def _unnoticed(self, change: Callable[[], object]) -> None:
         clean = not self._image.is_dirty()
         self._image.undo_freeze()
         try:
@@ -103,7 +106,8 @@ class LiveLayer:
         width, height = source.area.width, source.area.height
         small = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
         # With alpha the rows have no gaps, as GEGL wants them.
-        large = small.add_alpha(False, 0, 0, 0).scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR)
+        small = made(small.add_alpha(False, 0, 0, 0))
+        large = made(small.scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR))
         buffer = self._layer.get_buffer()
         buffer.set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A u8", large.get_pixels())
         buffer.flush()
@@ -120,7 +124,7 @@ def _alpha(source: Source) -> Mask | None:
 
 
 def _locked(layer: Gimp.Layer) -> bool:
-    item = layer
+    item: Gimp.Item | None = layer
     while item is not None:
         if item.get_lock_content():
             return True

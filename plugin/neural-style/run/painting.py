@@ -6,6 +6,7 @@ import queue
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -126,7 +127,8 @@ class Painting:
         except CoreDied as error:
             last = self._job and self._job.last_preview
             if last:
-                pictures.append(enlarged(*last, self._all[self._number].content))
+                with suppress(Exception):  # the person must hear the end even if there is no memory for this
+                    pictures.append(enlarged(*last, self._all[self._number].content))
             self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures, CORE_DIED)))
         except WireError as error:
             self._put(Done(trouble=Trouble(str(error), _unharmed(error))))

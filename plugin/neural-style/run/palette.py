@@ -28,7 +28,7 @@ def ask_what_to_do_with_it() -> str:
     box.add_button(_("_New image"), _NEW)
     box.add_button(_("Convert to _RGB"), _CONVERT)
     box.set_default_response(_CONVERT)
-    answer = box.run()
+    answer: int = box.run()
     box.destroy()
     if answer not in (_NEW, _CONVERT):
         raise Cancelled

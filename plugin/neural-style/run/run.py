@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from typing import Any
 
 import gi
 
@@ -34,7 +33,7 @@ def run(
     image: Gimp.Image,
     drawables: list[Gimp.Drawable],
     config: Gimp.ProcedureConfig,
-    data: Any,
+    data: object,
 ) -> tuple[Gimp.PDBStatusType, str]:
     """Does everything; returns GIMP's status and, if something went wrong, what to tell the person."""
     try:

@@ -17,7 +17,7 @@ from image.pixbufs import pixbuf_of_rgb
 from image.place import Source
 from nst_core.client.job import RawPicture
 from run.live_layer import LiveLayer
-from run.painting import Done, Painting, Preview, Status
+from run.painting import Done, Event, Painting, Preview, Status
 from text.language import _
 from text.trouble import Trouble
 
@@ -96,7 +96,7 @@ class PaintingWindow:
             self._end(Done(trouble=Trouble(_("Something went wrong in the plug-in."))))
         return True
 
-    def _show(self, events: list[object]) -> None:
+    def _show(self, events: Sequence[Event]) -> None:
         preview = None
         for event in events:
             if isinstance(event, Preview):
