@@ -1,9 +1,8 @@
 """Writes the locks beside it from ``install/requirements.txt``: ``python3 install/locks/make.py INDEX``.
 
-``uv`` (in PATH) chooses the versions for every system and Python at once; the hashes and lengths come from
-INDEX, the address of the Python Package Index's simple pages, and, for the small build of PyTorch, from its
-authors' index. Nothing else goes into the locks: no address, and no wheel for a system that PyTorch has none
-for.
+``uv`` (in PATH) chooses the versions for every system and Python at once. The hashes and lengths come from
+INDEX, the address of the Python Package Index's simple pages. For the small build of PyTorch the hashes come
+from its authors' index. The locks hold no address, and no wheel for a system that PyTorch does not support.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu/"
 ON_CPU = {"torch": "2.13.0+cpu", "torchvision": "0.28.0+cpu"}
 PIP = "pip==26.2.1"
 PYTHONS = range(10, 15)
-# What a machine is called here: a part of the wheels' platform tag, and what markers ask for.
+# For each machine a pattern for the platform tag of its wheels, and its values for environment markers.
 PLATFORMS = {
     "linux-x86_64": (r"manylinux.*x86_64", {"sys_platform": "linux", "platform_machine": "x86_64"}),
     "linux-aarch64": (r"manylinux.*aarch64", {"sys_platform": "linux", "platform_machine": "aarch64"}),
@@ -37,7 +36,7 @@ _TORCH = re.compile(r"(torch|torchvision|triton|nvidia-.*|cuda-.*)$")
 
 @dataclass(frozen=True)
 class Wheel:
-    """One file of the index."""
+    """One wheel in the index: its tags, its SHA-256 in hexadecimal, and its length in bytes."""
 
     pythons: str
     abi: str
@@ -46,7 +45,7 @@ class Wheel:
     length: int
 
     def fits(self, minor: int, platform: str) -> bool:
-        """Whether CPython 3.``minor`` on ``platform`` can use it."""
+        """Whether CPython 3.``minor`` on ``platform``, a key of ``PLATFORMS``, can use it."""
         if self.platform != "any" and not re.match(PLATFORMS[platform][0], self.platform):
             return False
         if self.abi == "abi3":
@@ -58,7 +57,10 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Pin:
-    """One version of a package, where its marker holds, with the wheels that somebody may need."""
+    """One version of a package, and the marker under which it is installed.
+
+    ``wheels`` are those that some machine may need.
+    """
 
     name: str
     version: str
@@ -66,58 +68,62 @@ class Pin:
     wheels: tuple[Wheel, ...]
 
     def lines(self) -> str:
-        """Its entry in a lock."""
+        """Returns its entry in a lock."""
         marker = f" ; {self.marker}" if self.marker else ""
         hashes = sorted({wheel.sha256 for wheel in self.wheels})
         return f"{self.name}=={self.version}{marker}" + "".join(f" \\\n    --hash=sha256:{h}" for h in hashes)
 
     def length(self, minor: int, platform: str) -> int:
-        """How many bytes of it that machine fetches."""
+        """Returns how many bytes CPython 3.``minor`` on ``platform`` fetches of it, 0 for none."""
         markers: Any = importlib.import_module("pip._vendor.packaging.markers")
-        about = {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.5"}
-        about |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
-        if self.marker and not markers.Marker(self.marker).evaluate({**about, **PLATFORMS[platform][1]}):
+        values = {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.5"}
+        values |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+        if self.marker and not markers.Marker(self.marker).evaluate({**values, **PLATFORMS[platform][1]}):
             return 0
         return min((wheel.length for wheel in self.wheels if wheel.fits(minor, platform)), default=0)
 
 
 def pins(requirements: str) -> list[Pin]:
-    """Returns what ``requirements`` need, wherever and with whichever Python."""
+    """Returns the pins for ``requirements``, for every system and Python.
+
+    Raises ``SystemExit`` when a package has no wheel for any machine.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".in") as file:
         file.write(requirements)
         file.flush()
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", f"3.{PYTHONS[0]}"]
         command += ["--no-annotate", "--no-header", "--no-build", "--no-config", file.name]
-        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = []
-    for line in listed.splitlines():
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    all_pins = []
+    for line in output.splitlines():
         pin, _, marker = (part.strip() for part in line.partition(";"))
         name, version = pin.split("==")
         wheels = tuple(_wheels(name, version))
         if not wheels:
             raise SystemExit(f"{pin} has no wheel for anybody here")
-        found.append(Pin(name, version, marker, wheels))
-    return found
+        all_pins.append(Pin(name, version, marker, wheels))
+    return all_pins
 
 
 def on_cpu(name: str, version: str) -> Pin | None:
-    """Returns a package of the small build, or None when pytorch.org does not answer."""
+    """Returns the pin of a package of the small build, or None when pytorch.org does not answer."""
     try:
         with urllib.request.urlopen(f"{CPU_INDEX}{name}/", timeout=20) as answer:
             page = answer.read().decode()
     except OSError:
         return None
     start = re.escape(f"{name}-{version}".replace("+", "%2B"))
-    found = re.findall(rf"{start}-(cp3\d+)-(cp3\d+)-(manylinux\w*x86_64)\.whl#sha256=(\w{{64}})", page)
+    tags = re.findall(rf"{start}-(cp3\d+)-(cp3\d+)-(manylinux\w*x86_64)\.whl#sha256=(\w{{64}})", page)
     return Pin(
         name,
         version,
         "",
-        tuple(Wheel(python, abi, platform, sha256, 0) for python, abi, platform, sha256 in found),
+        tuple(Wheel(python, abi, platform, sha256, 0) for python, abi, platform, sha256 in tags),
     )
 
 
 def _wheels(name: str, version: str) -> Iterable[Wheel]:
+    """Yields the wheels of a version that some machine can use; none that was withdrawn (yanked)."""
     request = urllib.request.Request(
         f"{sys.argv[1]}{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}
     )
@@ -138,12 +144,12 @@ def _write(name: str, about: str, entries: Iterable[Pin]) -> None:
 
 
 def main() -> None:
-    """Writes all locks, and how much each machine fetches for them."""
-    every = pins((HERE.parent / "requirements.txt").read_text(encoding="utf-8"))
-    torch = [pin for pin in every if _TORCH.match(pin.name)]
-    others = [pin for pin in every if pin not in torch]
-    first = pins(PIP)
-    _write("pip.txt", "What installs the rest.", first)
+    """Writes all locks, and to ``lengths.json`` how many bytes each machine fetches."""
+    all_pins = pins((HERE.parent / "requirements.txt").read_text(encoding="utf-8"))
+    torch = [pin for pin in all_pins if _TORCH.match(pin.name)]
+    others = [pin for pin in all_pins if pin not in torch]
+    pip_pins = pins(PIP)
+    _write("pip.txt", "What installs the rest.", pip_pins)
     _write("packages.txt", "All but PyTorch.", others)
     _write("torch.txt", "PyTorch as the Python Package Index has it.", torch)
     cpu = [pin for name, version in ON_CPU.items() if (pin := on_cpu(name, version))]
@@ -154,7 +160,7 @@ def main() -> None:
     middle = PYTHONS[len(PYTHONS) // 2]
     lengths = {
         platform: {
-            "packages": sum(pin.length(middle, platform) for pin in (*first, *others)),
+            "packages": sum(pin.length(middle, platform) for pin in (*pip_pins, *others)),
             "torch": sum(pin.length(middle, platform) for pin in torch),
         }
         for platform in PLATFORMS

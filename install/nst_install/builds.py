@@ -1,4 +1,4 @@
-"""Which build of PyTorch is fetched, by which locks, and how much that is."""
+"""The builds of PyTorch: which one is fetched, by which lock files, and how many bytes it takes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from nst_install.device import Device
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CPU_TORCH = "torch-2.13.0+cpu-cp3{minor}-*x86_64.whl"
-_CPU_PYTHONS = range(12, 14)  # for which the hashes of both wheels are known
-_CPU_BYTES = 193_500_000  # of the wheels, about
-# Measured on Linux: what lies in the environment for each byte that was fetched.
+_CPU_PYTHONS = range(12, 14)  # minor versions for which the hashes of both wheels are known
+_CPU_BYTES = 193_500_000  # of both wheels, approximately
+# Bytes in the finished environment for each byte fetched, measured on Linux.
 _GROWTH = {"torch": 1.9, "torch-cpu": 4.3}
-_FILES = {"torch": 36_000, "torch-cpu": 26_000}  # and folders, about
+_FILES = {"torch": 36_000, "torch-cpu": 26_000}  # files and folders, approximately
 
 
 @dataclass(frozen=True)
 class Build:
-    """One way to fill the environment; ``name`` is that of PyTorch's lock, ``note`` why it is this one."""
+    """One way to fill the environment.
+
+    ``name`` is the name of PyTorch's lock, ``torch`` or ``torch-cpu``. ``download`` is the number of bytes to
+    fetch. ``note`` says why this build was chosen, and may be empty.
+    """
 
     name: str
     download: int
@@ -33,40 +37,49 @@ class Build:
 
     @property
     def disk(self) -> int:
-        """How much the environment takes, about."""
+        """The size of the finished environment in bytes, approximately."""
         return int(self.download * _GROWTH[self.name])
 
     @property
     def peak(self) -> int:
-        """How much room it takes while it is made: what was fetched is kept until it is whole."""
+        """The most disk space in bytes while the environment is made, approximately.
+
+        The downloads are kept until the environment is complete.
+        """
         return self.disk + self.download + 600_000_000
 
     @property
     def files(self) -> int:
-        """How many files and folders it takes while it is made, about."""
+        """The most files and folders while the environment is made, approximately."""
         return _FILES[self.name]
 
     def variables(self) -> dict[str, str]:
-        """Where pip has to look besides its usual places."""
+        """Returns the environment variables that tell pip of a further package index, if there is one."""
         return {"PIP_EXTRA_INDEX_URL": CPU_INDEX} if self.name == "torch-cpu" else {}
 
     def locks(self, source: Path) -> list[Path]:
-        """The locks in the checkout ``source`` that it is made by, that of pip itself first."""
+        """Returns the lock files of this build in the checkout ``source``, the lock of pip first."""
         return [source / "install" / "locks" / f"{name}.txt" for name in ("pip", "packages", self.name)]
 
     def digest(self, source: Path) -> str:
-        """A hash over its locks: an environment that was made by others does not fit."""
-        together = hashlib.sha256()
+        """Returns a SHA-256 in hexadecimal over the lock files of this build.
+
+        An environment that was made from other lock files does not fit.
+        """
+        hasher = hashlib.sha256()
         for lock in self.locks(source):
-            together.update(lock.read_bytes())
-        return together.hexdigest()
+            hasher.update(lock.read_bytes())
+        return hasher.hexdigest()
 
 
 def build(source: Path, name: str, note: str = "") -> Build:
-    """Returns the build ``name`` as it is on this machine."""
+    """Returns the build ``name`` with its download size for this machine.
+
+    On a platform that ``lengths.json`` does not list, the packages count as 0 bytes.
+    """
     lengths = json.loads((source / "install" / "locks" / "lengths.json").read_text(encoding="utf-8"))
-    here = lengths.get(f"{sys.platform}-{platform.machine().lower()}", {"packages": 0, "torch": 0})
-    return Build(name, here["packages"] + (here["torch"] if name == "torch" else _CPU_BYTES), note)
+    sizes = lengths.get(f"{sys.platform}-{platform.machine().lower()}", {"packages": 0, "torch": 0})
+    return Build(name, sizes["packages"] + (sizes["torch"] if name == "torch" else _CPU_BYTES), note)
 
 
 def choose(
@@ -77,10 +90,11 @@ def choose(
     offline: Path | None,
     answers: Callable[[str], bool] | None = None,
 ) -> Build:
-    """Returns the smallest build that does what this machine can.
+    """Returns the smallest build that can use the devices of this machine.
 
-    PyTorch has a build of its own for the processor on Linux only, and on a server of its own: when
-    that one cannot be reached the usual build does the same with more bytes.
+    PyTorch has a smaller build for the processor on Linux only, and on a server of its own. If that server
+    cannot be reached, the usual build does the same with more bytes. ``cpu`` asks for the smaller build
+    despite a GPU. ``offline`` is a folder of packages. ``answers`` tells whether an address responds.
     """
     if (sys.platform, platform.machine()) != ("linux", "x86_64") or (device.kind == "cuda" and not cpu):
         return build(source, "torch")
@@ -88,8 +102,8 @@ def choose(
     if minor not in _CPU_PYTHONS:
         return build(source, "torch", f"there is no smaller build for Python 3.{minor} here")
     if offline:
-        here = any(offline.glob(CPU_TORCH.format(minor=minor)))
-        return build(source, "torch-cpu" if here else "torch")
+        has_wheel = any(offline.glob(CPU_TORCH.format(minor=minor)))
+        return build(source, "torch-cpu" if has_wheel else "torch")
     if environment.get("PIP_NO_INDEX") or not (answers or _answers)(f"{CPU_INDEX}/torch/"):
         return build(source, "torch", "the smaller build's server, download.pytorch.org, does not answer")
     return build(source, "torch-cpu")
@@ -101,6 +115,6 @@ def _answers(address: str) -> bool:
         with urllib.request.urlopen(request, timeout=8):
             return True
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code < 500  # the server works, even if it refuses this address
     except (OSError, ValueError):
         return False

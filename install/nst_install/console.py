@@ -1,4 +1,4 @@
-"""What the person sees: a line per stage, and sentences when something fails."""
+"""What the person sees: one line per stage, and two sentences when something fails."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-_NARROWEST = 40  # columns of a terminal on which a line can move
+_NARROWEST = 40  # columns that a terminal needs to rewrite a line in place
 
 
 class Failure(Exception):
-    """The work cannot go on. ``what`` says what went wrong, ``advice`` what to do: one sentence each."""
+    """The work cannot go on. ``what`` says what went wrong, and ``advice`` what to do: one sentence each."""
 
     def __init__(self, what: str, advice: str) -> None:
         super().__init__(what)
@@ -23,13 +23,16 @@ class Failure(Exception):
 
 
 class Refusal(Failure):
-    """A folder is somebody else's: nothing was touched, and nothing is written there about that either."""
+    """The installer refuses before it changes anything.
+
+    It writes no log either, since the folder may belong to somebody else.
+    """
 
 
 class Console:
-    """Prints one line per stage; on a terminal that can, the line moves while the stage is at work.
+    """Prints one line per stage; on a capable terminal the line shows the progress of the stage.
 
-    With ``as_json`` standard output is left to what a program reads, and this goes to the other.
+    With ``as_json`` it prints to standard error, because standard output is for the program that reads it.
     """
 
     def __init__(self, as_json: bool = False) -> None:
@@ -44,7 +47,7 @@ class Console:
 
     @property
     def asks(self) -> bool:
-        """Whether a person looks at it and can be asked."""
+        """Whether a person watches this and can be asked."""
         return self._seen and _is_terminal(sys.stdin)
 
     def begin(self, title: str) -> None:
@@ -53,27 +56,27 @@ class Console:
         self._put(f"{title}: ")
 
     def now(self, detail: str) -> None:
-        """Shows on a terminal what the stage is doing; elsewhere nothing."""
+        """Shows what the stage is doing, if the terminal can rewrite the line."""
         if self._moving and self._title:
             width = shutil.get_terminal_size().columns - len(self._title) - 3
             self._put(f"\r\x1b[K{self._title}: {_readable(detail)[:width]}")
 
     def done(self, text: str) -> None:
-        """Ends the line of the stage with what came of it."""
+        """Ends the stage's line with ``text``, its result."""
         start = f"\r\x1b[K{self._title}: " if self._moving else ""
         self._title = ""
         self._put(f"{start}{text}\n")
 
     def say(self, text: str) -> None:
-        """Prints a line of its own."""
+        """Prints ``text`` on a line of its own."""
         if self._title:
             self.done("not finished.")
         self._put(f"{text}\n")
 
     def agrees(self, question: str) -> bool:
-        """Asks once, yes being the default; a script, which nobody can ask, agrees by being run.
+        """Asks ``question`` once, and returns whether the person agrees; an empty line means yes.
 
-        An end of the input (Ctrl-D) is no answer, and so a no.
+        A script cannot be asked, so running it counts as a yes. The end of the input (Ctrl-D) means no.
         """
         if not self.asks:
             return True
@@ -84,10 +87,10 @@ class Console:
         return answer.strip().lower() in ("", "y", "yes") and answer != ""
 
     def fail(self, failure: Failure, log: Path | None) -> None:
-        """Ends with the two sentences of ``failure``, and where the details are."""
+        """Prints the two sentences of ``failure``, and where the details are, to standard error."""
         if self._title:
             self.done("failed.")
-        # Path.exists raises where a folder on the way is closed to us.
+        # Path.exists raises where we may not enter a parent folder.
         details = f" Details are in {log}." if log and os.path.exists(log) else ""  # noqa: PTH110
         with contextlib.suppress(OSError):
             print(f"{failure.what} {failure.advice}{details}", file=sys.stderr, flush=True)
@@ -95,7 +98,7 @@ class Console:
     def _put(self, text: str) -> None:
         if self._out is None:
             return
-        with contextlib.suppress(OSError):  # whoever reads has heard enough, or has gone; the work goes on
+        with contextlib.suppress(OSError):  # the reader has closed the stream; the work goes on
             self._out.write(text)
             self._out.flush()
 
@@ -105,6 +108,6 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _readable(detail: str) -> str:
-    """What pip says of its progress for programs, as words."""
+    """Returns pip's progress for programs in words; any other ``detail`` stays as it is."""
     count = re.fullmatch(r"Progress (\d+) of (\d+)", detail)
     return f"{int(count[1]) / 1e6:.0f} of {int(count[2]) / 1e6:.0f} MB" if count else detail

@@ -1,4 +1,4 @@
-"""The proofs once more, the known troubles, and their mending: ``nst doctor``."""
+"""``nst doctor``: repeats the proofs, looks for known faults, and mends them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REPAIR = "Run “python3 install” again: it repairs what is missing."
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; ``advice`` is empty when all is well, ``mend`` makes it so."""
+    """One thing that was checked. ``advice`` is empty if all is well. ``mend``, if any, repairs it."""
 
     what: str
     advice: str = ""
@@ -34,13 +34,18 @@ class Finding:
 
 
 def examine(source: Path, state: State, options: Options, console: Console, report: dict[str, Any]) -> int:
-    """Looks at everything, says what it finds, and mends what it may; returns the exit status."""
+    """Checks everything, prints the findings, and mends what the person agrees to.
+
+    ``options.yes`` counts as agreement. A report without private data goes to ``doctor.txt`` in the state
+    folder. ``report["troubles"]`` lists what is still wrong. Returns the exit status: 1 if something is
+    wrong, otherwise 0. Raises ``Failure`` when nothing is installed.
+    """
     if not (state.root / "manifest.json").exists():
         raise Failure(f"Nothing of Neural Style is installed in {state.root}.", "Run “python3 install”.")
     with opened(source, state, console, options.offline) as work:
-        found = list(_findings(work, with_gimp=not options.no_gimp))
-        troubles = [finding for finding in found if finding.advice]
-        for finding in found:
+        findings = list(_findings(work, with_gimp=not options.no_gimp))
+        troubles = [finding for finding in findings if finding.advice]
+        for finding in findings:
             console.say(f"{'✗' if finding.advice else '✓'} {finding.what} {finding.advice}".rstrip())
         curable = [finding.mend for finding in troubles if finding.mend]
         mends = bool(curable) and (
@@ -50,14 +55,14 @@ def examine(source: Path, state: State, options: Options, console: Console, repo
             for mend in curable:
                 mend()
             console.say("Mended; once more:")
-            found = list(_findings(work, with_gimp=not options.no_gimp))
-            troubles = [finding for finding in found if finding.advice]
+            findings = list(_findings(work, with_gimp=not options.no_gimp))
+            troubles = [finding for finding in findings if finding.advice]
             for finding in troubles:
                 console.say(f"✗ {finding.what} {finding.advice}")
         engine = versions.current(state)
-        about = work.core(engine, "diagnose", seconds=60).output if engine else ""
+        diagnosis = work.core(engine, "diagnose", seconds=60).output if engine else ""
         text = "\n".join(
-            [about.strip(), "", *(f"{finding.what} {finding.advice}".rstrip() for finding in found)]
+            [diagnosis.strip(), "", *(f"{finding.what} {finding.advice}".rstrip() for finding in findings)]
         )
         path = state.root / "doctor.txt"
         work.manifest.making(path.name)
@@ -117,12 +122,12 @@ def _of_engine(work: Work, engine: InstalledEngine | None) -> Iterator[Finding]:
 
 
 def _of_machine(engine: InstalledEngine | None) -> Iterator[Finding]:
-    here = device.here()
+    best = device.here()
     small = engine is not None and Stamp.read(engine.environment).build == "torch-cpu"
-    if here.kind == "cuda" and small:
-        yield Finding(f"There is a GPU ({here.name}), but the engine is the one for the processor.", _REPAIR)
+    if best.kind == "cuda" and small:
+        yield Finding(f"There is a GPU ({best.name}), but the engine is the one for the processor.", _REPAIR)
     else:
-        yield Finding(f"It computes on {here}.")
+        yield Finding(f"It computes on {best}.")
     memory = device.memory()
     if memory is not None and memory < LITTLE_MEMORY:
         yield Finding(f"Only {memory / 1e9:.1f} GB of memory are free.", "Close something, or choose Draft.")
@@ -187,7 +192,10 @@ def _of_profile(work: Work, profile: Path, name: str) -> Iterator[Finding]:
 
 
 def _strays(profile: Path, name: str) -> Iterator[Path]:
-    """Yields copies under another name, or loose in the folder: GIMP wants folder and file called alike."""
+    """Yields misplaced copies of the plug-in: in a folder of another name, or directly in ``plug-ins``.
+
+    GIMP expects the folder and the file of a plug-in to have the same name.
+    """
     for path in sorted((profile / "plug-ins").glob(f"*/{name}.py")):
         if path.parent.name != name:
             yield path.parent

@@ -33,7 +33,10 @@ _GIVE_PIP = Path(__file__).with_name("give_pip.py")
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an environment was made from; written last, so that one without it is not whole."""
+    """What an environment was made from: the version of Python, the build, and the hash of its locks.
+
+    It is written last, so an environment without a stamp is not whole.
+    """
 
     python: str
     build: str
@@ -41,26 +44,26 @@ class Stamp:
 
     @classmethod
     def wanted(cls, source: Path, build: Build) -> Stamp:
-        """The stamp of an environment made now by ``build`` from the checkout ``source``."""
+        """Returns the stamp that ``build`` from the checkout ``source`` would give an environment now."""
         return cls(platform.python_version().rpartition(".")[0], build.name, build.digest(source))
 
     @classmethod
     def read(cls, folder: Path) -> Stamp:
-        """The stamp in the environment ``folder``; an empty one when there is none."""
+        """Returns the stamp in the environment ``folder``; an empty one when there is none."""
         try:
             return cls(**json.loads((folder / _STAMP).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return cls("", "", "")
 
     def write(self, folder: Path) -> None:
-        """Puts the stamp into the environment ``folder``."""
+        """Writes the stamp into the environment ``folder``."""
         (folder / _STAMP).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
 def prepare(work: Work, build: Build, version: str) -> InstalledEngine:
-    """Returns a whole engine, which may be the current one; makes it beside that if need be.
+    """Returns a whole engine: the current one if it fits, otherwise a new one beside it.
 
-    What is current stays as it is. Raises ``Failure``.
+    The current engine stays as it is. Raises ``Failure`` when no environment can be made.
     """
     started = time.monotonic()
     work.console.begin("Engine")
@@ -72,7 +75,7 @@ def prepare(work: Work, build: Build, version: str) -> InstalledEngine:
             engine = InstalledEngine(engine.environment, engine.core if same else core)
             work.console.done("already here and whole." if same else f"{version} is ready.")
             return engine
-    # Room is made first: what an earlier run left half-made is of no use, only what it has fetched is.
+    # This frees disk space first. Of an earlier run's half-made environment only the downloads are of use.
     work.console.now("removing what is not whole")
     versions.remove_old(work.state, work.manifest, "environments")
     with work.downloading():
@@ -85,7 +88,7 @@ def prepare(work: Work, build: Build, version: str) -> InstalledEngine:
 
 
 def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
-    """Whether ``environment`` is made from what ``wanted`` says, undamaged, and starts."""
+    """Whether ``environment`` has the stamp ``wanted``, is undamaged, and imports its packages."""
     if Stamp.read(environment) != wanted or any(_damaged(environment)):
         return False
     return _imports(work, environment).good
@@ -93,20 +96,20 @@ def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
 
 def _imports(work: Work, environment: Path) -> Outcome:
     python = InstalledEngine(environment, environment).python(work.state)
-    variables = {"TORCHINDUCTOR_CACHE_DIR": str(environment)}  # or torch makes one in /tmp
+    variables = {"TORCHINDUCTOR_CACHE_DIR": str(environment)}  # otherwise torch makes one in /tmp
     words = ("-c", f"import {', '.join(PACKAGES)}")
     return work.python(*words, python=python, seconds=300, variables=variables)
 
 
 def _damaged(environment: Path) -> Iterator[str]:
-    """Yields the names of installed packages of which a file is missing or has another length."""
+    """Yields the name of the package for each of its files that is missing or has another length."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
         lengths: dict[str, set[str]] = {}  # packages may share a file, such as an empty __init__.py
         owners: dict[str, str] = {}
         for record in site.glob("*.dist-info/RECORD"):
             with record.open(encoding="utf-8", newline="") as rows:
                 for name, _, length in csv.reader(rows):
-                    if length and not name.endswith(".pyc"):  # pip compiles even those that a wheel has
+                    if length and not name.endswith(".pyc"):  # pip recompiles even a wheel's own
                         lengths.setdefault(name, set()).add(length)
                         owners[name] = record.parent.name.partition("-")[0]
         for name, allowed in lengths.items():
@@ -119,7 +122,7 @@ def _damaged(environment: Path) -> Iterator[str]:
 
 
 def _make(work: Work, build: Build) -> tuple[Path, int]:
-    """Makes a new environment; returns it and how many bytes were fetched for it."""
+    """Makes a new environment. Returns its folder and how many bytes were fetched for it."""
     refuse_bad(look(work.state, Need(build.peak, build.files)))
     key = hashlib.sha256(build.digest(work.source).encode()).hexdigest()[:8]
     name = f"{build.name}-python{sys.version_info.major}.{sys.version_info.minor}-{key}"
@@ -127,10 +130,13 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
     work.manifest.making(f"environments/{folder.name}")
     folder.parent.mkdir(exist_ok=True)
     make_venv(folder, work.log, work.environment, [work.lock])
-    pip, *others = build.locks(work.source)
-    fetched = _install(work, build, folder, [pip], shows_progress=False)
-    # The pip that Python brings may be too old to say how far it is, or to go on with a broken download.
-    fetched += _install(work, build, folder, others, shows_progress="==" in pip.read_text(encoding="utf-8"))
+    pip_lock, *other_locks = build.locks(work.source)
+    fetched = _install(work, build, folder, [pip_lock], shows_progress=False)
+    # Python's own pip may be too old to report progress or to resume a broken download, so the locked pip is
+    # installed first. A lock without a pin leaves that old pip in place.
+    fetched += _install(
+        work, build, folder, other_locks, shows_progress="==" in pip_lock.read_text(encoding="utf-8")
+    )
     outcome = _imports(work, folder)
     if not outcome.good:
         raise Failure(
@@ -141,12 +147,15 @@ def _make(work: Work, build: Build) -> tuple[Path, int]:
 
 
 def make_venv(folder: Path, log: Path, ours: Mapping[str, str], keep_open: Sequence[int] = ()) -> None:
-    """Makes a virtual environment with pip in ``folder``, by this Python. Raises ``Failure``."""
+    """Makes a virtual environment with pip in ``folder``, with this Python.
+
+    For ``ours`` and ``keep_open`` see ``begin``. Raises ``Failure`` when it cannot be made.
+    """
     outcome = run(
         [_python(), *ISOLATED, "-m", "venv", str(folder), "--without-pip"], log, ours, keep_open=keep_open
     )
     if outcome.good and not any(folder.glob("[Ll]ib/**/site-packages/pip")):
-        # What is left of it when we are killed must lie where the next run finds it.
+        # If we are killed, the next run must find and remove what is left of the temporary files.
         working = folder / "working"
         working.mkdir()
         python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
@@ -154,15 +163,15 @@ def make_venv(folder: Path, log: Path, ours: Mapping[str, str], keep_open: Seque
         outcome = run([str(python), *ISOLATED, str(_GIVE_PIP)], log, ours, temporary, keep_open=keep_open)
         shutil.rmtree(working, ignore_errors=True)
     if not outcome.good:
-        told = full_disk(folder.parent) or (
+        sentences = full_disk(folder.parent) or (
             f"This Python could not make a virtual environment ({outcome.reason}).",
             "Run the installer with another Python (3.10 to 3.14), for example “python3.12 install”.",
         )
-        raise Failure(*told)
+        raise Failure(*sentences)
 
 
 def write_command(state: State, environment: Path) -> None:
-    """Makes ``nst`` in ``environment``, which finds this installation's weights wherever it lies now."""
+    """Writes ``nst`` into ``environment``, so that it finds this installation at its present place."""
     command = InstalledEngine(environment, environment).python(state).with_name(state.nst.name)
     new = command.with_name(f"{command.name}.new")
     new.write_bytes(_command(state, environment))
@@ -171,7 +180,7 @@ def write_command(state: State, environment: Path) -> None:
 
 
 def has_command(state: State, environment: Path) -> bool:
-    """Whether ``nst`` in ``environment`` is the one of this place."""
+    """Whether the current ``nst`` is what ``write_command`` would write for ``environment`` now."""
     try:
         return state.nst.read_bytes() == _command(state, environment)
     except OSError:
@@ -185,23 +194,24 @@ def _command(state: State, environment: Path) -> bytes:
         text = f'@if not defined NEURAL_STYLE_HOME set "NEURAL_STYLE_HOME={home}"\n'
         text += f'@"{python}" {words} -m nst_core %*\n'
     else:
-        # An empty one counts as none. No “${NAME:-…}” around a path: shells differ in what quotes mean there.
+        # An empty variable counts as unset. Shells differ in what quotes mean in “${NAME:-…}”.
         text = f'#!/bin/sh\n[ -n "$NEURAL_STYLE_HOME" ] || NEURAL_STYLE_HOME={shlex.quote(str(home))}\n'
         text += f'export NEURAL_STYLE_HOME\nexec {shlex.quote(str(python))} {words} -m nst_core "$@"\n'
     return text.encode("utf-8", "surrogateescape")
 
 
 def _python() -> str:
-    """Returns this Python by the name that has its version, where it has one.
+    """Returns the path of this Python, with the version in its name if there is such a path.
 
-    An environment that points to ``python3`` would meet another version there after the system's upgrade.
+    After an upgrade of the system ``python3`` may be another version, which an environment cannot use.
     """
-    here = Path(sys.executable)
-    named = here.with_name(f"python{sys.version_info.major}.{sys.version_info.minor}")
-    return str(named if named.exists() and named.samefile(here) else here)
+    executable = Path(sys.executable)
+    versioned = executable.with_name(f"python{sys.version_info.major}.{sys.version_info.minor}")
+    return str(versioned if versioned.exists() and versioned.samefile(executable) else executable)
 
 
 def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_progress: bool) -> int:
+    """Installs the packages in ``locks`` into ``folder``; returns how many bytes were fetched."""
     working = folder / "working"
     working.mkdir()
     pip = Pip(
@@ -219,4 +229,4 @@ def _install(work: Work, build: Build, folder: Path, locks: list[Path], shows_pr
         outcome = pip("install", *words, *(f"-r{lock}" for lock in locks), more=build.variables())
     finally:
         shutil.rmtree(working, ignore_errors=True)
-    return sum(int(said) for said in re.findall(r"^Progress (\d+) of \1$", outcome.output, re.MULTILINE))
+    return sum(int(size) for size in re.findall(r"^Progress (\d+) of \1$", outcome.output, re.MULTILINE))

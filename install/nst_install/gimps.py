@@ -12,11 +12,15 @@ from nst_install.commands import run
 from nst_install.places import Kind, Machine
 
 _VERSION_SECONDS = 30.0
+_ENGLISH = {"LC_ALL": "C"}  # "version" is versión in Spanish and sürüm in Turkish
 
 
 @dataclass(frozen=True)
 class Gimp:
-    """A GIMP that can be run without a display; ``kind`` is empty for that of the system."""
+    """A GIMP that can be run without a display: ``command`` starts it.
+
+    ``kind`` is that of ``places.Kind``, such as Flatpak or AppImage; it is empty for the system's own GIMP.
+    """
 
     command: tuple[str, ...]
     version: str
@@ -29,18 +33,18 @@ class Gimp:
 
     @property
     def series(self) -> str:
-        """The part of the version that names its profile, such as 3.0."""
+        """The first two numbers of the version, such as 3.0, which name its profile."""
         return ".".join(self.version.split(".")[:2])
 
     @property
     def boxed(self) -> bool:
-        """Whether it sees the machine through a box: the engine may have to be started outside."""
+        """Whether it runs in a sandbox: then the engine may have to be started outside."""
         return self.kind in ("Flatpak", "Snap")
 
     def batch(self, code: str) -> list[str]:
-        """The command that runs the Python ``code`` in it.
+        """Returns the command that runs the Python ``code`` in it.
 
-        GIMP 3 ends with status 64 when that raises, GIMP 2.10 with 0 whatever happens.
+        When ``code`` raises, GIMP 3 ends with status 64. GIMP 2.10 ends with status 0 whatever happens.
         """
         if self.major < 3:
             words = ["-i", "-d", "-f", "--batch-interpreter=python-fu-eval"]
@@ -48,10 +52,10 @@ class Gimp:
         return [*self.command, "-i", "--quit", "--batch-interpreter=python-fu-eval", "-b", code]
 
     def environment(self, ours: Mapping[str, str]) -> dict[str, str]:
-        """The environment to run it in.
+        """Returns the environment variables to run it with.
 
-        Its plug-ins take the first python3 of PATH: that has to be its own, not that of a virtual
-        environment or version manager of this shell.
+        Its plug-ins run with the first python3 in PATH. This must be GIMP's own Python, not that of a virtual
+        environment or of a version manager in this shell.
         """
         if self.kind:
             return dict(ours)
@@ -62,39 +66,45 @@ class Gimp:
 
 
 def programs(machine: Machine, log: Path) -> list[Gimp]:
-    """Returns every GIMP program, also those of version 2; each version of each kind once."""
-    found: dict[tuple[str, str], Gimp] = {}
+    """Returns every GIMP program, also of version 2; each version of each kind once.
+
+    The output of the programs goes to the file ``log``.
+    """
+    gimps: dict[tuple[str, str], Gimp] = {}
     seen: set[Path] = set()
     for kind in machine.kinds:
         for path in _candidates(machine, kind):
             if path.resolve() in seen:
                 continue  # gimp-console is mostly a link to gimp-console-3.0
             seen.add(path.resolve())
-            said = path.name if kind.named else _asked(machine, log, path)
-            version = _version(said, kind.named)
+            text = path.name if kind.named else _asked(machine, log, path)
+            version = _version(text, kind.named)
             if version:
-                found.setdefault((kind.name, version), Gimp((str(path),), version, kind.name))
-        said = run(kind.ask, log, machine.environment, seconds=_VERSION_SECONDS).output if kind.ask else ""
-        version = _version(said)
+                gimps.setdefault((kind.name, version), Gimp((str(path),), version, kind.name))
+        text = run(kind.ask, log, machine.environment, _ENGLISH, _VERSION_SECONDS).output if kind.ask else ""
+        version = _version(text)
         if version:
             series = ".".join(version.split(".")[:2])
             command = tuple(word.format(series=series) for word in kind.run)
-            found.setdefault((kind.name, version), Gimp(command, version, kind.name))
-    return list(found.values())
+            gimps.setdefault((kind.name, version), Gimp(command, version, kind.name))
+    return list(gimps.values())
 
 
 def profiles(machine: Machine, major: int = 3) -> list[Path]:
-    """Returns every profile folder of GIMP 3 or 2.10, and the one that the environment names."""
+    """Returns every profile folder of GIMP 3, or of GIMP 2.10 with ``major`` 2, each once.
+
+    The profile that the environment names comes first.
+    """
     named = machine.named_profile(major)
-    found = [named] if named else []
+    folders = [named] if named else []
     for kind in machine.kinds:
         for folder, rest in machine.paths(kind.profiles):
-            found += sorted(path for path in folder.glob(f"{rest}/{major}.*") if _is_profile(path))
-    return _each_once(found)
+            folders += sorted(path for path in folder.glob(f"{rest}/{major}.*") if _is_profile(path))
+    return _each_once(folders)
 
 
 def profile_of(gimp: Gimp, machine: Machine) -> Path:
-    """Returns the profile folder that ``gimp`` uses, which need not be there yet."""
+    """Returns the profile folder that ``gimp`` uses, which may not exist yet."""
     named = machine.named_profile(gimp.major)
     if named and not gimp.boxed:
         return named
@@ -104,50 +114,53 @@ def profile_of(gimp: Gimp, machine: Machine) -> Path:
         for folder, rest in machine.paths(kind.profiles)
         for path in (folder.glob(f"{rest}/{gimp.series}") if "*" in rest else [folder / rest / gimp.series])
     ]
-    if gimp.kind == "Flatpak" and not folders[0].is_dir():  # it may use the person's own
+    if gimp.kind == "Flatpak" and not folders[0].is_dir():  # it may use the system GIMP's
         return folders[1]
     return folders[0]
 
 
 def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
     """Returns what a person has to know about the GIMPs ``found``."""
-    about = {kind.name: kind.note for kind in machine.kinds}
-    return [f"{gimp}: {about[gimp.kind]}" for gimp in found if about.get(gimp.kind)]
+    notes_by_kind = {kind.name: kind.note for kind in machine.kinds}
+    return [f"{gimp}: {notes_by_kind[gimp.kind]}" for gimp in found if notes_by_kind.get(gimp.kind)]
 
 
 def _asked(machine: Machine, log: Path, program: Path) -> str:
-    """Asks for the version: even then GIMP makes a folder for its data, unless that cannot be."""
-    nowhere = {"XDG_DATA_HOME": os.devnull}
-    return run([str(program), "--version"], log, machine.environment, nowhere, _VERSION_SECONDS).output
+    """Returns what ``program`` prints for ``--version``.
+
+    Even then GIMP makes a folder for its data, unless XDG_DATA_HOME is a place where that is impossible.
+    """
+    more = {**_ENGLISH, "XDG_DATA_HOME": os.devnull}
+    return run([str(program), "--version"], log, machine.environment, more, _VERSION_SECONDS).output
 
 
 def _version(said: str, named: bool = False) -> str | None:
-    """Finds the version in what a program said of itself, or in its file name."""
+    """Returns the version in what a program printed, or in its file name if ``named``; None without one."""
     match = re.search(r"-(\d+\.\d+(?:\.\d+)?)" if named else r"(?im)\bversion:? +(\d+\.\d+(?:\.\d+)?)", said)
     return match[1] if match else None
 
 
 def _candidates(machine: Machine, kind: Kind) -> list[Path]:
-    found: list[Path] = []
+    paths: list[Path] = []
     for folder in machine.environment.get("PATH", "").split(os.pathsep):
         for name in kind.names if folder else ():
-            found += sorted(Path(folder).glob(name))
+            paths += sorted(Path(folder).glob(name))
     for base, rest in machine.paths(kind.programs):
-        found += sorted(base.glob(rest))
-    return [path for path in found if _is_program(path, machine)]
+        paths += sorted(base.glob(rest))
+    return [path for path in paths if _is_program(path, machine)]
 
 
 def _is_program(path: Path, machine: Machine) -> bool:
     if machine.system == "win32":
-        return os.path.lexists(path)  # the Store's are links that only the system itself can follow
+        return os.path.lexists(path)  # the Store's programs are links that only Windows can follow
     return path.is_file() and os.access(path, os.X_OK)
 
 
 def _each_once(paths: Iterable[Path]) -> list[Path]:
-    once: dict[Path, Path] = {}
+    unique: dict[Path, Path] = {}
     for path in paths:
-        once.setdefault(path.resolve(), path)
-    return list(once.values())
+        unique.setdefault(path.resolve(), path)
+    return list(unique.values())
 
 
 def _is_profile(path: Path) -> bool:

@@ -1,7 +1,7 @@
-"""Puts the pip that Python brings into an environment: python -I give_pip.py, by that environment's Python.
+"""Installs Python's own pip into an environment: python -I give_pip.py, by that environment's Python.
 
-``python -m venv`` has ensurepip do so, and that has a second process do it: when the installer is killed,
-that one would go on. Here all is done by one, which ends with the installer.
+``python -m venv`` leaves this to ensurepip, which does it in a second process. If the installer is killed,
+that process goes on. Here one process does everything, and it ends with the installer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _run_pip(words: Sequence[str], paths: Sequence[str] = ()) -> int:
 
 
 if __name__ == "__main__":
-    if sys.platform != "win32":  # where nobody can remove a wheel that is being used
-        # A Python in which this is called otherwise does it with a second process, as it always did.
+    if sys.platform != "win32":  # Windows cannot remove a wheel that is in use
+        # A Python with another name for this function starts its second process as usual.
         ensurepip._run_pip = _run_pip  # type: ignore[attr-defined]
     ensurepip.bootstrap(upgrade=True, default_pip=True)

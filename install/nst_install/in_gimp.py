@@ -1,4 +1,4 @@
-"""What GIMP itself is asked to do for the proof; this runs inside GIMP."""
+"""The proof in GIMP 3, which runs this file itself: it paints the sample picture."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 
 def prove(photograph: str, style: str, result: str) -> None:
-    """Paints ``photograph`` by the plug-in and saves the picture as ``result``.
+    """Paints the file ``photograph`` with the plug-in, and saves the picture as ``result``.
 
-    Raises ``RuntimeError`` when something is not as it must be, and says so after ``PROOF:``.
+    ``style`` is the file of the style. When a step fails, it prints ``PROOF:`` with the reason and raises
+    ``RuntimeError``.
     """
     import importlib
 
@@ -28,11 +29,11 @@ def prove(photograph: str, style: str, result: str) -> None:
     config.set_property("size", 256)
     answer = procedure.run(config)
     if answer.index(0) != Gimp.PDBStatusType.SUCCESS:
-        said = answer.index(1) if answer.length() > 1 else Gimp.get_pdb().get_last_error()
-        _refuse(str(said or "the plug-in gave no reason"))
-    more = len(image.get_layers()) - len(before)
-    if more != 1:
-        _refuse(f"the plug-in made {more} layers instead of one")
+        reason = answer.index(1) if answer.length() > 1 else Gimp.get_pdb().get_last_error()
+        _refuse(str(reason or "the plug-in gave no reason"))
+    added = len(image.get_layers()) - len(before)
+    if added != 1:
+        _refuse(f"the plug-in made {added} layers instead of one")
     target = Gio.File.new_for_path(result)
     if not Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, target, None):
         _refuse(f"the result could not be saved as {result}")

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""What GIMP 2.10 itself is asked to do for the proof; this runs inside it, in Python 2.7."""
+"""The proof in GIMP 2.10, which runs this file itself, in Python 2.7: it paints the sample picture."""
 
 from __future__ import print_function
 
@@ -7,9 +7,9 @@ import traceback
 
 
 def prove(pdb, photograph, style, result):
-    """Paints ``photograph`` by the plug-in, saves it as ``result``, and says ``PROOF: done`` or the reason.
+    """Paints ``photograph``, saves it as ``result``, and prints ``PROOF: done`` or ``PROOF:`` and the reason.
 
-    GIMP 2.10 ends with status 0 whatever happens, so only these words tell.
+    GIMP 2.10 ends with status 0 whatever happens, so only this line tells the outcome.
     """
     try:
         reason = _paint(pdb, photograph, style, result)

@@ -14,37 +14,43 @@ from nst_install.work import Work
 
 
 def place_everywhere(work: Work, source: Path, version: str, found: Iterable[Gimp]) -> list[Gimp]:
-    """Places the plug-in of ``source`` in every profile; returns the GIMPs that can run it."""
+    """Places the plug-in of ``source`` in every profile; returns the GIMPs in ``found`` that can run it.
+
+    Raises ``Failure`` when the plug-in is missing or cannot be placed, ``OSError`` when a write fails.
+    """
     machine = Machine.this()
-    current = [gimp for gimp in found if gimp.major == 3]
+    runnable = [gimp for gimp in found if gimp.major == 3]
     old = [gimp for gimp in found if gimp.major < 3]
-    for gimp in current:
+    for gimp in runnable:
         make_profile(work, gimp, machine)
     usable = old_gimps.with_python(work, old)
     profiles = gimps.profiles(machine)
     old_profiles = old_gimps.folders(machine, old, usable)
     _place(work, source, version, profiles, plugin.NAME)
     _place(work, source, version, old_profiles, plugin.OLD_NAME)
-    current += usable
-    if (profiles or old_profiles) and not current:
+    runnable += usable
+    if (profiles or old_profiles) and not runnable:
         work.console.say("GIMP: only its profile was found, so start it yourself to try the plug-in.")
-    elif not current:
+    elif not runnable:
         work.console.say("GIMP: no GIMP 3 was found, nor a 2.10 with Python-Fu; run this again with one.")
-    return current
+    return runnable
 
 
 def prove_everywhere(work: Work, found: Iterable[Gimp]) -> list[Path]:
-    """Returns what each GIMP painted with the plug-in. Raises ``Failure``."""
-    ran = is_running(work.state)
+    """Has each GIMP in ``found`` paint the sample, and returns the results of those that could.
+
+    Raises ``Failure`` when a GIMP outside of a sandbox could not.
+    """
+    was_running = is_running(work.state)
     try:
         return [result for gimp in found if (result := prove_in_gimp(work, gimp))]
     finally:
-        if not ran:  # else an open GIMP works with it
+        if not was_running:  # a core that ran before may belong to an open GIMP
             end_if_idle(work.state)
 
 
 def place_again(work: Work, source: Path, version: str) -> None:
-    """Puts the plug-in of ``source`` to where one of ours lies now, saying nothing."""
+    """Replaces every plug-in of ours by the one of ``source``, and prints nothing."""
     for folder in map(Path, list(work.manifest.plugins)):
         if folder.is_dir() and (source / "plugin" / folder.name).is_dir():
             plugin.place(folder, plugin.contents(source, work.state, version, folder.name), work.manifest)

@@ -1,4 +1,4 @@
-"""Names, links and removal in a folder: nothing is ever removed through a link."""
+"""Names, links and removal of files: nothing is ever removed through a link."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 
 def is_link(path: Path) -> bool:
-    """Whether ``path`` is a link, or what stands for one on Windows."""
+    """Whether ``path`` is a symbolic link, or a junction on Windows."""
     junction = getattr(os.path, "isjunction", None)  # since Python 3.12
     return path.is_symlink() or bool(junction and junction(path))
 
 
 def unlink(path: Path) -> None:
-    """Removes the link or file ``path``, if it is there."""
-    if sys.platform == "win32" and path.is_dir():
+    """Removes the link or file ``path``, if it exists."""
+    if sys.platform == "win32" and path.is_dir():  # a junction
         path.rmdir()
     else:
         path.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:
-    """Removes whatever lies at ``path``; of a link only the link."""
+    """Removes the file or folder at ``path``; of a link only the link itself."""
     if path.is_dir() and not is_link(path):
         shutil.rmtree(path)
     else:
@@ -33,42 +33,45 @@ def remove(path: Path) -> None:
 
 
 def remove_empty(folder: Path) -> None:
-    """Removes ``folder`` if it is empty, and no link."""
+    """Removes ``folder`` if it is empty and no link."""
     if not is_link(folder):
-        with contextlib.suppress(OSError):  # it is not empty, no folder, or not there
+        with contextlib.suppress(OSError):  # it is not empty, is no folder, or does not exist
             folder.rmdir()
 
 
 def free(path: Path) -> Path:
-    """Returns ``path``, or with a number after it when that is taken."""
+    """Returns ``path``, or if it is taken, ``path`` with the first free number appended, from ``-2`` on."""
     number = 1
-    found = path
-    while os.path.lexists(found):
+    candidate = path
+    while os.path.lexists(candidate):
         number += 1
-        found = path.with_name(f"{path.name}-{number}")
-    return found
+        candidate = path.with_name(f"{path.name}-{number}")
+    return candidate
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Whether ``name``, with / between its parts, is what ``pattern`` names; * and ? stay within a part."""
+    """Whether the path ``name`` matches ``pattern``; both have / between their parts.
+
+    The wildcards * and ? match within one part only.
+    """
     names, patterns = name.split("/"), pattern.split("/")
     return len(names) == len(patterns) and all(map(fnmatchcase, names, patterns))
 
 
 def matches(root: Path, pattern: str) -> list[Path]:
-    """Returns what ``pattern`` names below ``root``, behind no link.
+    """Returns the existing paths below ``root`` that match ``pattern``, and follows no link there.
 
-    The names are compared as they are listed: where a file system ignores case, Downloads is still
-    not what was made as downloads.
+    Names are compared exactly as they are listed. On a file system that ignores case, a folder Downloads
+    still does not match downloads.
     """
-    found = [root]
+    paths = [root]
     for part in pattern.split("/"):
-        folders = [path for path in found if path == root or not is_link(path)]
-        found = [
+        folders = [path for path in paths if path == root or not is_link(path)]
+        paths = [
             folder / name
             for folder in folders
             if folder.is_dir()
             for name in sorted(os.listdir(folder))  # noqa: PTH208
             if fnmatchcase(name, part)
         ]
-    return found
+    return paths

@@ -1,4 +1,4 @@
-"""GIMP 2.10: whether it has Python-Fu at all, which Debian, Ubuntu and others leave out."""
+"""Whether a GIMP 2.10 has Python-Fu, which Debian, Ubuntu and others leave out."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from nst_install.places import Machine
 from nst_install.work import Work
 
 SECONDS = 120.0
-# Asked in Script-Fu, which every GIMP has: without Python-Fu one that is asked in Python never ends.
+# The question is in Script-Fu, which every GIMP has. Without Python-Fu, GIMP never ends when asked in Python.
 _ASK = """(gimp-message (if (= TRUE (car (gimp-procedural-db-proc-exists "python-fu-eval")))
  "PYTHON-FU: yes" "PYTHON-FU: no"))"""
 
 
 def with_python(work: Work, programs: Sequence[Gimp]) -> list[Gimp]:
-    """Returns those of the GIMPs 2.10 in ``programs`` that can run the plug-in, and says which cannot.
+    """Returns the GIMPs 2.10 in ``programs`` that can run the plug-in, and prints why others cannot.
 
-    The question also makes their profiles.
+    GIMP makes its profile when it is asked.
     """
-    found = []
+    usable = []
     for gimp in programs:
         if gimp.series != "2.10":
             work.console.say(f"{gimp}: not supported; GIMP 2.10 and GIMP 3 are.")
@@ -29,7 +29,7 @@ def with_python(work: Work, programs: Sequence[Gimp]) -> list[Gimp]:
         command = [*gimp.command, "-i", "-d", "-f", "-b", _ASK, "-b", "(gimp-quit 1)"]
         outcome = run(command, work.log, gimp.environment(work.environment), seconds=SECONDS)
         if "PYTHON-FU: yes" in outcome.output:
-            found.append(gimp)
+            usable.append(gimp)
         elif "PYTHON-FU: no" in outcome.output:
             work.console.say(
                 f"{gimp}: it comes without Python-Fu, which the plug-in needs; GIMP 3 has it,"
@@ -37,12 +37,15 @@ def with_python(work: Work, programs: Sequence[Gimp]) -> list[Gimp]:
             )
         else:
             work.console.say(f"{gimp}: it could not be asked whether it has Python-Fu; left alone.")
-    return found
+    return usable
 
 
 def folders(machine: Machine, programs: Sequence[Gimp], usable: Sequence[Gimp]) -> list[Path]:
-    """Returns the profiles to place the plug-in in: of ``usable``, and those whose GIMP was not found."""
-    without = {profile_of(gimp, machine) for gimp in programs if gimp not in usable}
-    own = [profile_of(gimp, machine) for gimp in usable]
-    there = [path for path in profiles(machine, major=2) if path not in without]
-    return list(dict.fromkeys([*own, *there]))
+    """Returns the profiles to place the plug-in in.
+
+    These are the profiles of ``usable``, and those of which no GIMP is in ``programs``.
+    """
+    unusable = {profile_of(gimp, machine) for gimp in programs if gimp not in usable}
+    usable_profiles = [profile_of(gimp, machine) for gimp in usable]
+    others = [path for path in profiles(machine, major=2) if path not in unusable]
+    return list(dict.fromkeys([*usable_profiles, *others]))

@@ -1,4 +1,4 @@
-"""What a person may ask of the installer."""
+"""The installer's command-line options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Options(argparse.Namespace):
-    """The arguments, checked."""
+    """The checked arguments."""
 
     prefix: Path | None
     offline: Path | None
@@ -23,7 +23,7 @@ class Options(argparse.Namespace):
 
 
 def read(words: Sequence[str] | None = None) -> Options:
-    """Returns the options in ``words``, or in the arguments of this program."""
+    """Returns the options in ``words``, by default this program's arguments; ends it when they are wrong."""
     parser = argparse.ArgumentParser(
         prog="python3 install",
         description="Sets up Neural Style for GIMP: its engine, its network, and the plug-in in every GIMP 3"
@@ -54,7 +54,7 @@ def read(words: Sequence[str] | None = None) -> Options:
 
 
 def _folder(text: str) -> Path:
-    """A folder by its one whole name, behind no link. Raises ``ArgumentTypeError``."""
+    """Returns a folder as an absolute path without links. Raises ``ArgumentTypeError`` for no folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: name a folder")
     try:
@@ -63,6 +63,6 @@ def _folder(text: str) -> Path:
             raise argparse.ArgumentTypeError(f"{folder} is not a folder, but a link to nowhere")
         return folder.resolve()
     except PermissionError:
-        return folder.absolute()  # whether it can be written is seen later
+        return folder.absolute()  # a later check finds whether it can be written
     except (RuntimeError, OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{text} names no folder ({error})") from error

@@ -1,4 +1,4 @@
-"""Whether a folder is ours to work in: one that holds anything of somebody else's is not touched."""
+"""Whether the state folder is ours: one with anything of somebody else's in it is not touched."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from nst_install.console import Refusal
 from nst_install.links import fits, is_link
 from nst_install.manifest import OF_CORE, RANDOM, Manifest
 
-# The networks that a core can have got before anything was installed.
+# The networks whose weights a core may have fetched before anything was installed.
 NETWORKS = ("vgg16", "vgg19", "efficientnet-lite0")
 _WEIGHTS = [f"weights/{name}.{ending}" for name in NETWORKS for ending in ("safetensors", "sha256")]
-# What is there before the first manifest is.
+# The files that exist before the first manifest does.
 _FIRST = ("install.lock", f"manifest-{RANDOM}.new")
-_MOST_NAMED = 3
+_MOST_NAMED = 3  # names in one message
 
 
 def refuse_others(state: State) -> None:
-    """Raises ``Refusal`` when the state folder holds anything that is not ours; nothing is changed.
+    """Raises ``Refusal`` when the state folder holds anything that is not ours; changes nothing.
 
-    Ours is what the manifest names, and what a core leaves that runs without an installation. Once an
-    engine was made current there, the folder is ours, and what somebody puts beside it may stay there.
+    Ours is what the manifest names, and what a core leaves that runs without an installation. Once an engine
+    was made current there, the folder is ours, and a person's own files may stay there.
     """
     root = state.root
     if not os.path.lexists(root):
@@ -38,34 +38,37 @@ def refuse_others(state: State) -> None:
             return
         made = ["manifest.json", *manifest.made] if manifest else []
         if is_link(state.environment) and versions.current(state):
-            made.append("environment")  # somebody shares the engine of another installation with this one
-        found = list(_strangers(root, (*_FIRST, *OF_CORE, *_WEIGHTS, *made)))
+            made.append("environment")  # a link to the engine of another installation
+        strangers = list(_strangers(root, (*_FIRST, *OF_CORE, *_WEIGHTS, *made)))
         if not manifest and (root / "install.lock").is_file() and (root / "install.lock").stat().st_size:
-            found.append("install.lock")  # ours is empty
-        if not found:
+            strangers.append("install.lock")  # our lock file is always empty
+        if not strangers:
             return
         if manifest == before:
             break
-        before = manifest  # another run is at work there, and may have named it meanwhile
-    more = ", …" if len(found) > _MOST_NAMED else ""
+        before = manifest  # another run may be at work there and name the files meanwhile
+    more = ", …" if len(strangers) > _MOST_NAMED else ""
     raise Refusal(
-        f"{root} holds what is not from this installer ({', '.join(found[:_MOST_NAMED])}{more}), so that"
+        f"{root} holds what is not from this installer ({', '.join(strangers[:_MOST_NAMED])}{more}), so that"
         " nothing was done.",
         "Choose a new or an empty folder with --prefix.",
     )
 
 
 def _strangers(root: Path, patterns: Iterable[str], inside: str = "") -> Iterator[str]:
-    """Yields what no pattern names in ``root``, and in those of its folders that lead to such names."""
-    known = tuple(patterns)
-    on_the_way = {
-        pattern.rsplit("/", count)[0] for pattern in known for count in range(1, pattern.count("/") + 1)
+    """Yields the names in ``root`` that match no pattern, as paths below ``root``.
+
+    It looks only into folders that lead to a pattern.
+    """
+    globs = tuple(patterns)
+    leading = {
+        pattern.rsplit("/", count)[0] for pattern in globs for count in range(1, pattern.count("/") + 1)
     }
     for path in sorted((root / inside).iterdir()):
         name = f"{inside}/{path.name}" if inside else path.name
-        if any(fits(name, pattern) for pattern in known):
+        if any(fits(name, pattern) for pattern in globs):
             continue
-        if path.is_dir() and not is_link(path) and any(fits(name, pattern) for pattern in on_the_way):
-            yield from _strangers(root, known, name)
+        if path.is_dir() and not is_link(path) and any(fits(name, pattern) for pattern in leading):
+            yield from _strangers(root, globs, name)
         else:
             yield name

@@ -1,4 +1,4 @@
-"""pip run for the installer: by our settings, with the cause of a failure told."""
+"""Runs pip with our settings, and tells the cause when it fails."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from nst_install.console import Failure
 
 @dataclass(frozen=True)
 class Pip:
-    """The pip of ``python``; what it says goes to ``log``, what it fetches is kept in ``cache``.
+    """The pip of the interpreter ``python``.
 
-    For ``ours``, ``working`` and ``offline`` see ``pip_command``.
+    Its output goes to the file ``log``, and its latest line to ``on_line``. Its downloads are kept in the
+    folder ``cache``. It inherits the descriptors ``keep_open``. For ``ours``, ``working`` and ``offline`` see
+    ``pip_command``.
     """
 
     python: Path
@@ -29,7 +31,10 @@ class Pip:
     offline: Path | None = None
 
     def __call__(self, command: str, *words: str, more: Mapping[str, str] | None = None) -> Outcome:
-        """Runs ``command`` for what is locked by hash. Raises ``Failure``."""
+        """Runs pip's ``command`` with ``words``, for packages that are locked by hash.
+
+        ``more`` are further environment variables. Raises ``Failure`` with the cause when pip fails.
+        """
         pip = pip_command(
             self.python,
             self.ours,

@@ -1,4 +1,4 @@
-"""Where each kind of GIMP keeps its programs and its profiles: data, for every system."""
+"""Where each kind of GIMP keeps its programs and its profiles, as data for every system."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ FLATPAK = "org.gimp.GIMP"
 
 @dataclass(frozen=True)
 class Kind:
-    """One way in which GIMP comes to a person.
+    """One way in which a person gets GIMP.
 
-    ``names`` are globs for programs in the folders of PATH. ``programs`` are globs for others and
-    ``profiles`` the folders that hold one profile per series (3.0, 3.2), both below a folder of
-    ``Machine.folders``. ``named`` says that the program's file name tells the version, so that it
-    need not be run for that. ``ask`` tells the version, and ``run`` starts GIMP of that series,
-    when it is no file. ``note`` is what a person has to know.
+    ``names`` are globs for programs in the folders of PATH, and ``programs`` are globs for other programs.
+    ``profiles`` are folders that hold one profile per series (3.0, 3.2). ``programs`` and ``profiles`` each
+    start with the name of a folder of ``Machine.paths``.
+
+    If ``named``, the program's file name tells the version, so it need not be run. Where GIMP is no file, the
+    command ``ask`` tells its version, and ``run`` starts the GIMP of that series. ``note`` is what a person
+    has to know.
     """
 
     name: str = ""
@@ -98,7 +100,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Machine:
-    """The person's machine as far as finding GIMP goes."""
+    """What matters of the person's machine for finding GIMP; ``system`` is as in ``sys.platform``."""
 
     system: str
     environment: Mapping[str, str]
@@ -108,21 +110,24 @@ class Machine:
 
     @classmethod
     def this(cls) -> Machine:
-        """The machine that this runs on."""
+        """Returns the machine that this runs on."""
         return cls(sys.platform, os.environ, Path.home())
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of GIMP that there are for its system."""
+        """The kinds of GIMP that exist for its system; an unknown system counts as Linux."""
         return KINDS.get(self.system, KINDS["linux"])
 
     def named_profile(self, major: int = 3) -> Path | None:
-        """The one profile that GIMP3_DIRECTORY, or GIMP2_DIRECTORY, tells GIMP to use."""
+        """Returns the profile that GIMP3_DIRECTORY, or GIMP2_DIRECTORY, names, or None."""
         named = self.environment.get(f"GIMP{major}_DIRECTORY")
-        return self.home / named if named else None  # GIMP too takes a relative one from home
+        return self.home / named if named else None  # GIMP also resolves a relative path from the home folder
 
     def paths(self, places: Iterable[tuple[str, str]]) -> Iterator[tuple[Path, str]]:
-        """Yields ``places`` with the machine's folders for their names; leaves out those it does not have."""
+        """Yields ``places`` with this machine's folder in place of the folder's name.
+
+        It leaves out the folders that this machine does not have.
+        """
         folders = {"home": self.home, "applications": self.applications, "/": self.root}
         folders["config"] = Path(self.environment.get("XDG_CONFIG_HOME") or self.home / ".config")
         for name in ("ProgramFiles", "LOCALAPPDATA", "APPDATA"):

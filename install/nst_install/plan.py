@@ -1,4 +1,4 @@
-"""What will be done, found out before anything is: shown once, and asked once."""
+"""The plan of an installation: made before anything changes, and shown before the person is asked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from nst_install.surroundings import Fact, Need
 
 @dataclass(frozen=True)
 class InstallationPlan:
-    """One installation as it is meant to be."""
+    """One installation as planned; ``free`` is the free disk space in bytes."""
 
     root: Path
     build: Build
@@ -42,25 +42,25 @@ class InstallationPlan:
 
     @property
     def troubles(self) -> list[Fact]:
-        """What in the surroundings is not as it must be."""
+        """The facts about the surroundings that prevent the installation."""
         return [fact for fact in self.facts if fact.advice]
 
     @property
     def download(self) -> int:
-        """About how many bytes are fetched."""
+        """How many bytes are fetched, approximately."""
         return (0 if self.engine_is_here else self.build.download) + (
             0 if self.weights_are_here else WEIGHTS_BYTES
         )
 
     @property
     def disk(self) -> int:
-        """About how many bytes more lie on the disk afterwards."""
+        """How many more bytes lie on the disk afterwards, approximately."""
         return (0 if self.engine_is_here else self.build.disk) + (
             0 if self.weights_are_here else WEIGHTS_BYTES
         )
 
     def lines(self) -> list[str]:
-        """The plan for a person."""
+        """Returns the plan for a person, as lines of text."""
         where = ", ".join(map(str, self.gimps)) or "no GIMP that could be run"
         more = f" and {len(self.profiles)} profiles" if self.profiles and not self.gimps else ""
         return [
@@ -71,7 +71,7 @@ class InstallationPlan:
         ]
 
     def fields(self) -> dict[str, Any]:
-        """The plan for a program."""
+        """Returns the plan for a program, as JSON values."""
         return {
             "version": __version__,
             "state": str(self.root),
@@ -91,41 +91,44 @@ class InstallationPlan:
 
 
 def look(source: Path, state: State, options: Options, environment: Mapping[str, str]) -> InstallationPlan:
-    """Looks at the machine; nothing of it is changed."""
-    found: list[Gimp] = []
-    folders: list[Path] = []
+    """Examines the machine and returns the plan; leaves nothing changed."""
+    programs: list[Gimp] = []
+    profiles: list[Path] = []
     notes: list[str] = []
     if not options.no_gimp:
         machine = Machine.this()
         with tempfile.TemporaryDirectory() as folder:
-            found = gimps.programs(machine, Path(folder) / "log")
-        folders = [*gimps.profiles(machine), *gimps.profiles(machine, major=2)]
-        notes += gimps.notes(machine, found)
-    here = device.CPU if options.cpu else device.here()
-    build, whole = _build(source, state, options, here, environment)
-    if build.note and not whole:
+            programs = gimps.programs(machine, Path(folder) / "log")
+        profiles = [*gimps.profiles(machine), *gimps.profiles(machine, major=2)]
+        notes += gimps.notes(machine, programs)
+    chosen_device = device.CPU if options.cpu else device.here()
+    build, engine_is_here = _build(source, state, options, chosen_device, environment)
+    if build.note and not engine_is_here:
         notes.append(f"The larger build is taken: {build.note}.")
     if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
         notes.append("Note: run with sudo, this is for root's own GIMP, not for yours.")
     return InstallationPlan(
         root=state.root,
         build=build,
-        device=here,
-        engine_is_here=whole,
+        device=chosen_device,
+        engine_is_here=engine_is_here,
         weights_are_here=(state.weights / WEIGHTS).exists(),
-        gimps=tuple(found),
-        profiles=tuple(folders),
+        gimps=tuple(programs),
+        profiles=tuple(profiles),
         free=shutil.disk_usage(surroundings.nearest(state.root)).free,
         source=f"From {options.offline}" if options.offline else "Download",
         notes=tuple(notes),
-        facts=surroundings.look(state, Need() if whole else Need(build.peak, build.files)),
+        facts=surroundings.look(state, Need() if engine_is_here else Need(build.peak, build.files)),
     )
 
 
 def _build(
     source: Path, state: State, options: Options, here: Device, environment: Mapping[str, str]
 ) -> tuple[Build, bool]:
-    """Returns the build to have, and whether it seems to be here: one that does is kept."""
+    """Returns the build to install, and whether the current engine seems to be made from it.
+
+    A current engine is kept if its build fits this machine and the options.
+    """
     engine = versions.current(state)
     stamp = Stamp.read(engine.environment) if engine else None
     for name in ("torch-cpu", "torch"):

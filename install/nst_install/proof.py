@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Callable
@@ -17,16 +18,16 @@ from nst_install.gimps import Gimp, profile_of
 from nst_install.places import Machine
 from nst_install.work import InstalledEngine, Work
 
-SECONDS = 240.0  # a first start of GIMP and of the engine, on a slow machine that is busy
+SECONDS = 240.0  # for a first start of GIMP and of the engine on a slow, busy machine
 _STYLE = "night-oil.jpg"
 _SCRIPT = Path(__file__).with_name("in_gimp.py")
 _OLD_SCRIPT = Path(__file__).with_name("in_gimp2.py")
 
 
 def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
-    """Has ``gimp`` make its profile if it was never started.
+    """Starts ``gimp`` once, if it never was started, so that it makes its profile.
 
-    A profile made by us would keep it from taking over the settings of an older GIMP.
+    In a profile that we made, GIMP would not take over the settings of an older GIMP.
     """
     if profile_of(gimp, machine).is_dir():
         return
@@ -39,7 +40,10 @@ def make_profile(work: Work, gimp: Gimp, machine: Machine) -> None:
 
 
 def prove_engine(work: Work, engine: InstalledEngine) -> None:
-    """Has ``engine`` compare what it computes on its device with stored numbers. Raises ``Failure``."""
+    """Has ``engine`` compare what it computes on its device with stored numbers.
+
+    Raises ``Failure`` when they differ.
+    """
     work.console.begin("Self-test")
     outcome = _as_people_do(work, engine)("doctor", "--engine", seconds=600)
     if not outcome.good:
@@ -51,9 +55,9 @@ def prove_engine(work: Work, engine: InstalledEngine) -> None:
 
 
 def prove_by_command(work: Work, changed: bool) -> Path:
-    """Paints the sample on the command line and returns the result. Raises ``Failure``.
+    """Paints the sample on the command line, and returns the path of the result.
 
-    A result from before stays when nothing has ``changed`` since.
+    An earlier result stays unless something has ``changed`` since. Raises ``Failure`` when it cannot paint.
     """
     started = time.monotonic()
     work.console.begin("Proof")
@@ -77,9 +81,10 @@ def prove_by_command(work: Work, changed: bool) -> Path:
 
 
 def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
-    """Has GIMP paint the sample with the plug-in, and returns the result.
+    """Has ``gimp`` paint the sample with the plug-in, and returns the path of the result.
 
-    None when one in a box could not: there the engine may have to be started outside. Raises ``Failure``.
+    Returns None when a GIMP in a sandbox cannot, because its engine may have to be started outside. Raises
+    ``Failure`` when any other GIMP cannot.
     """
     started = time.monotonic()
     work.console.begin(f"Proof in {gimp}")
@@ -88,12 +93,14 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     result.unlink(missing_ok=True)
     photograph, style = _sample(work)
     arguments = (str(photograph), str(style), str(result))
-    code = f"import runpy; runpy.run_path({str(_SCRIPT)!r})['prove'](*{arguments!r})"
+    # In the locale C, GIMP refuses code that is not ASCII. In Python 2 a text is bytes.
+    code = f"import runpy; runpy.run_path({str(_SCRIPT)!a})['prove'](*{arguments!a})"
     if gimp.major < 3:
-        code = f"script = {{}}; execfile({str(_OLD_SCRIPT)!r}, script); script['prove'](pdb, *{arguments!r})"
+        script, *paths = (repr(os.fsencode(path))[1:] for path in (_OLD_SCRIPT, *arguments))
+        code = f"script = {{}}; execfile({script}, script); script['prove'](pdb, {', '.join(paths)})"
     outcome = run(gimp.batch(code), work.log, gimp.environment(work.environment), seconds=SECONDS)
-    said = [line for line in outcome.output.splitlines() if line.startswith("PROOF: ")]
-    proved = outcome.good if gimp.major == 3 else "PROOF: done" in said
+    proofs = [line for line in outcome.output.splitlines() if line.startswith("PROOF: ")]
+    proved = outcome.good if gimp.major == 3 else "PROOF: done" in proofs
     if proved and result.exists():
         work.console.done(f"the sample was painted in {time.monotonic() - started:.0f} s.")
         return result
@@ -102,9 +109,9 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
     elif outcome.status is None:
         reason = f"it did not end within {SECONDS:.0f} s"
     else:
-        told = [line.partition("-Warning: ")[2] for line in outcome.output.splitlines()]
-        words = next((line for line in reversed(told) if line), "")  # what the plug-in said in GIMP 2.10
-        reason = (words or (said[-1].removeprefix("PROOF: ") if said else outcome.last_line)).rstrip(".")
+        warnings = [line.partition("-Warning: ")[2] for line in outcome.output.splitlines()]
+        words = next((line for line in reversed(warnings) if line), "")  # what the plug-in said in GIMP 2.10
+        reason = (words or (proofs[-1].removeprefix("PROOF: ") if proofs else outcome.last_line)).rstrip(".")
     what = f"{gimp} could not paint the sample picture ({reason})."
     if gimp.boxed:
         command = shlex.join(core_command(work.state))
@@ -114,7 +121,10 @@ def prove_in_gimp(work: Work, gimp: Gimp) -> Path | None:
 
 
 def _as_people_do(work: Work, engine: InstalledEngine | None) -> Callable[..., Outcome]:
-    """How to run a command of ``engine``: by ``nst`` where that is of this installation, as people do."""
+    """Returns the function that runs a command of ``engine``.
+
+    It runs ``nst``, as people do, if the current ``nst`` is this installation's and of this engine.
+    """
     if engine is None:
         return work.nst
     is_ours = versions.current(work.state) == engine and has_command(work.state, engine.environment)

@@ -1,4 +1,4 @@
-"""Taking everything away again that the manifest lists, and nothing else."""
+"""Removes everything that the manifest lists, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from nst_install.running import end_core
 
 
 def remove(state: State, manifest: Manifest, console: Console) -> list[Path]:
-    """Removes what ``manifest`` lists, and returns what stays because it is not ours.
+    """Removes what ``manifest`` lists, and returns the files that stay because they are not ours.
 
-    A picture that is being painted is waited for. The manifest itself and the installer's lock stay until
-    ``finish``. Raises ``Failure`` when a core does not end, ``OSError`` when something cannot be removed.
+    It first waits for a picture that is being painted. The manifest and the installer's lock stay until
+    ``finish``. Raises ``Failure`` when a core does not end, and ``OSError`` when something cannot be removed.
     """
     end_core(state, console)
     kept = [
-        left
+        kept_file
         for folder, files in manifest.plugins.items()
-        for left in _remove_plugin(Path(folder), files, state)
+        for kept_file in _remove_plugin(Path(folder), files, state)
     ]
     _remove_far_socket(state)
     for pattern in manifest.made:
@@ -42,7 +42,7 @@ def remove(state: State, manifest: Manifest, console: Console) -> list[Path]:
 
 
 def finish(state: State, manifest: Manifest) -> list[Path]:
-    """Removes the manifest and the folders that are empty now; returns what is left in the state folder."""
+    """Removes manifest, lock and empty folders; returns what is left in the state folder."""
     for path in (state.root / "install.lock", manifest.path):
         path.unlink(missing_ok=True)
     for folder in map(Path, manifest.folders):
@@ -51,16 +51,16 @@ def finish(state: State, manifest: Manifest) -> list[Path]:
 
 
 def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: State) -> list[Path]:
-    """Removes one copy of the plug-in and returns the files that stay."""
-    for left in beside(folder):
-        discard(left)
+    """Removes one copy of the plug-in, and returns the files that stay."""
+    for leftover in beside(folder):
+        discard(leftover)
     if folder.is_symlink() or not folder.is_dir() or _belongs_elsewhere(folder, state):
         return []
     for name, digests in files.items():
         behind_link = any(is_link(path) for path in (folder / name).parents if folder in path.parents)
         if not behind_link and (digest(folder / name) or "gone") in digests:
             (folder / name).unlink()
-            (folder / f"{name}c").unlink(missing_ok=True)  # where Python 2 keeps what it compiled
+            (folder / f"{name}c").unlink(missing_ok=True)  # Python 2 compiles beside the source
     for cache in sorted(folder.rglob("__pycache__")):
         discard(cache)
     folders = [path for path in folder.rglob("*") if path.is_dir()]
@@ -70,20 +70,24 @@ def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: Stat
 
 
 def _belongs_elsewhere(folder: Path, state: State) -> bool:
+    """Whether the plug-in in ``folder`` belongs to an installation in another state folder."""
     try:
-        about = json.loads((folder / "install.json").read_text(encoding="utf-8"))
-        return bool(about["state"] != str(state.root))
+        record = json.loads((folder / "install.json").read_text(encoding="utf-8"))
+        return bool(record["state"] != str(state.root))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
 def _remove_far_socket(state: State) -> None:
-    """Removes the folder that the core's socket has elsewhere when the state folder's path is too long."""
+    """Removes the folder of the core's socket, if it lies outside of the state folder.
+
+    This is so when the path of the state folder is too long for a socket.
+    """
     if os.name != "posix":
         return
     try:
         folder = socket_path(state).parent
-    except WireError:  # somebody else's
+    except WireError:  # the folder is somebody else's
         return
     if folder != state.run:
         (folder / "core.sock").unlink(missing_ok=True)

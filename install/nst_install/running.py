@@ -1,4 +1,4 @@
-"""The core that may be running, and its end: never in the middle of a picture."""
+"""Ends a core that may be running, but never in the middle of a picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLIENT = {"name": "installer"}
 
 
 class _Answer(Enum):
-    """What a core said when it was asked to end."""
+    """The answer of a core that was asked to end."""
 
     NONE = "none"
     ENDS = "it ends"
@@ -29,16 +29,16 @@ class _Answer(Enum):
 
 
 def is_running(state: State) -> bool:
-    """Whether a core of ``state`` is running."""
+    """Whether a core of ``state`` is running: it holds its lock as long as it lives."""
     lock = state.run / "core.lock"
     if not lock.exists():
         return False
-    with locked(lock, 0) as free:
-        return not free
+    with locked(lock, 0) as acquired:
+        return not acquired
 
 
 def answers(state: State) -> bool:
-    """Whether the core of ``state`` that is running talks to us."""
+    """Whether the running core of ``state`` accepts a connection and proves itself."""
     try:
         channel, _ = connect(state, _CLIENT)
     except WireError:
@@ -50,21 +50,21 @@ def answers(state: State) -> bool:
 def end_core(state: State, console: Console) -> None:
     """Asks the core of ``state`` to end, and waits for it; does nothing when none runs.
 
-    A picture that it is painting is waited for, which is said once; a window that is only open is
-    not. Raises ``Failure`` when it does not end.
+    It waits for a picture that is being painted, and prints that once. It does not wait for a window that is
+    only open. Raises ``Failure`` when the core does not end in 15 s.
     """
-    end = time.monotonic() + SECONDS
+    deadline = time.monotonic() + SECONDS
     told, quiet = False, False
     while is_running(state):
         answer = _ask_to_end(state, always=quiet)
-        # A window that paints one picture after the other has moments in between.
+        # A window may only be between two pictures, so it has to be found idle twice.
         quiet = answer is _Answer.OPEN
         if answer is _Answer.PAINTS and not told:
             console.say("A picture is being painted in GIMP. This goes on when it is done.")
             told = True
         if answer in (_Answer.PAINTS, _Answer.LOADS):
-            end = time.monotonic() + SECONDS
-        elif time.monotonic() > end:
+            deadline = time.monotonic() + SECONDS
+        elif time.monotonic() > deadline:
             raise Failure("The engine is running and does not end.", "Close GIMP and try again.")
         time.sleep(0.1 if answer is _Answer.ENDS else 0.5)
 
@@ -73,28 +73,28 @@ def end_core(state: State, console: Console) -> None:
 def core_ended(state: State, console: Console) -> Iterator[None]:
     """Ends the core of ``state``; inside the block no window in GIMP starts another.
 
-    Raises ``Failure``.
+    Raises ``Failure`` when the core does not end.
     """
-    end_core(state, console)  # before the lock is held, for a picture can take long
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(WireError):  # a folder that no core can be started in
-            held.enter_context(locked(state.private_run() / "start.lock", SECONDS))
+    end_core(state, console)  # first without the lock: a picture may take long
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(WireError):  # then no core can be started in the folder
+            stack.enter_context(locked(state.private_run() / "start.lock", SECONDS))
         end_core(state, console)
         yield
 
 
 def end_if_idle(state: State) -> None:
-    """Ends the core of ``state`` if nobody needs it; one that somebody does goes on."""
-    end = time.monotonic() + SECONDS
-    while is_running(state) and time.monotonic() < end:
+    """Ends the core of ``state`` if nobody needs it; otherwise it goes on."""
+    deadline = time.monotonic() + SECONDS
+    while is_running(state) and time.monotonic() < deadline:
         answer = _ask_to_end(state)
         if answer is _Answer.PAINTS:
             return
-        time.sleep(0.1)  # who used it last may not have been seen to leave yet
+        time.sleep(0.1)  # it may not have noticed yet that its last client left
 
 
 def _ask_to_end(state: State, always: bool = False) -> _Answer:
-    """Asks the core to end if nobody needs it, or ``always`` where all that is open paints nothing."""
+    """Asks the core to end if nobody needs it; with ``always`` also if open windows paint nothing."""
     with contextlib.suppress(WireError):
         channel, welcome = connect(state, _CLIENT)
         try:

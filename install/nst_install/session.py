@@ -23,29 +23,33 @@ _WAIT_SECONDS = 900.0
 
 @contextlib.contextmanager
 def opened(source: Path, state: State, console: Console, offline: Path | None = None) -> Iterator[Work]:
-    """Yields the work of a run that nobody else disturbs.
+    """Yields the work of one run, which holds the lock on the state folder.
 
-    Raises ``Refusal`` when the state folder is not ours, before it is touched; ``Failure`` or ``OSError``.
+    Raises ``Refusal`` when the folder is not ours, before it is changed. Raises ``Failure`` when another run
+    does not end, and ``OSError`` when the folder cannot be written.
     """
     refuse_others(state)
-    made = [folder for folder in (state.root, *state.root.parents) if not folder.exists()]
+    new_folders = [folder for folder in (state.root, *state.root.parents) if not folder.exists()]
     state.root.mkdir(parents=True, exist_ok=True)
     with locked(state, console) as lock:
-        refuse_others(state)  # somebody may have been there while we waited
-        manifest = _manifest(state, made)
+        refuse_others(state)  # the folder may have changed while we waited
+        manifest = _manifest(state, new_folders)
         _open_log(state)
         yield Work(source, state, console, manifest, dict(os.environ), lock, offline)
 
 
 @contextlib.contextmanager
 def locked(state: State, console: Console) -> Iterator[int]:
-    """Holds the lock on the state folder, and yields its descriptor. Raises ``Failure``."""
-    end = time.monotonic() + _WAIT_SECONDS
+    """Holds the lock on the state folder, and yields its descriptor.
+
+    Raises ``Failure`` when another installation still holds it after 900 s.
+    """
+    deadline = time.monotonic() + _WAIT_SECONDS
     file = try_lock(state.root / "install.lock")
     if file is None:
         console.say("Another installation into that folder is still at work; waiting for its end.")
     while file is None:
-        if time.monotonic() > end:
+        if time.monotonic() > deadline:
             raise Failure("Another installation into that folder is still at work.", "Try again later.")
         time.sleep(0.5)
         file = try_lock(state.root / "install.lock")
@@ -54,10 +58,10 @@ def locked(state: State, console: Console) -> Iterator[int]:
 
 
 def _manifest(state: State, made: list[Path]) -> Manifest:
-    """Returns the manifest of the state folder, for which the folders ``made`` were just made.
+    """Returns the manifest of the state folder; ``made`` are the folders just made for it.
 
-    It is the first thing that is written there but for the lock, so that whatever cuts us off, the next
-    run knows the folder for ours.
+    It is the first file there except for the lock. After any interruption the next run therefore recognizes
+    the folder as ours.
     """
     path = state.root / "manifest.json"
     manifest = Manifest.read(path) or Manifest(path)

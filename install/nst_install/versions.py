@@ -1,8 +1,8 @@
-"""Side by side: environments and versions of the core, and which of them are current.
+"""Environments and versions of the core side by side, and which of them are current.
 
-``environments/`` holds the virtual environments and ``versions/`` copies of this project. A file in an
-environment names the version that it runs, and the link ``environment`` names the environment. Both are
-replaced in one step, and only by what is whole: nothing half-made is ever current.
+``environments/`` holds the virtual environments, and ``versions/`` holds copies of this project. A file in an
+environment names the version that it runs. The link ``environment`` names the current environment. Both are
+replaced in one step, and only by something whole: nothing half-made is ever current.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from nst_install.manifest import Manifest
 from nst_install.work import InstalledEngine
 
 _POINTER = "neural-style.pth"
-# Python reads such a file by the locale, and names files by it too unless it is told otherwise: so the path
-# is in it as the bytes that it is on the disk, in ASCII.
+# Python decodes this file by the locale, and without UTF-8 mode also the names of files. So the path is
+# written as the bytes that it has on the disk, in ASCII.
 _ADD, _ADDED = "import os, sys; sys.path.append(os.fsdecode(", "))"
 _PARTS = ("nst_core", "plugin", "install")
 
 
 def environments(state: State) -> Path:
-    """Where the environments lie side by side."""
+    """Returns the folder of the environments."""
     return state.root / "environments"
 
 
 def versions(state: State) -> Path:
-    """Where the copies of this project lie side by side."""
+    """Returns the folder of the copies of this project."""
     return state.root / "versions"
 
 
 def current(state: State) -> InstalledEngine | None:
-    """Returns what is current; None when there is nothing that could be."""
+    """Returns the current engine; None when there is no environment, or none that names a core."""
     try:
         environment = state.environment.resolve(strict=True)
     except (OSError, RuntimeError):
@@ -49,23 +49,26 @@ def current(state: State) -> InstalledEngine | None:
 
 
 def is_ours(state: State, environment: Path) -> bool:
-    """Whether ``environment`` lies where this installation keeps its own, and not in another one."""
+    """Whether ``environment`` is one of this installation's own, not one of another installation."""
     return environment.parent == environments(state).resolve()
 
 
 def core_of(environment: Path) -> Path | None:
-    """Returns the version of the core that ``environment`` runs."""
+    """Returns the version of the core that ``environment`` runs, as its folder; None without one."""
     for site in environment.glob("[Ll]ib/**/site-packages"):
         with contextlib.suppress(OSError, ValueError, SyntaxError):
             text = (site / _POINTER).read_text(encoding="utf-8").strip()
             if text.startswith(_ADD):
                 return Path(os.fsdecode(ast.literal_eval(text.removeprefix(_ADD).removesuffix(_ADDED))))
-            return Path(text)  # versions before wrote the path alone
+            return Path(text)  # earlier versions wrote only the path
     return None
 
 
 def run_core(environment: Path, core: Path) -> None:
-    """Makes ``core`` the version that ``environment`` runs, in one step."""
+    """Makes ``core`` the version that ``environment`` runs, in one step.
+
+    Raises ``FileNotFoundError`` when ``environment`` is no virtual environment.
+    """
     for site in environment.glob("[Ll]ib/**/site-packages"):
         new = site / f"{_POINTER}.new"
         new.write_text(f"{_ADD}{os.fsencode(core)!a}{_ADDED}\n", encoding="ascii")
@@ -75,10 +78,10 @@ def run_core(environment: Path, core: Path) -> None:
 
 
 def switch(state: State, manifest: Manifest, environment: Path) -> None:
-    """Makes ``environment`` the current one, in one step where links can be replaced.
+    """Makes ``environment`` the current one, in one step where the system can replace links.
 
-    What else of ours lies at that place, such as the environment of an older version, moves aside.
-    Raises ``Failure`` when it is not ours.
+    Anything else of ours at that place moves aside, such as the environment of an older version. Raises
+    ``Failure`` when something there is not ours.
     """
     link = state.environment
     manifest.making("environment", "environment.new")
@@ -95,7 +98,7 @@ def switch(state: State, manifest: Manifest, environment: Path) -> None:
 
 
 def place(source: Path, state: State, manifest: Manifest, version: str) -> Path:
-    """Returns the folder that holds a whole copy of the project in ``source``, made if need be.
+    """Returns the folder that holds a whole copy of the project in ``source``; makes it if need be.
 
     Raises ``Failure`` when something that is not ours is in its place.
     """
@@ -119,22 +122,22 @@ def place(source: Path, state: State, manifest: Manifest, version: str) -> Path:
 
 
 def digest_of(folder: Path) -> str:
-    """Returns a hash over all parts of the project in ``folder`` that an installation needs."""
-    together = hashlib.sha256()
+    """Returns a SHA-256 in hexadecimal over the parts of the project in ``folder`` that are installed."""
+    hasher = hashlib.sha256()
     for name in _files(folder):
-        together.update(f"{name}\0".encode())
-        together.update(hashlib.sha256((folder / name).read_bytes()).digest())
-    return together.hexdigest()
+        hasher.update(f"{name}\0".encode())
+        hasher.update(hashlib.sha256((folder / name).read_bytes()).digest())
+    return hasher.hexdigest()
 
 
 def tidy(state: State, manifest: Manifest) -> None:
-    """Removes all versions and environments of ours but what is current."""
+    """Removes all versions and environments of ours except the current ones."""
     remove_old(state, manifest, "environments")
     remove_old(state, manifest, "versions")
 
 
 def remove_old(state: State, manifest: Manifest, folder: str) -> None:
-    """Removes what the manifest names in the folder called ``folder``, but for what is current."""
+    """Removes what the manifest names in ``folder``, environments or versions, except the current one."""
     engine = current(state)
     kept = (engine.environment, engine.core.resolve()) if engine else ()
     names = [name for name in manifest.made if name.startswith(f"{folder}/")]
@@ -142,7 +145,7 @@ def remove_old(state: State, manifest: Manifest, folder: str) -> None:
         for path in matches(state.root, name):
             if path.resolve() not in kept:
                 remove(path)
-    remove_empty(state.root / folder)  # as long as it is named by what is in it
+    remove_empty(state.root / folder)  # still known as ours by the names in it
     for name in names:
         if not matches(state.root, name):
             manifest.gone(name)
@@ -156,7 +159,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _link(link: Path, target: Path) -> None:
-    if sys.platform == "win32":  # a link needs rights there that a junction does not
+    if sys.platform == "win32":  # a link needs rights there, a junction does not
         import _winapi
 
         _winapi.CreateJunction(str(target), str(link))

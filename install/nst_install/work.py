@@ -1,4 +1,4 @@
-"""What every stage is given."""
+"""What every stage gets: the run of the installer, and the installed engine."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nst_install.links import matches, remove, remove_empty
 from nst_install.manifest import Manifest
 
 _DOWNLOADS = "pip-cache"
-# Where versions before kept the same.
+# Where earlier versions kept what pip had fetched.
 _OLD_DOWNLOADS = ("downloads/http", "downloads/http-v2", "working/pip-*")
-# The core is run from the folder that is named first, whatever the environment itself points to.
+# Runs the core from the folder in the first argument, whatever version the environment points to.
 _BOOT = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1));"
     " runpy.run_module('nst_core', run_name='__main__', alter_sys=True)"
@@ -26,13 +26,13 @@ _BOOT = (
 
 @dataclass(frozen=True)
 class InstalledEngine:
-    """An environment, and the version of the core that is run in it; current or not yet."""
+    """An environment, and the version of the core that runs in it; it may not be current yet."""
 
     environment: Path
     core: Path
 
     def python(self, state: State) -> Path:
-        """Its interpreter."""
+        """Returns the path of its interpreter."""
         return self.environment / state.python.relative_to(state.environment)
 
 
@@ -40,8 +40,8 @@ class InstalledEngine:
 class Work:
     """One run of the installer: from the checkout ``source`` into ``state``.
 
-    ``lock`` is the descriptor of the lock that says that somebody is at work there. ``offline`` is
-    a folder that holds all that is otherwise fetched.
+    ``environment`` holds our environment variables. ``lock`` is the descriptor of the lock on the state
+    folder. ``offline`` is a folder with everything that is otherwise fetched.
     """
 
     source: Path
@@ -54,19 +54,19 @@ class Work:
 
     @property
     def log(self) -> Path:
-        """The file that gets everything that other programs say."""
+        """The file with the output of all other programs."""
         return self.state.logs / "install.log"
 
     @property
     def downloads(self) -> Path:
-        """Where pip keeps what it has fetched, until all of it is installed."""
+        """The folder of what pip has fetched, until all of it is installed."""
         return self.state.root / _DOWNLOADS
 
     @contextlib.contextmanager
     def downloading(self) -> Iterator[None]:
-        """What pip fetches inside of the block is kept when that raises, and otherwise removed at its end.
+        """Keeps what pip fetches inside of the block if that raises, and otherwise removes it at the end.
 
-        Raises ``Failure`` when the place for it is taken by something that is not ours.
+        Raises ``Failure`` when something that is not ours is in the place for it.
         """
         self.manifest.making(_DOWNLOADS)
         yield
@@ -84,9 +84,10 @@ class Work:
         seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """Runs the core's interpreter as GIMP will: apart from what this shell sets for other Pythons.
+        """Runs an interpreter, by default the core's, as GIMP will: without this shell's settings for Python.
 
-        It keeps the lock when we are killed and it is not, so that nobody else works beside it.
+        ``variables`` are further environment variables. The program inherits the lock: if we are killed and
+        it is not, nobody else works beside it.
         """
         command = [str(python or self.state.python), *ISOLATED, "-u", *arguments]
         more = {"NEURAL_STYLE_HOME": str(self.state.root), **(variables or {})}
@@ -109,14 +110,14 @@ class Work:
         )
 
     def nst(self, *arguments: str, seconds: float | None = None) -> Outcome:
-        """Runs ``nst`` of what is current as anybody may: from another folder, in an empty environment."""
+        """Runs the current ``nst`` as anybody may: in another folder, with an empty environment."""
         needed = {name: value for name, value in self.environment.items() if name.upper() == "SYSTEMROOT"}
         command = [str(self.state.nst), *arguments]
         root = Path(self.state.root.anchor)
         return run(command, self.log, {}, needed, seconds, self.console.now, [self.lock], folder=root)
 
     def _of_pip(self) -> dict[str, str]:
-        """What the core's own use of pip, for weights, has to know of this run."""
+        """Returns the variables for the core's own use of pip, by which it fetches weights."""
         offline = {"NEURAL_STYLE_OFFLINE": str(self.offline)} if self.offline else {}
-        told = {name: value for name, value in self.environment.items() if name.startswith("PIP_")}
-        return {**told, **offline, "PIP_CACHE_DIR": str(self.downloads)}
+        pip_settings = {name: value for name, value in self.environment.items() if name.startswith("PIP_")}
+        return {**pip_settings, **offline, "PIP_CACHE_DIR": str(self.downloads)}

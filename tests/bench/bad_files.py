@@ -1,7 +1,8 @@
 """Random files through nst and the style loader: python -m tests.bench.bad_files [number].
 
-Valid pictures of every kind that Pillow writes, cut at random places, with bytes flipped, with wrong endings,
-and noise. Each must give a plan or one sentence, within 10 s and 1 GB more than PyTorch takes. Linux only.
+The files are noise, and pictures of every kind that Pillow writes. Of these some are valid, and others are
+cut at random places, have bytes flipped, or have a wrong ending. Each must give a plan or one sentence,
+within 10 s and 1 GB more than PyTorch takes. Linux only.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from tests.test_picture_files import HEIC
+from tests.files.made import HEIC
 
 SECONDS, BYTES = 10.0, 1e9
-_EACH = 25  # files that one process takes, so that what it needed at most is that of few
+_EACH = 25  # files per process, so that its peak of memory belongs to few of them
 _KINDS = {
     "png": "PNG",
     "jpg": "JPEG",
@@ -53,7 +54,7 @@ _MODES = {
 
 
 def whole(chance: random.Random) -> tuple[bytes, str]:
-    """Returns a valid picture and its ending."""
+    """Returns a random valid picture as bytes, and its ending."""
     size = chance.choice([(1, 1), (3, 200), (64, 48), (200, 150), (640, 480)])
     pixels = np.random.default_rng(chance.getrandbits(32)).integers(0, 256, (size[1], size[0], 3))
     ending = chance.choice([*_KINDS, "heic", "deep.tif", "float.tif", "psd", "moving.gif", "moving.png"])
@@ -80,39 +81,39 @@ def whole(chance: random.Random) -> tuple[bytes, str]:
 
 
 def spoiled(chance: random.Random) -> tuple[bytes, str, str]:
-    """Returns a file, its ending, and what was done to it."""
+    """Returns a random file as bytes, its ending, and what was done to it."""
     data, ending = whole(chance)
-    what = chance.choice(["valid", "cut", "flipped", "flipped", "head flipped", "renamed", "noise"])
-    if what == "cut":
+    damage = chance.choice(["valid", "cut", "flipped", "flipped", "head flipped", "renamed", "noise"])
+    if damage == "cut":
         data = data[: chance.randrange(len(data))]
-    elif what in ("flipped", "head flipped"):
+    elif damage in ("flipped", "head flipped"):
         changed = bytearray(data)
-        end = min(len(data), 64) if what == "head flipped" else len(data)
+        end = min(len(data), 64) if damage == "head flipped" else len(data)
         for _ in range(chance.choice([1, 3, 20])):
             changed[chance.randrange(end)] = chance.randrange(256)
         data = bytes(changed)
-    elif what == "renamed":
+    elif damage == "renamed":
         ending = chance.choice([*_KINDS, "heic", "psd", "txt", "xcf", "svg"])
-    elif what == "noise":
+    elif damage == "noise":
         start = data[: chance.choice([0, 4, 12])]
         data = start + bytes(chance.randrange(256) for _ in range(chance.randrange(2000)))
-    return data, ending, what
+    return data, ending, damage
 
 
 def memory(what: str) -> int:
-    """Returns bytes of this process, as Linux calls them: VmRSS now, VmHWM at most since ``anew``."""
+    """Returns bytes of memory of this process: VmRSS is the present use, VmHWM the peak since ``anew``."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(what)) * 1024
 
 
 def anew() -> int:
-    """Forgets what was needed at most, and returns what is needed now."""
+    """Resets the peak of memory, and returns the present use in bytes."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     return memory("VmRSS")
 
 
 def take(files: list[Path]) -> None:
-    """Does all files in this process, and prints how each fared, in a line."""
+    """Takes all ``files`` in this process, and prints a line for each file and way: how it fared."""
     from nst_core.cli import main
     from nst_core.files.errors import PictureError
     from nst_core.files.quiet import quiet
@@ -121,14 +122,14 @@ def take(files: list[Path]) -> None:
     style = Path(__file__).parents[2] / "install" / "samples" / "styles" / "wave-woodcut.jpg"
 
     def by_command(path: Path) -> str:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
                 main(["stylize", str(path), str(style), "-o", str(path.parent / "result.png"), "--dry-run"])
                 status: object = 0
             except SystemExit as ended:
                 status = ended.code
-        text = said.getvalue()
+        text = output.getvalue()
         planned = status == 0 and "The result has" in text
         refused = status == 1 and text.count("\n") == 1 and "should not have happened" not in text
         return "plan" if planned else "sentence" if refused else f"WRONG {status} {text!r}"
@@ -143,7 +144,7 @@ def take(files: list[Path]) -> None:
             return f"WRONG {traceback.format_exc()!r}"
         return "plan"
 
-    by_command(files[0])  # what is imported takes its own time
+    by_command(files[0])  # the imports must not count as time of the first file
     for path in files:
         for name, way in (("command", by_command), ("loader", by_loader)):
             before = anew()
@@ -154,41 +155,41 @@ def take(files: list[Path]) -> None:
 
 
 def made(number: int, folder: Path) -> Iterator[Path]:
-    """Writes the files, always the same, and yields their paths."""
+    """Writes ``number`` files, always the same ones, and yields their paths."""
     chance = random.Random(18)
     for index in range(number):
-        data, ending, what = spoiled(chance)
-        path = folder / f"{index:03}-{what.replace(' ', '-')}.{ending}"
+        data, ending, damage = spoiled(chance)
+        path = folder / f"{index:03}-{damage.replace(' ', '-')}.{ending}"
         path.write_bytes(data)
         yield path
 
 
 def main() -> None:
-    """Prints the tally; ends with an error when a file was not as it must be."""
+    """Prints the tally; raises ``AssertionError`` when a file was not handled as it must be."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     tally: Counter[str] = Counter()
-    slowest, largest, wrong = (0.0, ""), (0.0, ""), []
+    slowest, largest, failures = (0.0, ""), (0.0, ""), []
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         files = list(made(number, Path(folder)))
         for start in range(0, number, _EACH):
-            some = [str(path) for path in files[start : start + _EACH]]
-            command = [sys.executable, "-m", "tests.bench.bad_files", "take", *some]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-            lines = done.stdout.splitlines()
-            if done.returncode or done.stderr or len(lines) != 2 * len(some):
-                wrong.append(f"{some[len(lines) // 2 : len(lines) // 2 + 1]}: {done.stderr[-2000:]}")
+            batch = [str(path) for path in files[start : start + _EACH]]
+            command = [sys.executable, "-m", "tests.bench.bad_files", "take", *batch]
+            process = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+            lines = process.stdout.splitlines()
+            if process.returncode or process.stderr or len(lines) != 2 * len(batch):
+                failures.append(f"{batch[len(lines) // 2 : len(lines) // 2 + 1]}: {process.stderr[-2000:]}")
             for line in lines:
                 _, way, seconds, megabytes, outcome = line.split(" ", 4)
                 tally[f"{way}: {outcome.partition(' ')[0]}"] += 1
                 slowest = max(slowest, (float(seconds), line))
                 largest = max(largest, (float(megabytes) * 1e6, line))
                 if outcome.startswith("WRONG"):
-                    wrong.append(line)
+                    failures.append(line)
     print(f"{number} files, {time.perf_counter() - began:.0f} s: {dict(tally)}")
     print(f"slowest: {slowest[1]}\nlargest: {largest[1]}")
-    print("\n".join(wrong))
-    assert not wrong
+    print("\n".join(failures))
+    assert not failures
     assert slowest[0] < SECONDS
     assert largest[0] < BYTES
 

@@ -1,8 +1,9 @@
 """How long a run takes to its first evaluation: python -m tests.bench.beginning WEIGHTS_FOLDER
 
-Seconds on the clock, and of the processor in brackets, of what comes before it: the import of the engine, the
-network from its file, and from ``stylize`` to the first evaluation (draft, the sample photograph), for the
-first run in a process and for the next ones, of the same size and of another style.
+It prints seconds on the clock, and of the processor in brackets, for each step before that evaluation. The
+steps are the import of the engine, the network from its file, and ``stylize`` up to its first evaluation
+(draft, the sample photograph). The last one is timed for the first run in a process, for a second run like
+it, and for a third run with another style.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pathlib import Path
 
 
 class Clock:
-    """Tells what passed since it was last asked."""
+    """Prints the time since it was last asked."""
 
     def __init__(self) -> None:
         self._began = time.perf_counter(), time.process_time()
 
     def tell(self, what: str) -> None:
-        """Prints it."""
+        """Prints ``what`` with its seconds on the clock, and of the processor in brackets."""
         now = time.perf_counter(), time.process_time()
         passed, used = (after - before for after, before in zip(now, self._began, strict=True))
         print(f"{what:44s} {passed:6.2f} s ({used:.2f})", flush=True)

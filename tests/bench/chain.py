@@ -1,17 +1,17 @@
 """How fast an evaluation on a processor is: python -m tests.bench.chain WEIGHTS_FOLDER|vgg19 [ROUNDS]
 
-For ``vgg19`` its weights are random ones of the right shape, which take as long. For a processor with no
-more than AVX2 see ``held``.
+For ``vgg19`` the weights are random ones of the right shape, which take as long. For a processor with no more
+than AVX2 see ``held``.
 
-One evaluation of Gatys' objective (content on relu4_2, Gram matrices on five layers, gradient of the
-pixels), timed in turns in the same run, in three ways: the project's objective by the fast pass and by
-the general pass, and the loop that every tutorial has, with the network and its losses left to autograd
-in PyTorch's default layout. Of each the median and the least of all rounds but the first, and the
-ratio to the tutorial's loop: the least is what other jobs on the machine disturb least. How far each
-gradient is from the tutorial's shows that all do the same work.
+One evaluation of Gatys' objective is timed: content on relu4_2, Gram matrices on five layers, gradient of the
+pixels. Three ways take turns in the same run. Two are the project's objective, by the fast pass and by the
+general pass. The third is the loop that every tutorial has: autograd goes through the network and its losses
+in PyTorch's default layout. The bench prints the median and the minimum (least) of all rounds but the first,
+and their ratio to the tutorial's loop. Other jobs on the machine disturb the minimum least. The distance of
+each gradient from the tutorial's shows that all three do the same work.
 
-Where the peer of peer.py is installed, an evaluation of its own follows (the same layers, and its total
-variation), from the seconds of two runs of different length.
+Where the peer of peer.py is installed, one of its own evaluations follows, with the same layers and its total
+variation. Its seconds come from two runs of different length.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import nst_core  # noqa: F401  # isort: skip  (before torch: threads that wait are to sleep, as in the core)
+import nst_core  # noqa: F401  # isort: skip  (before torch: waiting threads then sleep, as in the core)
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -40,7 +40,7 @@ from nst_core.weights.loading import load_backbone
 from .peer import by_peer, peers_weights, saved
 
 SIZES = (256, 512, 1024)
-PEERS_EVALUATIONS = {256: (5, 25), 512: (3, 11), 1024: (2, 6)}  # of its two runs
+PEERS_EVALUATIONS = {256: (5, 25), 512: (3, 11), 1024: (2, 6)}  # for each size those of its two runs
 LAYERS = (*STYLE_LAYERS, CONTENT_LAYER)
 GATYS = Matching(
     content_layers=((CONTENT_LAYER, 1.0),),
@@ -55,43 +55,43 @@ Evaluate = Callable[[Tensor], Tensor]
 
 
 def by_pass(network: NetworkPass, content: Tensor, style: Tensor) -> Evaluate:
-    """The project's own objective, by a pass."""
+    """Returns the evaluation of the project's own objective by the pass ``network``."""
     objective = objective_for(content, [Group((Style(style),), None)], network, GATYS)
     return lambda pixels: objective(pixels)[1]
 
 
 def by_tutorial(backbone: VGG, content: Tensor, style: Tensor) -> Evaluate:
-    """The loop of the tutorials: NCHW, autograd through network and losses, ReLU in place."""
+    """Returns the evaluation of the tutorials: NCHW, autograd through network and losses, ReLU in place."""
     weights = {
         step.layer: step.weight.contiguous() for step in backbone.steps if isinstance(step, Convolution)
     }
 
     def features(values: Tensor) -> dict[str, Tensor]:
-        found = {}
+        maps = {}
         values = values - backbone.mean
         for step in backbone.steps:
             if isinstance(step, Convolution):
-                zeros = step.padding == "zero"  # for all but the first, see engine/networks/vgg.py
+                zeros = step.padding == "zero"  # true for all but the first, see engine/networks/vgg.py
                 values = values if zeros else padded(values, step.padding)
                 values = F.conv2d(values, weights[step.layer], step.bias, padding=int(zeros))
                 values = F.relu(values, inplace=True)
             else:
                 values = F.max_pool2d(values, 2, ceil_mode=True)
             if step.layer in LAYERS:
-                found[step.layer] = values
-        return found
+                maps[step.layer] = values
+        return maps
 
     with torch.no_grad():
-        wanted = features(content)[CONTENT_LAYER]
+        content_features = features(content)[CONTENT_LAYER]
         grams = {layer: gram(values) for layer, values in features(style).items()}
 
     def evaluate(pixels: Tensor) -> Tensor:
         pixels = pixels.clone().requires_grad_()
-        found = features(pixels)
-        loss = GATYS.content_weight * 0.5 * (found[CONTENT_LAYER] - wanted).square().sum()
+        maps = features(pixels)
+        loss = GATYS.content_weight * 0.5 * (maps[CONTENT_LAYER] - content_features).square().sum()
         for layer in STYLE_LAYERS:
-            unit = GATYS.style_weight / (4 * found[layer].shape[1] ** 2)
-            loss = loss + unit * (gram(found[layer]) - grams[layer]).square().sum()
+            unit = GATYS.style_weight / (4 * maps[layer].shape[1] ** 2)
+            loss = loss + unit * (gram(maps[layer]) - grams[layer]).square().sum()
         (gradient,) = torch.autograd.grad(loss, pixels)
         return gradient
 
@@ -99,13 +99,13 @@ def by_tutorial(backbone: VGG, content: Tensor, style: Tensor) -> Evaluate:
 
 
 def gram(features: Tensor) -> Tensor:
-    """F Fᵀ / M, as in the tutorials."""
+    """Returns the Gram matrix F Fᵀ / M of features (1, C, H, W) with M = H · W, as in the tutorials."""
     rows = features.flatten(2)[0]
     return rows @ rows.mT / rows.shape[1]
 
 
 def random_vgg19() -> VGG:
-    """VGG-19 with random weights that keep the size of activations (He et al. 2015)."""
+    """Returns VGG-19 with random weights that keep the size of activations (He et al. 2015)."""
     generator = torch.Generator().manual_seed(0)
     tensors: dict[str, Tensor] = {}
     inputs = 3
@@ -120,7 +120,7 @@ def random_vgg19() -> VGG:
 
 
 def timed(ways: list[Evaluate], pixels: Tensor, rounds: int) -> list[list[float]]:
-    """Returns the seconds of each way, of all rounds but the first, taken in turns."""
+    """Returns the seconds of each way in all rounds but the first; the ways take turns."""
     times: list[list[float]] = []
     for _ in range(rounds + 1):
         times.append([])
@@ -132,22 +132,22 @@ def timed(ways: list[Evaluate], pixels: Tensor, rounds: int) -> list[list[float]
 
 
 def of_peer(weights: Path, content: Tensor, style: Tensor) -> float:
-    """Returns the seconds of an evaluation of the peer."""
-    size, clock = content.shape[-1], []
+    """Returns the seconds of one evaluation of the peer."""
+    size, times = content.shape[-1], []
     with tempfile.TemporaryDirectory() as work:
         model = peers_weights(Path(work), weights)
         files = saved(content, Path(work) / "c.png"), saved(style, Path(work) / "s.png")
         few, many = PEERS_EVALUATIONS[size]
-        for evaluations in (few, few, many):  # the first one only for a warm start
+        for evaluations in (few, few, many):  # the first run only warms up
             began = time.perf_counter()
             by_peer(model, *files, size, evaluations)
-            clock.append(time.perf_counter() - began)
-    return (clock[2] - clock[1]) / (many - few)
+            times.append(time.perf_counter() - began)
+    return (times[2] - times[1]) / (many - few)
 
 
 def main() -> None:
-    whole = random_vgg19() if sys.argv[1] == "vgg19" else load_backbone(Path(sys.argv[1]))
-    backbone = whole.cut(LAYERS)
+    full_network = random_vgg19() if sys.argv[1] == "vgg19" else load_backbone(Path(sys.argv[1]))
+    backbone = full_network.cut(LAYERS)
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     capability = torch.backends.cpu.get_cpu_capability()
     print(
@@ -183,6 +183,7 @@ def main() -> None:
 
 
 def apart(one: Tensor, other: Tensor) -> float:
+    """Returns the distance of ``one`` from ``other``, relative to the norm of ``other``."""
     return float((one - other).norm() / other.norm())
 
 

@@ -1,9 +1,9 @@
 """What one evaluation costs: python tests/bench/evaluation.py WEIGHTS_FOLDER [ROUNDS]
 
-For each size the median seconds of an evaluation (objective and pixel gradient), and its ratio to the
-bare convolutions of the network, forward and back to the pixels, timed in turns with it in the same run. The
-ratio holds on another or a busier machine better than the seconds do; 1 would mean that losses,
-pooling and everything else are free.
+For each size it prints the median seconds of an evaluation (objective and pixel gradient). It also prints
+their ratio to the bare convolutions of the network, forward and back to the pixels. Both are timed in turns
+in the same run. On another or a busier machine the ratio holds better than the seconds do. A ratio of 1 would
+mean that losses, pooling and everything else are free.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ SIZES = ((96, 128), (192, 256), (384, 512), (768, 1024))
 
 
 def bare_convolutions(backbone: VGG, height: int, width: int) -> Callable[[], None]:
-    """Returns what does each convolution of the network once forward and once back, on inputs of its size."""
+    """Returns a function that does each convolution of the network once forward and once backward.
+
+    Its inputs are random, with the sizes that a picture of ``height`` × ``width`` pixels gives.
+    """
     work: list[tuple[Convolution, Tensor]] = []
     for step in backbone.steps:
         if isinstance(step, Convolution):
@@ -50,6 +53,7 @@ def bare_convolutions(backbone: VGG, height: int, width: int) -> Callable[[], No
 
 
 def seconds(action: Callable[[], object]) -> float:
+    """Returns the seconds that ``action`` takes."""
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
@@ -74,8 +78,8 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {rounds} rounds")
     for height, width in SIZES:
-        whole, bare = measure(backbone, recipe(Settings()), height, width, rounds)
-        print(f"{width:5d} × {height:<5d} {whole:8.3f} s   {whole / bare:5.2f} × the bare convolutions")
+        full, bare = measure(backbone, recipe(Settings()), height, width, rounds)
+        print(f"{width:5d} × {height:<5d} {full:8.3f} s   {full / bare:5.2f} × the bare convolutions")
 
 
 if __name__ == "__main__":

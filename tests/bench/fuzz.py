@@ -9,7 +9,7 @@ from tests.wire.fuzz import MOST_BYTES, MOST_SECONDS, mutations, round_trips
 
 
 def main() -> None:
-    """Prints what was found; ends with an error when a limit was passed."""
+    """Prints the figures; raises ``AssertionError`` when a limit was exceeded."""
     frames = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     spoiled = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
     began = time.perf_counter()

@@ -1,6 +1,6 @@
 """The sheets of docs/engine.md: python -m tests.bench.gallery WEIGHTS OUT [SIDE]
 
-From the project's own samples and the photograph of an astronaut in scikit-image (NASA, public domain).
+They show the project's own samples, and the photograph of an astronaut in scikit-image (NASA, public domain).
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from nst_core.weights.loading import prepared
 from .pairs import SAMPLES
 from .sheet import save_sheet
 
-_PUBLISHED_EVALUATIONS = 150  # of a published form, from the content: enough to see what it does
+_PUBLISHED_EVALUATIONS = 150  # of a published recipe, from the content: enough to see its effect
 
 
 class Painter:
-    """Paints at one size with the weights in a folder."""
+    """Paints pictures whose longer side is ``side`` pixels, with the weights in a folder."""
 
     def __init__(self, weights: Path, side: int) -> None:
         self._weights = weights
         self._side = side
 
     def photograph(self, name: str) -> Tensor:
-        """Returns a content in the gallery's size."""
+        """Returns a photograph in the gallery's size, (1, 3, H, W) in 0–1."""
         if name == "astronaut":
             picture = torch.from_numpy(data.astronaut()).permute(2, 0, 1)[None].float() / 255
         else:
@@ -47,15 +47,15 @@ class Painter:
         return resized(picture, fitted(size_of(picture), self._side))
 
     def settings(self, content: Tensor, styles: Sequence[Style], **chosen: object) -> Tensor:
-        """Returns the content painted by settings."""
+        """Returns the content painted with the settings ``chosen``, by default a draft."""
         every = {"quality": "draft", "size": self._side, **chosen}
         return self.by(content, styles, recipe(Settings.model_validate(every)))
 
     def depth(self, content: Tensor, styles: Sequence[Style], layers: int) -> Tensor:
-        """Returns the content painted with so many of the style layers, the first ones, at strength 70."""
-        wanted = recipe(Settings(quality="draft", size=self._side, strength=70))
-        fewer = dataclasses.replace(wanted.matching, style_layers=wanted.matching.style_layers[:layers])
-        return self.by(content, styles, dataclasses.replace(wanted, matching=fewer))
+        """Returns the content painted with the first ``layers`` style layers only, at strength 70."""
+        full = recipe(Settings(quality="draft", size=self._side, strength=70))
+        fewer = dataclasses.replace(full.matching, style_layers=full.matching.style_layers[:layers])
+        return self.by(content, styles, dataclasses.replace(full, matching=fewer))
 
     def by(self, content: Tensor, styles: Sequence[Style], wanted: Recipe) -> Tensor:
         """Returns the content painted by a recipe."""
@@ -65,14 +65,15 @@ class Painter:
         return result.picture
 
     def published(self, content: Tensor, styles: Sequence[Style], name: str) -> Tensor:
-        """Returns the content painted by a published recipe, from the content, in the gallery's size."""
-        known = PUBLISHED[name]
+        """Returns the content painted by a published recipe, which starts from the content here."""
+        original = PUBLISHED[name]
         schedule = Schedule(self._side, self._side, (_PUBLISHED_EVALUATIONS,), plateau=False)
-        start = dataclasses.replace(known.start, kind="content")
-        return self.by(content, styles, dataclasses.replace(known, schedule=schedule, start=start))
+        start = dataclasses.replace(original.start, kind="content")
+        return self.by(content, styles, dataclasses.replace(original, schedule=schedule, start=start))
 
 
 def painted_style(name: str) -> Style:
+    """Returns the sample style ``name``."""
     return Style(style_tensor(SAMPLES / "styles" / f"{name}.jpg"))
 
 

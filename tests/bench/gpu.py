@@ -1,15 +1,19 @@
 """What a GPU does: python -m tests.bench.gpu WEIGHTS PICTURES OUT [--only SECTION …] [--seconds N]
 
-Within six minutes, alone on the card, it writes OUT/gpu.md as it goes: evaluations at 256² to 4096² (the loop
-of every tutorial, the general pass, and the half-precision pass with and without its kernels and its graph)
-with the peak of the memory, how far each gradient is from single precision's, an iteration of L-BFGS against
-its evaluation, whole runs, and runs with 4, 8 and 12 GB in a process of their own. PICTURES holds
-golden_gate.jpg and starry_night.jpg. What fails is written down, and the rest goes on. On a processor all
-sizes are tiny.
+It takes six minutes at most, and must be alone on the card. It writes OUT/gpu.md as it goes:
 
-It needs torch, numpy, Pillow, pydantic, psutil, safetensors. For a machine without network: ``pip download``
-the wheels that it lacks, for its Python, and carry them with this tree, the pictures and the weights, which
-``python -m tests.bench.packed`` makes small.
+* Evaluations at 256² to 4096² with the peak of the memory: the loop of every tutorial, the general pass, and
+  the half-precision pass with and without its kernels and its graph.
+* How far each gradient is from single precision's.
+* An iteration of L-BFGS against its evaluation.
+* Whole runs, and runs with 4, 8 and 12 GB in a process of their own.
+
+PICTURES holds golden_gate.jpg and starry_night.jpg. What fails is written down, and the rest goes on. On a
+processor all sizes are tiny.
+
+It needs torch, numpy, Pillow, pydantic, psutil, safetensors. For a machine without network, fetch the wheels
+that it lacks by ``pip download``, for its Python. Carry them there with this tree, the pictures and the
+weights, which ``python -m tests.bench.packed`` makes small.
 """
 
 from __future__ import annotations
@@ -65,13 +69,13 @@ ALL_RUNS: tuple[Run, ...] = (
     ("Normal 1024 × 768, detail 50", {"quality": "normal", "detail": 50}, (1024, 768)),
 )
 RUNS = ALL_RUNS if CUDA else (("Draft", {"quality": "draft", "evaluations": 4}, (40, 30)),)
-WARM, ITERATIONS = (26, 20) if CUDA else (3, 2)  # of L-BFGS: until its history is full, and timed
-CAPS = ((4, (3072, 2304)), (8, (6000, 4000)), (12, (6000, 4000)))  # GB, and the picture
+WARM, ITERATIONS = (26, 20) if CUDA else (3, 2)  # L-BFGS iterations: until its history is full, and timed
+CAPS = ((4, (3072, 2304)), (8, (6000, 4000)), (12, (6000, 4000)))  # GB of memory, width and height
 
 
 @dataclass
 class Bench:
-    """Where things are, how much time is left, and the table so far."""
+    """Where the files are, how much time is left, and the table so far."""
 
     weights: Path
     pictures: Path
@@ -88,11 +92,11 @@ class Bench:
 
     @property
     def left(self) -> float:
-        """Seconds."""
+        """The seconds that are left."""
         return self.seconds - (time.perf_counter() - self.began)
 
     def say(self, *cells: object) -> None:
-        """Adds a row to the table."""
+        """Adds a row to the table, and prints it."""
         line = "| " + " | ".join(str(cell) for cell in cells) + " |"
         print(line, flush=True)
         with (self.out / "gpu.md").open("a", encoding="utf-8") as file:
@@ -100,7 +104,7 @@ class Bench:
 
     @contextmanager
     def trying(self, name: str) -> Iterator[None]:
-        """Writes down what goes wrong, and goes on."""
+        """Writes down an exception of the block, and goes on."""
         try:
             yield
         except Exception as error:
@@ -112,36 +116,42 @@ class Bench:
                 torch.cuda.empty_cache()
 
     def picture(self, name: str, width: int, height: int) -> Tensor:
-        """A picture of PICTURES in this size, (1, 3, H, W) in 0–1."""
+        """Returns a picture of PICTURES in this size, (1, 3, H, W) in 0–1."""
         with Image.open(self.pictures / f"{name}.jpg") as file:
             image = file.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
         values = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)[None]
         return (values.float() / 255).to(DEVICE)
 
     def three(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Content, style, and pixels between start and result."""
+        """Returns content, style, and pixels like those in the middle of a run: the content with noise."""
         content = self.picture("golden_gate", size, size)
         noise = torch.randn(content.shape, generator=torch.Generator().manual_seed(0)).to(DEVICE)
         return content, self.picture("starry_night", size, size), (content + 0.05 * noise).clamp(0, 1)
 
     def objective(self, network: NetworkPass, content: Tensor, style: Tensor) -> Evaluate:
-        """The default's; by a graph where that is made for ``network``."""
+        """Returns the default recipe's objective; it replays a CUDA graph if ``network`` allows that."""
         return objective_for(content, [Group((Style(style),), None)], network, self.matching)
 
     def half(self, content: Tensor, style: Tensor, kernels: bool, graph: bool) -> Evaluate:
-        """The default's by the half-precision pass; on a processor that is in single precision."""
+        """Returns the default recipe's objective by the half-precision pass.
+
+        On a processor this pass computes in single precision.
+        """
         network = HalfPass(self.backbone, self.layers, torch.float16 if CUDA else torch.float32)
         if not kernels:
             network._loops = loops.Plain()
-        made = self.objective(network, content, style)
-        return made if graph or not isinstance(made, Replayed) else made._objective
+        objective = self.objective(network, content, style)
+        return objective if graph or not isinstance(objective, Replayed) else objective._objective
 
 
 synchronize = accelerator(DEVICE).synchronize
 
 
 def timed(action: Callable[[], object], seconds: float = 0.5) -> tuple[float, float]:
-    """Returns the median seconds, after three that do not count, and the peak of the memory in GB."""
+    """Returns the median seconds of ``action``, and the peak of the GPU's memory in GB.
+
+    Three calls come first and do not count.
+    """
     for _ in range(3):
         action()
     synchronize()
@@ -158,7 +168,7 @@ def timed(action: Callable[[], object], seconds: float = 0.5) -> tuple[float, fl
 
 
 def apart(found: Tensor, wanted: Tensor) -> str:
-    """The relative distance of two gradients, and the cosine of the angle between them."""
+    """Returns the relative distance of two gradients, and the cosine of the angle between them, as text."""
     one, other = found.double().flatten(), wanted.double().flatten()
     distance, cosine = (one - other).norm() / other.norm(), one @ other / one.norm() / other.norm()
     return f"{float(distance):.1e}, {float(cosine):.5f}"
@@ -166,7 +176,7 @@ def apart(found: Tensor, wanted: Tensor) -> str:
 
 @contextmanager
 def single_precision() -> Iterator[None]:
-    """Without TF32, which PyTorch takes for convolutions by default."""
+    """Switches TF32 off inside the block; PyTorch takes it for convolutions by default."""
     before = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = False
     try:
@@ -176,7 +186,7 @@ def single_precision() -> Iterator[None]:
 
 
 def smoke(bench: Bench) -> None:
-    """Whether each new thing works at all, in seconds."""
+    """Checks in seconds that the kernels and each form of the half-precision pass work at all."""
     dtype = torch.float16 if CUDA else torch.float32
     chosen = loops.loops_for(DEVICE, dtype)
     bench.say("loops", type(chosen).__name__)
@@ -184,15 +194,15 @@ def smoke(bench: Bench) -> None:
         full = torch.randn(1, 64, *size, device=DEVICE, dtype=dtype).relu_()
         full = full.contiguous(memory_format=torch.channels_last)
         pooled, marks = chosen.pool(full)
-        wanted, wanted_marks = loops.Plain().pool(full)
+        expected, expected_marks = loops.Plain().pool(full)
         flow, own = torch.randn_like(pooled), torch.randn_like(full)
-        same = [torch.equal(pooled, wanted), torch.equal(marks, wanted_marks)]
+        equal = [torch.equal(pooled, expected), torch.equal(marks, expected_marks)]
         for more in (None, own):
             one, other = (way.unpool(flow, marks, size, more, full) for way in (chosen, loops.Plain()))
-            same.append(torch.allclose(one, other, atol=1e-2))
+            equal.append(torch.allclose(one, other, atol=1e-2))
             one, other = (way.mask(own.clone(), more, full) for way in (loops.Plain(), chosen))
-            same.append(torch.allclose(one, other, atol=1e-2))
-        bench.say(f"kernels at {size}", same)
+            equal.append(torch.allclose(one, other, atol=1e-2))
+        bench.say(f"kernels at {size}", equal)
     content, style, pixels = bench.three(128 if CUDA else 32)
     with single_precision():
         value, reference = bench.objective(AutogradPass(bench.backbone, bench.layers), content, style)(pixels)
@@ -205,7 +215,7 @@ def smoke(bench: Bench) -> None:
 
 
 def evaluations(bench: Bench) -> None:
-    """Milliseconds and peak memory of one evaluation, each way in turn, and its ratio to the tutorials'."""
+    """Writes milliseconds and peak memory of an evaluation in each way, and the ratio to the tutorials'."""
     for size in SIZES:
         if bench.left < 40:
             bench.say(f"{size}²", "no time left")
@@ -238,17 +248,17 @@ def evaluations_at(bench: Bench, size: int) -> None:
             evaluate = make()
             seconds, peak = timed(partial(evaluate, pixels))
             tutorial = tutorial or seconds
-            found = evaluate(pixels)
-            exact = apart(found[1], reference) if isinstance(found, tuple) else ""
-            del evaluate, found
-            each = f"{peak * 1e6 / size**2:.2f} kB a pixel"
+            outcome = evaluate(pixels)
+            error = apart(outcome[1], reference) if isinstance(outcome, tuple) else ""
+            del evaluate, outcome
+            per_pixel = f"{peak * 1e6 / size**2:.2f} kB a pixel"
             ratio = f"{seconds / tutorial:.2f}"
-            bench.say(f"{size}²", name, f"{seconds * 1e3:.2f} ms", ratio, f"{peak:.2f} GB", each, exact)
+            bench.say(f"{size}²", name, f"{seconds * 1e3:.2f} ms", ratio, f"{peak:.2f} GB", per_pixel, error)
     torch.backends.cudnn.benchmark = False
 
 
 def optimizer(bench: Bench) -> None:
-    """An iteration of L-BFGS with 20 pairs against its evaluation."""
+    """Writes how long an iteration of L-BFGS with 20 pairs takes, and its ratio to an evaluation."""
     for size in SIZES:
         if bench.left < 30:
             return
@@ -264,14 +274,14 @@ def optimizer(bench: Bench) -> None:
             for _ in range(ITERATIONS):
                 next(iterates)
             synchronize()
-            each = (time.perf_counter() - began) / ITERATIONS
-            bench.say(f"L-BFGS {size}²", f"{each * 1e3:.2f} ms", f"{each / alone:.2f} of its evaluation")
+            mean = (time.perf_counter() - began) / ITERATIONS
+            bench.say(f"L-BFGS {size}²", f"{mean * 1e3:.2f} ms", f"{mean / alone:.2f} of its evaluation")
 
 
 def whole(
-    bench: Bench, name: str, options: dict[str, object], size: tuple[int, int], room: int | None
+    bench: Bench, name: str, options: dict[str, object], size: tuple[int, int], memory_budget: int | None
 ) -> None:
-    """One run, its picture kept small."""
+    """Does one run, writes its figures, and saves its picture at 1024 pixels at most."""
     ready = prepared(recipe(Settings(**options)), bench.weights, DEVICE.type)  # type: ignore[arg-type]
     content = bench.picture("golden_gate", *size)
     style = bench.picture("starry_night", min(size[0], 4096), min(size[0], 4096) * 808 // 1024)
@@ -292,15 +302,15 @@ def whole(
         styles=[Style(style)],
         backbone=ready.backbone,
         recipe=ready.recipe,
-        room=room,
+        memory_budget=memory_budget,
         on_progress=watch,
     )
     synchronize()
     seconds = time.perf_counter() - began
     assert result is not None
     peak = torch.cuda.max_memory_allocated() / 1e9 if CUDA else 0.0
-    each = " ".join(f"{width}×{height}:{count}" for (height, width), count in counts.items())
-    bench.say(name, f"{seconds:.2f} s", each, f"objective {last[0]:.5f}", f"{peak:.1f} GB", result.notes)
+    steps = " ".join(f"{width}×{height}:{count}" for (height, width), count in counts.items())
+    bench.say(name, f"{seconds:.2f} s", steps, f"objective {last[0]:.5f}", f"{peak:.1f} GB", result.notes)
     values = (result.picture[0].clamp(0, 1).permute(1, 2, 0).cpu().numpy() * 255 + 0.5).astype(np.uint8)
     image = Image.fromarray(values)
     image.thumbnail((1024, 1024))
@@ -308,7 +318,7 @@ def whole(
 
 
 def runs(bench: Bench) -> None:
-    """Whole runs, each with the seconds and the peak."""
+    """Writes the seconds and the peak memory of whole runs."""
     from nst_core.device import free_memory
 
     for name, options, size in RUNS:
@@ -320,7 +330,7 @@ def runs(bench: Bench) -> None:
 
 
 def caps(bench: Bench) -> None:
-    """The same with little memory, each in a process of its own."""
+    """Does runs with little memory, each in a process of its own."""
     for gigabytes, size in CAPS:
         if bench.left < 40:
             bench.say(f"{gigabytes} GB", "no time left")
@@ -334,19 +344,21 @@ def caps(bench: Bench) -> None:
             str(bench.out),
         ]
         words += ["--capped", str(gigabytes), *map(str, size if CUDA else (40, 30))]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=max(30, bench.left), check=False)
-        if done.returncode:
-            bench.say(f"{gigabytes} GB", "failed", done.stderr.strip().splitlines()[-1:])
+        run = subprocess.run(words, capture_output=True, text=True, timeout=max(30, bench.left), check=False)
+        if run.returncode:
+            bench.say(f"{gigabytes} GB", "failed", run.stderr.strip().splitlines()[-1:])
 
 
 def capped(bench: Bench, gigabytes: int, width: int, height: int) -> None:
-    """One run in this process, which may take so much."""
-    room = gigabytes * 10**9
+    """Does one run in this process, which may take ``gigabytes`` GB of the memory."""
+    memory_budget = gigabytes * 10**9
     if CUDA:
-        torch.cuda.set_per_process_memory_fraction(room / torch.cuda.get_device_properties(0).total_memory)
+        torch.cuda.set_per_process_memory_fraction(
+            memory_budget / torch.cuda.get_device_properties(0).total_memory
+        )
     name = f"Draft, Exact, {width * height / 1e6:.0f} megapixels with {gigabytes} GB"
     with bench.trying(name):
-        whole(bench, name, {"quality": "draft", "finish": "exact"}, (width, height), room * 9 // 10)
+        whole(bench, name, {"quality": "draft", "finish": "exact"}, (width, height), memory_budget * 9 // 10)
 
 
 SECTIONS: dict[str, Callable[[Bench], None]] = {

@@ -1,7 +1,7 @@
-"""What holds this processor to an older one's instructions: env $(python -m tests.bench.held AVX2) COMMAND
+"""Limits this processor to an older one's instructions: env $(python -m tests.bench.held AVX2) COMMAND
 
-oneDNN, MKL, PyTorch's own loops and numba each have a setting of their own; all must be there before a
-process starts. MKL takes its setting on Intel's processors only.
+oneDNN, MKL, PyTorch's own loops and numba each have an environment variable of their own. All must be set
+before a process starts. MKL obeys its variable on Intel's processors only.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""A judge of content and style that is none of the losses which are optimized.
+"""A judge of content and style that is none of the optimized losses.
 
-* ``style``: the sliced Wasserstein distance of features to the style's, on layers of VGG-16 that no default
-  looks at and on EfficientNet-Lite0 where it is installed, relative to that of the untouched content: 1 is
-  as far from the style as the photograph is, 0 would be the style's own statistics.
-* ``ssim``: structural similarity of the luminance with the content's (Wang et al. 2004), 1 is the same.
+* ``style``: the squared sliced Wasserstein distance from the features of the result to those of the style. It
+  looks at layers of VGG-16 that no default looks at, and at EfficientNet-Lite0 where that is installed. It is
+  relative to the distance of the untouched content: 1 is as far from the style as the photograph is, and 0
+  would be the style's own statistics.
+* ``ssim``: structural similarity of the luminance with the content's (Wang et al. 2004); 1 is the same.
 * ``color``: the sliced Wasserstein distance of the OKLab colors to the style's.
-* ``grain``: energy of the finest detail (Laplacian of the luminance) against the larger of content's and
-  style's; well above 1 is noise that neither has.
+* ``grain``: the energy of the finest detail (Laplacian of the mean of the channels) against the larger of
+  content's and style's. Well above 1 it is noise that neither has.
 
-``seam`` tells of a picture that was worked out in tiles whether their borders show.
+``seam`` tells whether the borders of tiles show in a picture that was computed in tiles.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.loading import load_backbone
 from nst_core.weights.store import file_of
 
-_AROUND = 8  # rows on either side that a step is compared with
+_AROUND = 8  # rows on either side with which a step is compared
 HELD_OUT = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge says of one result."""
+    """The judge's four figures for one result."""
 
     style: float
     ssim: float
@@ -46,7 +47,7 @@ class Verdict:
 
 
 class Judge:
-    """Judges results for one content and one style, (1, 3, H, W) in 0–1."""
+    """Judges results for one content and one style, each (1, 3, H, W) in 0–1."""
 
     def __init__(
         self, networks: Sequence[tuple[Backbone, Sequence[str]]], content: Tensor, style: Tensor
@@ -58,13 +59,13 @@ class Judge:
         self._unit = self._distances(content)
 
     def __call__(self, result: Tensor) -> Verdict:
-        """Returns the verdict on a result in the content's size."""
+        """Returns the verdict on a result in the content's size, (1, 3, H, W) in 0–1."""
         pairs = zip(self._distances(result), self._unit, strict=True)
-        apart = [found / max(unit, 1e-12) for found, unit in pairs]
+        relative = [distance / max(unit, 1e-12) for distance, unit in pairs]
         colors = sliced(to_oklab(result), to_oklab(self._style))
         grain = _grain(result) / max(_grain(self._content), _grain(self._style), 1e-12)
         ssim = structural_similarity(_luminance(result), _luminance(self._content), data_range=1.0)
-        return Verdict(sum(apart) / len(apart), float(ssim), colors**0.5, grain)
+        return Verdict(sum(relative) / len(relative), float(ssim), colors**0.5, grain)
 
     def _features(self, picture: Tensor) -> list[Tensor]:
         return [
@@ -75,11 +76,14 @@ class Judge:
 
     def _distances(self, picture: Tensor) -> list[float]:
         both = zip(self._features(picture), self._style_features, strict=True)
-        return [sliced(found, wanted) for found, wanted in both]
+        return [sliced(own, target) for own, target in both]
 
 
 def sliced(one: Tensor, other: Tensor, directions: int = 64) -> float:
-    """Returns the mean over fixed random directions of the squared distance of 200 quantiles."""
+    """Returns the squared sliced Wasserstein distance of two maps, each (1, C, H, W).
+
+    This is the mean squared distance of 200 quantiles, over ``directions`` fixed random directions.
+    """
     generator = torch.Generator().manual_seed(1)
     axes = torch.randn(directions, one.shape[1], generator=generator)
     axes = axes / axes.norm(dim=1, keepdim=True)
@@ -96,9 +100,10 @@ def sliced(one: Tensor, other: Tensor, directions: int = 64) -> float:
 def seam(picture: Tensor, lines: Sequence[int]) -> float:
     """Returns how far the steps into the rows ``lines`` stand out from all others, in standard deviations.
 
-    The energy of the steps from row to row, against the median of those around it, is correlated with the
-    grid of these lines and, for comparison, with the same grid moved to every other place. A seam may also
-    lie one row beside. Without one it is about 1. Lines too near to the border to be compared are left out.
+    A step goes from one row to the next. The log of its energy is taken relative to the median around it.
+    These values are correlated with the grid of ``lines`` and, for comparison, with the same grid moved to
+    every other place. A seam may also lie one row beside. Without a seam the result is about 1. Lines too
+    near to the border to be compared are left out.
     """
     steps = picture.diff(dim=2).square().mean(dim=(0, 1, 3)).clamp_min(1e-30).log()
     level = steps[_AROUND:-_AROUND] - steps.unfold(0, 2 * _AROUND + 1, 1).median(dim=1).values
@@ -119,9 +124,12 @@ def _grain(picture: Tensor) -> float:
 
 
 def networks(weights: Path) -> list[tuple[Backbone, Sequence[str]]]:
-    """Returns what the judge looks through: VGG-16 at layers held out, EfficientNet-Lite0 if it is here."""
-    found: list[tuple[Backbone, Sequence[str]]] = [(load_backbone(weights), HELD_OUT)]
+    """Returns the judge's networks, each with its layers.
+
+    They are VGG-16 at layers held out, and EfficientNet-Lite0 if its weights are in the folder ``weights``.
+    """
+    chosen: list[tuple[Backbone, Sequence[str]]] = [(load_backbone(weights), HELD_OUT)]
     if file_of(EFFICIENTNET_LITE0, weights).is_file():
-        other = load_backbone(weights, EFFICIENTNET_LITE0.name)
-        found.append((other, EFFICIENTNET_LITE0.style_layers))
-    return found
+        efficientnet = load_backbone(weights, EFFICIENTNET_LITE0.name)
+        chosen.append((efficientnet, EFFICIENTNET_LITE0.style_layers))
+    return chosen

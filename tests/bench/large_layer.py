@@ -1,7 +1,7 @@
 """Many megapixels in GIMP: python -m tests.bench.large_layer PICTURE STYLE OUT [QUALITY [FINISH]]
 
-The real engine, called by a script, and what it had foretold. OUT gets the result, and beside it, named
-``…-crops.png``, parts of it and of the photograph at 100 %.
+A script calls the real engine, and the bench prints what the engine foretold and what the run took. OUT gets
+the result. Parts of the result and of the photograph at 100 % lie beside it, in a file named ``…-crops.png``.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ image.flatten()
 Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, Gio.File.new_for_path({result!r}), None)
 print("TOLD", json.dumps(took), flush=True)
 """
-PART = 480  # pixels of a crop's side
+PART = 480  # pixels, the side of a crop
 
 
 def painted(gimp: Lent, picture: Path, style: Path, settings: dict[str, str], result: str) -> float:
-    """Has GIMP paint the picture; returns the seconds that the call took."""
+    """Has GIMP paint the file ``picture``; returns the seconds that the call took."""
     script = CALL.format(
         picture=gimp.home.put(picture), style=gimp.home.put(style), settings=settings, result=result
     )
@@ -60,7 +60,7 @@ def crops(photograph: Image.Image, result: Image.Image) -> Image.Image:
 
 
 def main() -> None:
-    picture, style, out = (Path(given) for given in sys.argv[1:4])
+    picture, style, out = (Path(argument) for argument in sys.argv[1:4])
     settings = dict(zip(("quality", "finish"), sys.argv[4:], strict=False))
     photograph = Image.open(picture).convert("RGB")
     width, height = photograph.size
@@ -69,14 +69,14 @@ def main() -> None:
         photograph.resize((96, 64)).save(small)
         result = f"{gimp.home.inside}/result.png"
         painted(gimp, small, style, {"quality": "draft"}, result)  # starts GIMP and the engine
-        told = ask(
+        plan = ask(
             gimp.state, {"name": "bench"}, "estimate", 60, settings=settings, width=width, height=height
         )
         took = painted(gimp, picture, style, settings, result)
         shutil.copy(gimp.home.outside / "result.png", out)
     print(
-        f"{width} × {height}, {settings or 'as it is'}: foretold {told['seconds']:.0f} s, took {took:.0f} s"
-        f" ({took / told['seconds']:.2f}); painted at {told['width']} × {told['height']}",
+        f"{width} × {height}, {settings or 'as it is'}: foretold {plan['seconds']:.0f} s, took {took:.0f} s"
+        f" ({took / plan['seconds']:.2f}); painted at {plan['width']} × {plan['height']}",
         flush=True,
     )
     crops(photograph, Image.open(out).convert("RGB")).save(out.with_name(f"{out.stem}-crops.png"))

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from nst_core.client.job import Job, Picture
+from nst_core.client.job import RawPicture, RemoteJob
 from nst_core.client.launch import connect
 from nst_core.contract.errors import CoreUnavailable
 from nst_core.contract.places import State
@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 6000, 4000
 
 
 def peak(pid: int | str) -> float:
-    """The most memory that a process has had, in bytes."""
+    """Returns the most memory that a process has had, in bytes. Raises ``LookupError`` without a figure."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -26,7 +26,7 @@ def peak(pid: int | str) -> float:
 
 
 def main() -> None:
-    """Prints seconds, and the peak of both processes in pictures."""
+    """Prints the seconds, and the peak of both processes in multiples of the picture."""
     with tempfile.TemporaryDirectory() as folder:
         state = State(Path(folder))
         command = [sys.executable, "-m", "tests.service.fake_core", *(["--tcp"] if sys.argv[1:] else [])]
@@ -40,11 +40,11 @@ def main() -> None:
                     time.sleep(0.01)
             before = peak(core.pid), peak("self")
             size = WIDTH * HEIGHT * 16
-            # Not zeros: the system would give no memory for them.
-            picture = Picture(WIDTH, HEIGHT, "RGBA float", bytes(range(256)) * (size // 256))
+            # Not zeros, because the system would reserve no memory for them.
+            picture = RawPicture(WIDTH, HEIGHT, "RGBA float", bytes(range(256)) * (size // 256))
             for _ in range(3):
                 began = time.perf_counter()
-                result = Job(channel, {}).run(picture, b"style")
+                result = RemoteJob(channel, {}).run(picture, b"style")
                 seconds = time.perf_counter() - began
                 assert result
                 assert len(result.picture.pixels) == size

@@ -1,9 +1,9 @@
 """What styles of low contrast paint: python -m tests.bench.low_contrast WEIGHTS PICTURES OUT [BEFORE] [SIDE]
 
-Eight such styles, drawn here, on three contents, as drafts. For each how far the mean color is from the
-style's (of 255, in the worst channel), the correlation of the luminance with the content's, and its
-deviation. OUT gets the results and a sheet of them; with BEFORE, the OUT of an older version, each row has
-its results above.
+Eight such styles, drawn here, are painted on three contents, as drafts. For each it prints how far the mean
+color is from the style's (of 255, in the worst channel). It also prints the correlation of the luminance with
+the content's, and the standard deviation of the luminance. OUT gets the results and a sheet of them. BEFORE
+is the OUT of an older version: then each row has the older results above it.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ HEIGHT, WIDTH = 240, 320
 
 
 def flat(*color: float) -> Tensor:
+    """Returns a picture (1, 3, H, W) of one RGB color in 0–1."""
     return torch.tensor(color, dtype=torch.float32).view(1, 3, 1, 1).expand(1, 3, HEIGHT, WIDTH).contiguous()
 
 
 def noise(seed: int) -> Tensor:
+    """Returns standard normal noise, (1, 1, H, W)."""
     return torch.randn(1, 1, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed))
 
 
 def canvas() -> Tensor:
-    """Threads over and under each other, on a warm white."""
+    """Returns threads that go over and under each other, on a warm white."""
     down, across = torch.arange(HEIGHT)[:, None], torch.arange(WIDTH)[None]
     threads = torch.sin(down * 1.6) * torch.sin(across * 1.6)
     return (flat(0.90, 0.86, 0.78) + 0.03 * threads + 0.01 * noise(1)).clamp(0, 1)
@@ -54,7 +56,7 @@ def gradient() -> Tensor:
 
 
 def pencil() -> Tensor:
-    """A house and a hill in thin gray lines on white paper, with some hatching."""
+    """Returns a house and a hill in thin gray lines on white paper, with some hatching."""
     paper = flat(0.97, 0.97, 0.96) + 0.004 * noise(2)
 
     def line(x0: float, y0: float, x1: float, y1: float) -> None:
@@ -86,10 +88,12 @@ STYLES = {
 
 
 def luminance(picture: Tensor) -> Tensor:
+    """Returns the luminance of each pixel of a picture (1, 3, H, W), as a vector."""
     return (picture * torch.tensor([0.2126, 0.7152, 0.0722]).view(1, 3, 1, 1)).sum(1).flatten()
 
 
 def correlation(one: Tensor, other: Tensor) -> float:
+    """Returns the correlation of the luminance of two pictures of one size."""
     return float(torch.corrcoef(torch.stack([luminance(one), luminance(other)]))[0, 1])
 
 

@@ -1,10 +1,10 @@
 """The objective reached against time: python -m tests.bench.objective WEIGHTS PICTURES OUT [SIDE]
 
-One objective (the default's, on one pair) is lowered in several ways for the same processor seconds, and
-what each has reached is read off at fixed times. Values are those at the finest scale, relative to the
-content's own, so that 1 is the start of every way; a way through coarser scales has none until it arrives
-there. ``torch.optim.LBFGS`` is called as the tutorials call it, one of its steps (up to 20 evaluations)
-after another.
+For each pair several ways lower one objective, the default's, for the same processor seconds. What each has
+reached is read off at fixed times. The values are those at the finest scale, relative to the content's own,
+so that every way starts at 1. A way through coarser scales has no value until it arrives there.
+``torch.optim.LBFGS`` is called as the tutorials call it, one of its steps (up to 20 evaluations) after
+another.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ Way = Callable[[Objective, Tensor], Iterator[float]]
 
 
 def torchs_lbfgs(objective: Objective, begun: Tensor) -> Iterator[float]:
+    """Yields the least value of each step of ``torch.optim.LBFGS``."""
     pixels = begun.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([pixels])
     values: list[float] = []
@@ -60,6 +61,7 @@ def torchs_lbfgs(objective: Objective, begun: Tensor) -> Iterator[float]:
 
 
 def torchs_adam(objective: Objective, begun: Tensor) -> Iterator[float]:
+    """Yields the value at each step of ``torch.optim.Adam``, which keeps the pixels in 0–1."""
     pixels = begun.clone().requires_grad_()
     optimizer = torch.optim.Adam([pixels], lr=0.02)
     while True:
@@ -94,15 +96,16 @@ def all_scales(content: Tensor, style: Tensor, backbone: Backbone, wanted: Recip
 
 
 def at(curve: Curve, seconds: float) -> float | None:
-    reached = [value for when, value in curve if when <= seconds]
-    return min(reached) if reached else None
+    """Returns the least value reached within ``seconds``; None when there was none yet."""
+    values = [value for when, value in curve if when <= seconds]
+    return min(values) if values else None
 
 
 def main() -> None:
     weights, pictures = Path(sys.argv[1]), Path(sys.argv[2])
     side = int(sys.argv[3]) if len(sys.argv) > 3 else 384
-    wanted = recipe(Settings(quality="normal"))
-    ready = prepared(replace(wanted, schedule=Schedule(side, side // 2, (60, 2000), plateau=False)), weights)
+    normal = recipe(Settings(quality="normal"))
+    ready = prepared(replace(normal, schedule=Schedule(side, side // 2, (60, 2000), plateau=False)), weights)
     every_content, every_style = contents(pictures, side), styles(pictures)
     network = pass_for(ready.backbone, layers_of(ready.recipe.matching))
     ways: dict[str, Way] = {
@@ -124,8 +127,8 @@ def main() -> None:
             curves[way_name] = one_scale(way, objective, content)
         for way_name, curve in curves.items():
             reached = [at(curve, seconds) for seconds in TIMES]
-            shown = "".join("        –" if v is None else f"{v / start:9.3f}" for v in reached)
-            print(f"  {way_name:34s}{shown}", flush=True)
+            columns = "".join("        –" if v is None else f"{v / start:9.3f}" for v in reached)
+            print(f"  {way_name:34s}{columns}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """From menu click to dialog on screen: python -m tests.bench.opening [ROUNDS [SERIES]].
 
-Beside it Foggify, a filter of GIMP's own, which is written in Python too and has a dialog of the same kind.
+Foggify is measured beside it. This filter of GIMP's own is written in Python too, and has a dialog of the
+same kind.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ THEIRS = (("Filters", "Decor", "Fog…"), "Fog")
 
 
 def opened(gimp: Lent, session: GimpSession, path: tuple[str, ...], title: str) -> tuple[float, float]:
-    """Seconds on the clock until the dialog is there, and what its process has taken of the processor."""
+    """Returns the seconds on the clock until the dialog is there, and its process's processor seconds."""
     seconds = float(session.do("opening", path=path, title=title, seconds=60))
     taken = sum(ProcessTime(pid).total for pid in gimp.home.processes() if _is_filter(pid))
     session.press("Cancel", title)
@@ -32,6 +33,7 @@ def opened(gimp: Lent, session: GimpSession, path: tuple[str, ...], title: str) 
 
 
 def _is_filter(pid: int) -> bool:
+    """Whether the process ``pid`` runs one of the two plug-ins."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
@@ -41,15 +43,15 @@ def _is_filter(pid: int) -> bool:
 
 def main() -> None:
     """Prints each time, and the medians."""
-    versions, number = asked(7)
+    versions, rounds = asked(7)
     for series in versions:
         with plugged(series) as gimp, tempfile.TemporaryDirectory() as folder:
             picture = Path(folder) / "photograph.png"
             Image.open(SAMPLES / "photograph.jpg").save(picture)
             with gimp.session(picture) as session:
-                for one in (OURS, THEIRS):  # the first time, files are read from the disk
+                for one in (OURS, THEIRS):  # not counted: the files come from the disk this time
                     opened(gimp, session, *one)
-                times = [[opened(gimp, session, *one) for one in (OURS, THEIRS)] for _ in range(number)]
+                times = [[opened(gimp, session, *one) for one in (OURS, THEIRS)] for _ in range(rounds)]
         for what, column in (("on the clock", 0), ("of the processor", 1)):
             ours, theirs = ([pair[who][column] for pair in times] for who in (0, 1))
             difference = statistics.median(a - b for a, b in zip(ours, theirs))

@@ -16,7 +16,7 @@ from tests.service.test_ordeal import FAKE, PICTURE, REAL
 
 
 def main() -> None:
-    """Prints what was done; ends with an error at the first thing that did not work."""
+    """Prints what was done; raises ``AssertionError`` at the first thing that did not work."""
     kind, number, tcp = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     options = ["--tcp"] if tcp else []
     began = time.monotonic()
@@ -43,9 +43,9 @@ def main() -> None:
                 style.write_bytes(b"style")
                 ordeal = Ordeal(state, [*FAKE, *options], PICTURE, style, seconds=0.03, seed=7)
             ordeal.run(number)
-            left = ordeal.end()
-            print(f"{number} kills {ordeal.tally}, {time.monotonic() - began:.0f} s; left: {left}")
-            assert not left
+            leftovers = ordeal.end()
+            print(f"{number} kills {ordeal.tally}, {time.monotonic() - began:.0f} s; left: {leftovers}")
+            assert not leftovers
         finally:
             kill_core(state)
 

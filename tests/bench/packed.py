@@ -1,6 +1,7 @@
 """Weights made small for a transfer: python -m tests.bench.packed pack|unpack FROM TO
 
-Of floats the first bytes are alike and the last are noise: each byte's plane is compressed alone.
+The high bytes of floats are alike, and their low bytes are noise. So the bytes at each of the four positions
+are compressed separately.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ _WIDTH = 4
 
 
 def pack(data: bytes) -> bytes:
-    """Returns ``data``, for the most part 32-bit floats, in fewer bytes."""
-    whole = len(data) // _WIDTH * _WIDTH
-    planes = np.frombuffer(data[:whole], dtype=np.uint8).reshape(-1, _WIDTH).T
-    parts = [zlib.compress(plane.tobytes(), 6) for plane in planes] + [data[whole:]]
+    """Returns ``data``, for the most part 32-bit floats, compressed."""
+    length = len(data) // _WIDTH * _WIDTH
+    planes = np.frombuffer(data[:length], dtype=np.uint8).reshape(-1, _WIDTH).T
+    parts = [zlib.compress(plane.tobytes(), 6) for plane in planes] + [data[length:]]
     return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
 
 
 def unpack(data: bytes) -> bytes:
-    """Returns what ``pack`` was given."""
+    """Returns the data that ``pack`` compressed."""
     parts: list[bytes] = []
     at = 0
     while at < len(data):

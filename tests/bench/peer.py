@@ -1,12 +1,13 @@
 """The default against a peer that installs from PyPI: python -m tests.bench.peer WEIGHTS PICTURES OUT [SIDE]
 
-neural-style (ProGamerGov's neural-style-pt: ``pip install neural-style==0.5.7``, into an environment
-that has torch) is given the same VGG-16 weights, the same content to start from and the same size, with
-its own defaults otherwise (L-BFGS; content 5, style 100, total variation 1e-3). First the processor
-seconds of one of its evaluations are taken, from two runs of different length; then it gets as many
-evaluations as fit into the processor seconds that the default took, without the start of either. The
-judge (judge.py) compares the results on four pairs, and the default at the peer's structural similarity,
-interpolated between strengths as in sweep.py.
+The peer is neural-style (ProGamerGov's neural-style-pt): ``pip install neural-style==0.5.7``, into an
+environment that has torch. It is given the same VGG-16 weights, the same size, and the same content to start
+from. Otherwise it has its own defaults (L-BFGS; content 5, style 100, total variation 1e-3).
+
+Two runs of different length first give the processor seconds of one of its evaluations. Then it gets as many
+evaluations as fit into the processor seconds that the default took. The start of either does not count. The
+judge (judge.py) compares the results on four pairs. It also judges the default at the peer's structural
+similarity, interpolated between strengths as in sweep.py.
 """
 
 from __future__ import annotations
@@ -46,24 +47,25 @@ PAIRS = (
     ("cup", "wave-woodcut"),
     ("astronaut", "shipwreck"),
 )
-_BLOCKS = (2, 2, 3, 3, 3)
+_BLOCKS = (2, 2, 3, 3, 3)  # convolutions in each block of VGG-16
 
 
 def peers_weights(folder: Path, weights: Path) -> Path:
-    """Writes the Oxford weights as the peer names them; returns the file."""
-    tensors, place, named = load(VGG16, weights), 0, {}
+    """Writes the Oxford weights under the names that the peer expects; returns the file."""
+    tensors, place, renamed = load(VGG16, weights), 0, {}
     for block, count in enumerate(_BLOCKS, start=1):
         for index in range(1, count + 1):
             for part in ("weight", "bias"):
-                named[f"features.{place}.{part}"] = tensors[f"conv{block}_{index}.{part}"]
-            place += 2
-        place += 1
+                renamed[f"features.{place}.{part}"] = tensors[f"conv{block}_{index}.{part}"]
+            place += 2  # the convolution and its ReLU
+        place += 1  # the pooling
     path = folder / "vgg16-00b39a1b.pth"
-    torch.save(named, path)
+    torch.save(renamed, path)
     return path
 
 
 def saved(picture: Tensor, path: Path) -> Path:
+    """Writes a picture (1, 3, H, W) in 0–1 to ``path``, and returns that."""
     values = picture[0].permute(1, 2, 0).clamp(0, 1).numpy()
     Image.fromarray((values * 255 + 0.5).astype(np.uint8)).save(path)
     return path
@@ -82,6 +84,7 @@ def by_peer(model: Path, content: Path, style: Path, side: int, evaluations: int
 
 
 def seconds_of_children() -> float:
+    """Returns the processor seconds of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -89,11 +92,11 @@ def seconds_of_children() -> float:
 def by_default(
     content: Tensor, style: Tensor, weights: Path, side: int, strength: int = 50
 ) -> tuple[Tensor, float, int]:
-    """Returns our result, its processor seconds from the call on, and its evaluations."""
+    """Returns our result, its processor seconds from the call on, and its number of evaluations."""
     schedule = QUALITIES["normal"]
-    wanted = recipe(Settings(strength=strength))
+    default = recipe(Settings(strength=strength))
     ready = prepared(
-        dataclasses.replace(wanted, schedule=Schedule(side, side // 2, schedule.evaluations)), weights
+        dataclasses.replace(default, schedule=Schedule(side, side // 2, schedule.evaluations)), weights
     )
     count = 0
 
@@ -127,22 +130,22 @@ def main() -> None:
             files = saved(content, Path(work) / "c.png"), saved(style, Path(work) / "s.png")
             picture, seconds, count = by_default(content, style, weights, side)
             short, long = (by_peer(model, *files, side, evaluations)[1] for evaluations in (5, 25))
-            each = (long - short) / 20
-            evaluations = max(1, round(seconds / each))
+            per_evaluation = (long - short) / 20
+            evaluations = max(1, round(seconds / per_evaluation))
             theirs = style_tensor(by_peer(model, *files, side, evaluations)[0])
             judge = Judge(judges, content, style)
             others = [by_default(content, style, weights, side, strength)[0] for strength in (20, 80)]
             curve = [judge(result) for result in (picture, *others)]
             print(f"{name} × {style_name}, {side} px, {seconds:.1f} s each")
-            for who, result, done in (("default", picture, count), ("neural-style", theirs, evaluations)):
-                found = judge(result)
+            for who, result, number in (("default", picture, count), ("neural-style", theirs, evaluations)):
+                verdict = judge(result)
                 print(
-                    f"  {who:13s} {done:4d} evaluations  style {found.style:.3f}  ssim {found.ssim:.3f}"
-                    f"  color {found.color:.3f}  grain {found.grain:.2f}",
+                    f"  {who:13s} {number:4d} evaluations  style {verdict.style:.3f}  ssim {verdict.ssim:.3f}"
+                    f"  color {verdict.color:.3f}  grain {verdict.grain:.2f}",
                     flush=True,
                 )
-            print(f"  the default at its similarity: style {style_at(found.ssim, curve):.3f}")
-            print(f"  an evaluation of the peer at {side} px: {each:.3f} s")
+            print(f"  the default at its similarity: style {style_at(verdict.ssim, curve):.3f}")
+            print(f"  an evaluation of the peer at {side} px: {per_evaluation:.3f} s")
             rows.append([content, picture, theirs])
             save_sheet(rows, ["content", "default", "neural-style"], out / "peer.jpg")
 

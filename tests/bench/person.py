@@ -1,4 +1,4 @@
-"""A person for the benches of the installer: a home with things in it, a GIMP, and what has changed there."""
+"""A person for the benches of the installer: a home with files, a GIMP, and a check for what has changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from nst_core.contract.places import State
 
 LINK = "behind a link"
-# It reads what it is told to run as GIMP's Python does, whatever quotes and line breaks are in the paths.
+# It parses the code that it is given as Python, because paths may have quotes and line breaks in them.
 _GIMP = """#!{python}
 import ast, os, sys
 from pathlib import Path
@@ -43,7 +43,7 @@ _OWN = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whose things all lie in ``folder``, with the home of this ``name`` in it."""
+    """A person whose files all lie in ``folder``; ``name`` is the name of the home in it."""
 
     folder: Path
     name: str
@@ -53,7 +53,7 @@ class Person:
 
     @classmethod
     def arrive(cls, folder: Path, name: str, locale: str, before: Sequence[str] = ()) -> Person:
-        """Makes the home and all that the person has."""
+        """Makes the home and all files that the person has, and returns the person."""
         person = cls(folder, name, locale, tuple(before))
         person.files.mkdir(parents=True)
         if person.home != person.files:
@@ -73,27 +73,27 @@ class Person:
 
     @property
     def home(self) -> Path:
-        """What HOME says."""
+        """The home, as HOME names it."""
         return self.folder / self.name
 
     @property
     def files(self) -> Path:
-        """Where the home's files lie."""
+        """The folder that really holds the home's files: with the name ``LINK``, the home is a link to it."""
         return self.folder / "real" if self.name == LINK else self.home
 
     @property
     def state(self) -> State:
-        """Where the installer works when it is told nothing else."""
+        """The state folder that the installer takes by default."""
         return State(self.home / ".local/share/neural-style")
 
     @property
     def temporary(self) -> Path:
-        """Where programs keep what lives shortly."""
+        """The folder for temporary files."""
         return self.folder / "tmp"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of this person's shell."""
+        """The environment variables of this person's shell."""
         return {
             "HOME": str(self.home),
             "PATH": f"{self.folder / 'programs'}:/usr/bin:/bin",
@@ -105,7 +105,7 @@ class Person:
     def run(
         self, *words: str | Path, more: dict[str, str] | None = None, seconds: float = 900
     ) -> subprocess.CompletedProcess[str]:
-        """Runs a program in the home, which makes nothing for others to read."""
+        """Runs a program in the home with umask 077; ``more`` are further environment variables."""
         return subprocess.run(
             [*self.before, *map(str, words)],
             env={**self.environment, **(more or {})},
@@ -121,49 +121,52 @@ class Person:
         )
 
     def things(self) -> dict[str, str]:
-        """All files, links and folders of this person, each with what must stay as it is."""
+        """Returns all files, links and folders of this person, each with what must stay the same."""
         return contents(self.folder)
 
     def programs(self, seconds: float = 0) -> list[str]:
-        """What runs for this person, after so many ``seconds`` at most."""
+        """Returns the programs that run for this person; waits up to ``seconds`` for their end."""
         until = time.monotonic() + seconds
-        while (found := self._running()) and time.monotonic() < until:
+        while (running := self._running()) and time.monotonic() < until:
             time.sleep(0.05)
-        return found
+        return running
 
     def _running(self) -> list[str]:
         mark = b"HOME=" + os.fsencode(self.home) + b"\0"
         place = b"NEURAL_STYLE_HOME=" + os.fsencode(self.files)
-        found = []
+        command_lines = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                told = (process / "environ").read_bytes()
-                if mark in told or place in told:
-                    found.append(
+                environment = (process / "environ").read_bytes()
+                if mark in environment or place in environment:
+                    command_lines.append(
                         (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                     )
             except OSError:
                 continue
-        return found
+        return command_lines
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """All that lies below ``folder``: its kind, its rights, what is in it, and when a file was written."""
+    """Returns a description of everything below ``folder``, by its path in it.
+
+    A file has its mode, its time of change and its SHA-256, a link its target, and a folder its mode.
+    """
     return {str(path.relative_to(folder)): _of(path) for path in sorted(folder.rglob("*"))}
 
 
 def _of(path: Path) -> str:
-    about = path.lstat()
-    if stat.S_ISLNK(about.st_mode):
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
         return f"link to {os.readlink(path)}"  # noqa: PTH115
-    if stat.S_ISREG(about.st_mode):
+    if stat.S_ISREG(status.st_mode):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return f"file {about.st_mode:o} {about.st_mtime_ns} {digest}"
-    return f"{about.st_mode:o}"
+        return f"file {status.st_mode:o} {status.st_mtime_ns} {digest}"
+    return f"{status.st_mode:o}"
 
 
 def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What was added, lost or changed, one each."""
-    said = [f"left behind: {name}" for name in after if name not in before]
-    said += [f"gone: {name}" for name in before if name not in after]
-    return said + [f"changed: {name}" for name in before if name in after and before[name] != after[name]]
+    """Returns a line for everything that was added, lost or changed."""
+    lines = [f"left behind: {name}" for name in after if name not in before]
+    lines += [f"gone: {name}" for name in before if name not in after]
+    return lines + [f"changed: {name}" for name in before if name in after and before[name] != after[name]]

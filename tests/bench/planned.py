@@ -1,10 +1,10 @@
 """Whether a run keeps to its plan: python -m tests.bench.planned WEIGHTS PICTURES
 
-On a machine that is known by its calibration only, as after the installation, a few runs are planned and
-then done, one after the other, each teaching the next as the core does. Printed are seconds and bytes of
-the plan and of the run, and what the run itself foretold of its length when a fifth of it was over.
-Each run is a process of its own, so that its peak of memory is its own. Other jobs on the machine must be
-the same throughout for the figures to say anything.
+The machine is known by its calibration only, as after the installation. A few runs are planned and then done,
+one after the other, and each teaches the next as the core does. The bench prints the seconds and bytes of the
+plan and of the run. It also prints the length that the run itself foretold when a fifth of it was over. Each
+run is a process of its own, so that its peak of memory is its own. The figures mean something only if other
+jobs on the machine stay the same throughout.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ RUNS = (
 
 
 def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, float]:
-    """Plans and does one of the runs; ``memory`` is the file of speeds."""
+    """Plans and does one of ``RUNS``, and returns its figures; ``memory`` is the file of speeds."""
     content_name, style_name, chosen, side = RUNS[number]
     settings = Settings.model_validate(chosen)
     content, style = contents(pictures, side)[content_name], styles(pictures)[style_name]
@@ -100,13 +100,13 @@ def main() -> None:
         for number, (content, style, chosen, side) in enumerate(RUNS):
             command = [sys.executable, "-m", "tests.bench.planned", str(weights), str(pictures)]
             memory = str(Path(folder) / "speed.json")
-            done = subprocess.run([*command, str(number), memory], check=True, stdout=subprocess.PIPE)
-            found = json.loads(done.stdout)
+            process = subprocess.run([*command, str(number), memory], check=True, stdout=subprocess.PIPE)
+            figures = json.loads(process.stdout)
             print(
-                f"{content} × {style}, {side} px, {chosen}: planned {found['planned']:.1f} s,"
-                f" took {found['took']:.1f} s ({found['took'] / found['planned']:.2f});"
-                f" after a fifth {found['fifth']:.1f} s ({found['took'] / found['fifth']:.2f});"
-                f" planned {found['bytes'] / 2**30:.2f} GiB, peak {found['peak'] / 2**30:.2f} GiB",
+                f"{content} × {style}, {side} px, {chosen}: planned {figures['planned']:.1f} s,"
+                f" took {figures['took']:.1f} s ({figures['took'] / figures['planned']:.2f});"
+                f" after a fifth {figures['fifth']:.1f} s ({figures['took'] / figures['fifth']:.2f});"
+                f" planned {figures['bytes'] / 2**30:.2f} GiB, peak {figures['peak'] / 2**30:.2f} GiB",
                 flush=True,
             )
 

@@ -1,11 +1,13 @@
 """How far single precision is from double: python -m tests.bench.precision WEIGHTS PICTURES
 
-The gradient of the pixels, six photographs at sizes that are multiples of nothing, pulled back from the
-same gradients of features: by the fast pass, by the loop of the tutorials (NCHW) and by the general pass (the
-same operations, channels last). Rounding decides some values near zero and some maxima otherwise, and the
-gradient jumps there, so that any two orders of summation are that far from each other: what the third way
-is here for. Printed are relative errors, and how often a way is farther than the tutorials' and 1e-5; and
-the errors that are left when double precision decides as the way did.
+The same gradients of features are pulled back to the pixels of six photographs, at awkward sizes (``SIZES``).
+This is done by the fast pass, by the loop of the tutorials (NCHW) and by the general pass (the same
+operations, channels last). Rounding may decide otherwise whether a value near zero is positive, or which
+value is a maximum. The gradient jumps there, so any two orders of summation differ that much. The third way
+is here to show it.
+
+The bench prints relative errors, and how often the error of a way exceeds both the tutorials' and 1e-5. It
+also prints the errors that are left when double precision decides as the way did.
 """
 
 from __future__ import annotations
@@ -35,19 +37,19 @@ CLOSE = 1e-5
 
 
 def pulled(features: Features) -> Features:
-    """Returns gradients of features as a Gram loss has them."""
-    found: Features = {}
+    """Returns gradients of features like those of a Gram loss, each with norm 1."""
+    gradients: Features = {}
     for layer, values in features.items():
         rows = values.flatten(2)[0]
         lines = (rows @ rows.mT / rows.shape[1]) @ rows
-        found[layer] = (lines / lines.norm()).view_as(values)
-    return found
+        gradients[layer] = (lines / lines.norm()).view_as(values)
+    return gradients
 
 
 def by_tutorial(backbone: VGG, pixels: Tensor, gradients: Features) -> tuple[Tensor, Features]:
-    """Returns the gradient of the pixels, and every map, all in PyTorch's default layout."""
+    """Returns the gradient of the pixels, and the map of every layer, in PyTorch's default layout."""
     start = pixels.clone().requires_grad_()
-    values, found = start - backbone.mean, {}
+    values, maps = start - backbone.mean, {}
     for step in backbone.steps:
         if isinstance(step, Convolution):
             if step is backbone.steps[0]:
@@ -56,10 +58,10 @@ def by_tutorial(backbone: VGG, pixels: Tensor, gradients: Features) -> tuple[Ten
             values = F.relu(F.conv2d(values, step.weight.contiguous(), step.bias, padding=padding))
         else:
             values = step.factor * F.max_pool2d(values, 2, ceil_mode=True)
-        found[step.layer] = values
-    outputs = [found[layer] for layer in gradients]
+        maps[step.layer] = values
+    outputs = [maps[layer] for layer in gradients]
     (gradient,) = torch.autograd.grad(outputs, start, [*gradients.values()])
-    return gradient, {layer: values.detach() for layer, values in found.items()}
+    return gradient, {layer: values.detach() for layer, values in maps.items()}
 
 
 def main() -> None:
@@ -72,28 +74,28 @@ def main() -> None:
         errors: dict[str, list[float]] = {"fast": [], "tutorial": [], "general": []}
         decided: dict[str, list[float]] = {way: [] for way in errors}
         for picture in photographs.values():
-            whole = F.interpolate(picture, size=(max(64, height), max(64, width)), mode="area")
-            pixels = whole[..., :height, :width].contiguous()
-            given = pulled(exact.features(pixels.double()))
-            wanted = exact.pull_back(given)
-            single = {layer: values.float() for layer, values in given.items()}
-            found = {"tutorial": by_tutorial(backbone, pixels, single)}
+            scaled = F.interpolate(picture, size=(max(64, height), max(64, width)), mode="area")
+            pixels = scaled[..., :height, :width].contiguous()
+            feature_gradients = pulled(exact.features(pixels.double()))
+            exact_gradient = exact.pull_back(feature_gradients)
+            single = {layer: values.float() for layer, values in feature_gradients.items()}
+            results = {"tutorial": by_tutorial(backbone, pixels, single)}
             for way, network in (("fast", WinogradPass), ("general", AutogradPass)):
-                there = network(backbone, LAYERS)
-                there.features(pixels)
-                found[way] = there.pull_back(single), network(backbone, backbone.layers).measure(pixels)
-            for way, (gradient, maps) in found.items():
-                errors[way].append(apart(gradient.double(), wanted))
+                way_pass = network(backbone, LAYERS)
+                way_pass.features(pixels)
+                results[way] = way_pass.pull_back(single), network(backbone, backbone.layers).measure(pixels)
+            for way, (gradient, maps) in results.items():
+                errors[way].append(apart(gradient.double(), exact_gradient))
                 start, alike = decided_by(maps, backbone, pixels)
-                outputs = [alike[layer] for layer in given]
-                (same,) = torch.autograd.grad(outputs, start, [*given.values()])
+                outputs = [alike[layer] for layer in feature_gradients]
+                (same,) = torch.autograd.grad(outputs, start, [*feature_gradients.values()])
                 decided[way].append(apart(gradient.double(), same))
-        for way, those in errors.items():
-            pairs = zip(those, errors["tutorial"], strict=True)
+        for way, row in errors.items():
+            pairs = zip(row, errors["tutorial"], strict=True)
             farther = sum(one > max(plain, CLOSE) for one, plain in pairs)
             print(
-                f"{height} × {width}  {way:8s}  median {statistics.median(those):.1e}  most {max(those):.1e}"
-                f"  farther than the tutorials' and 1e-5: {farther} of {len(those)}"
+                f"{height} × {width}  {way:8s}  median {statistics.median(row):.1e}  most {max(row):.1e}"
+                f"  farther than the tutorials' and 1e-5: {farther} of {len(row)}"
                 f"  decided alike: most {max(decided[way]):.1e}",
                 flush=True,
             )

@@ -1,4 +1,4 @@
-"""What the benches in the real GIMP share: a root, a HOME with the plug-in, a stand-in for the core."""
+"""What the benches in the real GIMP share: a root, a home with the plug-in, and a stand-in for the core."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ SUITES = {"3.0": "trixie", "3.2": "forky"}
 
 @contextmanager
 def plugged(series: str, *options: str, real: bool = False) -> Iterator[Lent]:
-    """A GIMP 3.0 or 3.2 in the root that the tests have made; its core only echoes, unless it is ``real``."""
+    """Yields a GIMP 3.0 or 3.2 in the root that the tests have made.
+
+    Its core only sends pictures back, unless it is ``real``.
+    """
     suite = SUITES[series]
     root = GimpRoot(cache_folder() / f"gimp-{suite}", suite)
     try:
@@ -37,24 +40,25 @@ def plugged(series: str, *options: str, real: bool = False) -> Iterator[Lent]:
 
 
 def asked(default: int) -> tuple[list[str], int]:
-    """The series of GIMP and the number that the command line names: python -m … [NUMBER [SERIES]]."""
+    """Returns the series of GIMP and the number in the command line: python -m … [NUMBER [SERIES]]."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else default
     return sys.argv[2:] or list(SUITES), number
 
 
 class ProcessTime:
-    """Processor time of a process in seconds, and of those of its children that have ended."""
+    """The processor seconds of a process, and of those of its children that have ended."""
 
     def __init__(self, pid: int) -> None:
         self._path = Path(f"/proc/{pid}/stat")
         self.total, self._children = self._read()
 
     def since(self) -> tuple[float, float]:
-        """What it has taken, and what its children that have ended since have taken."""
+        """Returns what it has taken since, and what its children that have ended since have taken."""
         own, children = self._read()
         return own - self.total, children - self._children
 
     def _read(self) -> tuple[float, float]:
+        # After the name: 11 and 12 are utime and stime, 13 and 14 those of the children, see proc(5).
         words = self._path.read_text().rpartition(")")[2].split()
         ticks = os.sysconf("SC_CLK_TCK")
         return (

@@ -16,7 +16,7 @@ CORE = ("--evaluations", "5", "--seconds", "0.05")
 
 
 def main() -> None:
-    """Prints what there is after the first round and after the last; they should be the same."""
+    """Prints the amounts after the first round and after later ones; they should be the same."""
     versions, number = asked(50)
     for series in versions:
         with plugged(series, *CORE) as gimp, tempfile.TemporaryDirectory() as folder:
@@ -25,10 +25,10 @@ def main() -> None:
             with gimp.session(picture) as session:
                 rounds = Rounds(gimp, session)
                 began = time.monotonic()
-                for done in range(1, number + 1):
+                for count in range(1, number + 1):
                     rounds.round()
-                    if done in (1, 2, 5) or done % 10 == 0 or done == number:
-                        print(f"GIMP {gimp.root.version}, {done:2} rounds: {rounds.amounts()}", flush=True)
+                    if count in (1, 2, 5) or count % 10 == 0 or count == number:
+                        print(f"GIMP {gimp.root.version}, {count:2} rounds: {rounds.amounts()}", flush=True)
                 print(f"{(time.monotonic() - began) / number:.1f} s a round")
 
 

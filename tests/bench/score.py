@@ -1,10 +1,12 @@
 """Time to a score: python -m tests.bench.score WEIGHTS PICTURES [SIDE] [EVALUATIONS]
 
-The plain run lowers the default's objective at full resolution alone, with 500 evaluations of L-BFGS from
-the content, and the judge says how near to the style it came. Ours is the normal quality; its pictures on
-the way are judged too, and the first that is as near counts. Processor seconds, so that other jobs on the
-machine matter little. The plain run's are those of 500 evaluations as the tutorials do them, three of which
-are timed in turns with the fast pass (chain.py); the pictures themselves are computed by the fast pass.
+The plain run lowers the default's objective at full resolution alone, with 500 evaluations of L-BFGS from the
+content. The judge says how near to the style it came. Ours is the normal quality. Its pictures on the way are
+judged too, and the first that is as near counts.
+
+Times are processor seconds, so that other jobs on the machine matter little. Those of the plain run are 500
+times an evaluation as the tutorials do it (chain.py), of which three are timed. The pictures themselves are
+computed by the fast pass.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ EVERY = 2.0  # processor seconds between two pictures that are kept for the judg
 
 
 def run(content: Tensor, style: Tensor, ready: Prepared) -> tuple[list[tuple[float, Tensor]], float]:
-    """Returns pictures on the way with their seconds, the result last, and those of one evaluation."""
+    """Returns pictures on the way, each with its processor seconds, and the seconds of one evaluation.
+
+    The last of the pictures is the result.
+    """
     began, kept, count = time.process_time(), [], 0
 
     def watch(progress: Progress) -> Decision:
@@ -78,8 +83,8 @@ def main() -> None:
     side = int(sys.argv[3]) if len(sys.argv) > 3 else 512
     evaluations = int(sys.argv[4]) if len(sys.argv) > 4 else 500
     every_content, every_style, judges = contents(pictures, side), styles(pictures), networks(weights)
-    wanted = recipe(Settings(quality="normal", size=side))
-    ours = prepared(wanted, weights)
+    normal = recipe(Settings(quality="normal", size=side))
+    ours = prepared(normal, weights)
     plain = replace(ours, recipe=replace(ours.recipe, schedule=Schedule(side, side, (evaluations,), False)))
     assert isinstance(ours.backbone, VGG)
     for name, style_name in PAIRS:
@@ -90,7 +95,7 @@ def main() -> None:
         each = plain_seconds(ours.backbone, content)
         goal = judge(pictures_of_plain[-1][1])
         verdicts = [(seconds, judge(picture)) for seconds, picture in pictures_of_ours]
-        reached = next((seconds for seconds, found in verdicts if found.style <= goal.style), None)
+        reached = next((seconds for seconds, verdict in verdicts if verdict.style <= goal.style), None)
         end, last = verdicts[-1]
         print(f"{name} × {style_name}, {size_of(content)[1]} × {size_of(content)[0]}")
         print(f"  plain: {evaluations} evaluations, {each:.2f} s each (the fast pass {fast:.2f} s)", end="")

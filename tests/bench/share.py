@@ -1,6 +1,6 @@
 """The plug-in's own share of a run of 12 megapixels: python -m tests.bench.share [ROUNDS [SERIES]].
 
-The core gives the picture back at once, so that nothing counts but reading, sending, receiving and inserting.
+The core sends the picture back at once, so that only reading, sending, receiving and inserting count.
 """
 
 from __future__ import annotations
@@ -49,16 +49,20 @@ print("TOLD", json.dumps(told), flush=True)
 
 
 def by_script(gimp: Lent, kind: str, size: tuple[int, int] = SIZE) -> tuple[float, float, float]:
-    """Seconds on the clock, seconds of the processor for the plug-in and for GIMP."""
+    """Returns the seconds on the clock, and the processor seconds of the plug-in and of GIMP."""
     make = MAKE.format(width=size[0], height=size[1], precision=KINDS[kind])
-    (told,) = gimp.console(make + CALL.format(style=gimp.home.put(STYLE)), 300)
-    wall, plug_in, host, layers = told
+    (figures,) = gimp.console(make + CALL.format(style=gimp.home.put(STYLE)), 300)
+    wall, plug_in, host, layers = figures
     assert layers == 2
     return wall, plug_in, host
 
 
 def by_window(gimp: Lent, kind: str) -> tuple[float, float, float, float]:
-    """The same through the windows, and before it the processor time that the dialog has taken."""
+    """Does the same through the windows.
+
+    Returns the seconds on the clock, and the processor seconds of the plug-in, of GIMP, and of the dialog
+    before the run.
+    """
     with gimp.session() as session:
         make = MAKE.format(width=SIZE[0], height=SIZE[1], precision=KINDS[kind])
         session.evaluate(f"{make}Gimp.Display.new(image)", 120)
@@ -73,22 +77,22 @@ def by_window(gimp: Lent, kind: str) -> tuple[float, float, float, float]:
         began = time.monotonic()
         stylize(session, "Draft")
         session.wait_gone(RUNNING, 200)
-        until(lambda: not Path(f"/proc/{pid}").exists())  # then GIMP has taken note of its end
+        until(lambda: not Path(f"/proc/{pid}").exists())  # only then GIMP counts the time of this child
         wall = time.monotonic() - began
         own, ended = host.since()
         return wall, ended - dialog, own - began_host, dialog
 
 
 def main() -> None:
-    versions, number = asked(3)
+    versions, rounds = asked(3)
     for series in versions:
         with plugged(series, "--evaluations", "1") as gimp:
             by_script(gimp, "8 bit", (64, 64))  # starts GIMP and the core
             say(gimp, "64 × 64, script", *by_script(gimp, "8 bit", (64, 64)))
             for kind in KINDS:
-                for _ in range(number):
+                for _ in range(rounds):
                     say(gimp, f"{kind}, script", *by_script(gimp, kind))
-                for _ in range(number):
+                for _ in range(rounds):
                     say(gimp, f"{kind}, window", *by_window(gimp, kind))
 
 

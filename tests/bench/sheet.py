@@ -13,7 +13,10 @@ _GAP, _HEAD = 6, 18
 
 
 def save_sheet(rows: Sequence[Sequence[Tensor]], titles: Sequence[str], path: Path) -> None:
-    """Writes rows of pictures (1, 3, H, W) in 0–1, one title a column; a row is as high as its highest."""
+    """Writes rows of pictures (1, 3, H, W) in 0–1, with one title for each column.
+
+    A row is as high as its highest picture.
+    """
     images = [[_image(picture) for picture in row] for row in rows]
     widths = [max(row[index].width for row in images if index < len(row)) for index in range(len(images[0]))]
     heights = [max(image.height for image in row) for row in images]

@@ -1,8 +1,8 @@
 """Whether a strength means the same everywhere: python -m tests.bench.strength WEIGHTS PICTURES OUT
 
-Two pairs are painted at three strengths, on each network that is here and in three sizes; the judge's
-structural similarity with the content says how strong the result is, its style distance how near to the
-style. OUT gets a sheet for each pair, a row for each network and size.
+Two pairs are painted at three strengths, with each network in ``CASES`` and its sizes. The judge's structural
+similarity with the content says how strong the result is. Its style distance says how near to the style it
+is. OUT gets a sheet for each pair, with a row for each network and size.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ def main() -> None:
             content, style = contents(pictures, side)[name], styles(pictures)[style_name]
             judge, row = Judge(judges, content, style), []
             for strength in STRENGTHS:
-                chosen = {"network": network, "strength": strength, "quality": "draft", "size": side}
-                ready = prepared(recipe(Settings.model_validate(chosen)), weights)
+                settings = {"network": network, "strength": strength, "quality": "draft", "size": side}
+                ready = prepared(recipe(Settings.model_validate(settings)), weights)
                 result = stylize(
                     content=content, styles=[Style(style)], backbone=ready.backbone, recipe=ready.recipe
                 )
                 assert result is not None
-                found = judge(result.picture)
+                verdict = judge(result.picture)
                 print(
                     f"{name} × {style_name}  {network} {side} px  strength {strength}"
-                    f"  ssim {found.ssim:.3f}  style {found.style:.3f}  grain {found.grain:.2f}",
+                    f"  ssim {verdict.ssim:.3f}  style {verdict.style:.3f}  grain {verdict.grain:.2f}",
                     flush=True,
                 )
                 row.append(result.picture)

@@ -1,11 +1,12 @@
 """The default against each published recipe: python -m tests.bench.sweep WEIGHTS PICTURES OUT [PAIRS]
 
-For each of four contents × six styles the default is run at four strengths, and each recipe from the
-same start (the content), at the same size, for as many seconds of processor time as the default took at
-strength 50. The judge (judge.py) then says who is nearer to the style. The published forms have their own
-balance of content and style, so a result is compared with the default's at equal structural similarity:
-interpolated between its strengths, where strength 0 is the content itself. PAIRS takes only the first so
-many. OUT gets a sheet for each content and verdicts.json.
+The default is run at four strengths for each of four contents × six styles. Each recipe is run from the same
+start (the content), at the same size, for as many processor seconds as the default took at strength 50. The
+judge (judge.py) then says who is nearer to the style.
+
+The published recipes have their own balance of content and style. So a result is compared with the default's
+at equal structural similarity, interpolated between its strengths, where strength 0 is the content itself.
+PAIRS is the number of pairs, taken from the first on. OUT gets a sheet for each content, and verdicts.json.
 """
 
 from __future__ import annotations
@@ -38,34 +39,38 @@ STRENGTHS = (20, 50, 80, 95)
 def painted(
     content: Tensor, style: Tensor, wanted: Recipe, weights: Path, seconds: float = float("inf")
 ) -> tuple[Tensor, float]:
-    """Returns the result after at most so many seconds of processor time, and those that it took."""
-    made = prepared(wanted, weights)
+    """Returns the result after at most ``seconds`` processor seconds, and how many it took."""
+    ready = prepared(wanted, weights)
     began = time.process_time()
 
     def watch(progress: Progress) -> Decision:
         return Decision.FINISH if time.process_time() - began >= seconds else Decision.GO_ON
 
     result = stylize(
-        content=content, styles=[Style(style)], backbone=made.backbone, recipe=made.recipe, on_progress=watch
+        content=content,
+        styles=[Style(style)],
+        backbone=ready.backbone,
+        recipe=ready.recipe,
+        on_progress=watch,
     )
     assert result is not None
     return result.picture, time.process_time() - began
 
 
 def default(strength: float) -> Recipe:
-    """The default recipe at the sweep's size."""
+    """Returns the default recipe at the sweep's size."""
     return recipe(Settings(strength=strength, quality="draft", size=SIDE))
 
 
 def published(name: str) -> Recipe:
-    """A published recipe at the sweep's size, from the content."""
-    known = PUBLISHED[name]
-    start = dataclasses.replace(known.start, kind="content")
-    return dataclasses.replace(known, schedule=Schedule(SIDE, SIDE, (100_000,), False), start=start)
+    """Returns a published recipe at the sweep's size, which starts from the content."""
+    original = PUBLISHED[name]
+    start = dataclasses.replace(original.start, kind="content")
+    return dataclasses.replace(original, schedule=Schedule(SIDE, SIDE, (100_000,), False), start=start)
 
 
 def style_at(similarity: float, curve: list[Verdict]) -> float:
-    """Returns the default's style distance at this structural similarity."""
+    """Returns the default's style distance at this structural similarity, interpolated on ``curve``."""
     points = sorted((verdict.ssim, verdict.style) for verdict in curve)
     if similarity <= points[0][0]:
         return min(style for _, style in points)
@@ -77,18 +82,18 @@ def style_at(similarity: float, curve: list[Verdict]) -> float:
 
 def main() -> None:
     weights, pictures, out = (Path(argument) for argument in sys.argv[1:4])
-    most = int(sys.argv[4]) if len(sys.argv) > 4 else 24
+    pair_count = int(sys.argv[4]) if len(sys.argv) > 4 else 24
     out.mkdir(parents=True, exist_ok=True)
     judges = networks(weights)
     verdicts: dict[str, dict[str, dict[str, float]]] = {}
     wins = dict.fromkeys(PUBLISHED, 0)
-    pairs = [(c, s) for s in styles(pictures) for c in contents(pictures, SIDE)][:most]
+    pairs = [(c, s) for s in styles(pictures) for c in contents(pictures, SIDE)][:pair_count]
     every_content, every_style = contents(pictures, SIDE), styles(pictures)
     rows: dict[str, list[list[Tensor]]] = {}
     for name, style_name in pairs:
         content, style = every_content[name], every_style[style_name]
         judge = Judge(judges, content, style)
-        found: dict[str, Verdict] = {}
+        judged: dict[str, Verdict] = {}
         row, seconds = [content], float("inf")
         for strength in sorted(STRENGTHS, key=lambda value: value != 50):
             picture, took = painted(content, style, default(strength), weights)
@@ -96,16 +101,16 @@ def main() -> None:
             if strength == 50:
                 allowed = took
                 row.append(picture)
-            found[f"strength {strength}"] = judge(picture)
-        curve = list(found.values())
+            judged[f"strength {strength}"] = judge(picture)
+        curve = list(judged.values())
         for recipe_name in PUBLISHED:
             picture, _ = painted(content, style, published(recipe_name), weights, allowed)
-            found[recipe_name] = verdict = judge(picture)
+            judged[recipe_name] = verdict = judge(picture)
             wins[recipe_name] += style_at(verdict.ssim, curve) < verdict.style
             row.append(picture)
         rows.setdefault(name, []).append(row)
-        verdicts[f"{name} × {style_name}"] = {key: dataclasses.asdict(value) for key, value in found.items()}
-        for key, value in found.items():
+        verdicts[f"{name} × {style_name}"] = {key: dataclasses.asdict(value) for key, value in judged.items()}
+        for key, value in judged.items():
             print(
                 f"{name:12s} {style_name:14s} {key:16s} style {value.style:.3f} ssim {value.ssim:.3f}",
                 end=" ",

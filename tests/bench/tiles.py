@@ -1,10 +1,10 @@
 """What an evaluation in tiles costs: python -m tests.bench.tiles WEIGHTS_FOLDER [MEGAPIXELS …]
 
-One evaluation of the default recipe with VGG-16 for pictures of 1 to 24 megapixels, in windows of 1.5
-megapixels at most; each in a process of its own, whose peak of memory is told. The seconds for a
-megapixel are given as time on the clock and as processor time, which other jobs on the machine disturb
-less. Small pictures are also taken whole, for the ratio of processor time and for how far the two gradients
-are apart.
+One evaluation of the default recipe with VGG-16 is measured for pictures of 1 to 24 megapixels, in windows of
+1.5 megapixels at most. Each has a process of its own, whose peak of memory is printed. The seconds for a
+megapixel are given on the clock and of the processor; other jobs on the machine disturb the latter less.
+Small pictures are also taken whole, for the ratio of processor time, and for the distance between the two
+gradients.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ LARGEST_WHOLE = 3  # megapixels
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds and processor seconds for a megapixel, tiles, bytes at the peak, and bytes before."""
+    """The cost of one evaluation.
+
+    ``seconds`` on the clock and ``processor`` seconds are those for a megapixel. ``peak`` is the most memory
+    of the process in bytes, and ``before`` is that before the evaluation.
+    """
 
     seconds: float
     processor: float
@@ -49,12 +53,15 @@ class Cost:
 
 
 def peak() -> float:
-    """The most memory that this process has had, in bytes."""
+    """Returns the most memory that this process has had, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
 
 
 def measure(weights: Path, megapixels: float, in_tiles: bool, result: Path) -> Cost:
-    """Measures one evaluation; its gradient goes to the file ``result``."""
+    """Measures one evaluation of a picture of ``megapixels``, in tiles or whole.
+
+    The gradient of a picture of 3 megapixels at most goes to the file ``result``.
+    """
     width = round((megapixels * 1.5e6) ** 0.5)
     size = (round(width / 1.5), width)
     matching = recipe(Settings()).matching
@@ -69,7 +76,8 @@ def measure(weights: Path, megapixels: float, in_tiles: bool, result: Path) -> C
     way = segments if in_tiles else pass_for(backbone, layers)
     objective = objective_for(content, [group], way, matching)
     if megapixels < 2:
-        objective(pixels)  # what is done once only, like packing the weights, is little of a large picture
+        # What is done only once, like packing the weights, would weigh too much in a small picture.
+        objective(pixels)
     began, used = time.perf_counter(), time.process_time()
     _, gradient = objective(pixels)
     seconds, processor = time.perf_counter() - began, time.process_time() - used
@@ -80,13 +88,13 @@ def measure(weights: Path, megapixels: float, in_tiles: bool, result: Path) -> C
 
 
 def in_process(weights: str, megapixels: float, in_tiles: bool, result: Path) -> Cost:
-    """Measures in a process of its own."""
+    """Returns what ``measure`` gives in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.tiles", weights, "only", str(megapixels)]
     command += [str(int(in_tiles)), str(result)]
     # Threads that spin while they wait would be counted as work.
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    return Cost(**json.loads(done.stdout))
+    process = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return Cost(**json.loads(process.stdout))
 
 
 def main() -> None:
@@ -99,14 +107,14 @@ def main() -> None:
     print(
         f"torch {torch.__version__}, {torch.get_num_threads()} threads, windows of {AREA / 1e6:g} megapixels"
     )
-    for megapixels in [float(given) for given in sys.argv[2:]] or MEGAPIXELS:
+    for megapixels in [float(argument) for argument in sys.argv[2:]] or MEGAPIXELS:
         with tempfile.TemporaryDirectory() as folder:
             one, other = Path(folder) / "tiled.pt", Path(folder) / "whole.pt"
-            found = in_process(weights, megapixels, True, one)
+            tiled = in_process(weights, megapixels, True, one)
             print(
-                f"{megapixels:5g} megapixels  {found.tiles:3d} tiles  {found.seconds:6.2f} s a megapixel"
-                f" ({found.processor:6.2f} of the processor)  peak {found.peak / 1e9:5.2f} GB"
-                f" ({found.before / 1e9:.2f} before)",
+                f"{megapixels:5g} megapixels  {tiled.tiles:3d} tiles  {tiled.seconds:6.2f} s a megapixel"
+                f" ({tiled.processor:6.2f} of the processor)  peak {tiled.peak / 1e9:5.2f} GB"
+                f" ({tiled.before / 1e9:.2f} before)",
                 flush=True,
             )
             if megapixels > LARGEST_WHOLE:
@@ -116,7 +124,7 @@ def main() -> None:
             apart = float((gradients[0] - gradients[1]).norm() / gradients[1].norm())
             print(
                 f"      whole {whole.seconds:6.2f} s ({whole.processor:6.2f}), {whole.peak / 1e9:.2f} GB;"
-                f" tiles ÷ whole {found.processor / whole.processor:.2f} of the processor;"
+                f" tiles ÷ whole {tiled.processor / whole.processor:.2f} of the processor;"
                 f" gradients {apart:.1e} apart",
                 flush=True,
             )

@@ -16,7 +16,7 @@ from nst_core.contract.places import State
 
 
 def once(root: Path) -> float:
-    """Starts a core in ``root`` and returns the seconds until its welcome; the core is ended."""
+    """Starts a core in ``root``, returns the seconds until its welcome, and ends the core."""
     state = State(root)
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -40,13 +40,13 @@ def once(root: Path) -> float:
 
 
 def main() -> None:
-    """Prints median and range."""
+    """Prints the median and the range."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    found = []
+    taken = []
     for _ in range(times):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(once(Path(folder)))
-    print(f"start to welcome: median {statistics.median(found):.3f} s, {min(found):.3f}–{max(found):.3f} s")
+            taken.append(once(Path(folder)))
+    print(f"start to welcome: median {statistics.median(taken):.3f} s, {min(taken):.3f}–{max(taken):.3f} s")
 
 
 if __name__ == "__main__":
