@@ -1,1 +1,1 @@
-"""The science: a frozen classifier, losses on its features, and pixels that are optimized."""
+"""The optimization engine: a frozen network, losses on its features, and pixels that are optimized."""

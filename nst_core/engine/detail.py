@@ -1,4 +1,4 @@
-"""What the finishing pass draws a layer to: features put together from the styles' patches."""
+"""The target of the finishing pass: features of a layer, assembled from the styles' patches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from nst_core.engine.tiles.tiling import Part
 
 @dataclass(frozen=True)
 class Source:
-    """A style's patches on a layer, its share of what they paint, and where that is (1, 1, H, W)."""
+    """One style's patches on a layer, and how much of the target comes from them.
+
+    ``share`` in 0–1 is the style's share within its group. ``where`` (1, 1, H, W) in 0–1, in the layer's
+    size, is the group's share of each position; None: the group paints everywhere.
+    """
 
     patches: Patches
     share: float
@@ -23,22 +27,28 @@ class Source:
 
 
 class Drawn:
-    """A target of which the numbers of the nearest patches are kept: features are made for each part."""
+    """A ``Target`` that keeps only the indices of the nearest patches, and assembles features on request.
+
+    ``painted`` (1, 3, H, W) in 0–1 is the picture for whose ``layer`` the nearest patches of ``sources`` are
+    searched.
+    """
 
     def __init__(self, looking: Looking, painted: Tensor, layer: str, sources: Sequence[Source]) -> None:
         self._sources = sources
         self._nearest: list[Tensor] = []
         self.count = 0
         blocks: list[Part] = []
-        for found, features in looking.wider(1)(painted):
-            if layer not in found:
+        # A 3×3 patch at the border of a part needs one more position around the part.
+        for parts, features in looking.wider(1)(painted):
+            if layer not in parts:
                 continue
-            part = found[layer]
+            part = parts[layer]
             if not self._nearest:
                 self._nearest = [
                     torch.empty(part.size, dtype=torch.int64, device=painted.device) for _ in sources
                 ]
                 self.count = features[layer].shape[1] * part.size[0] * part.size[1]
+            # The nine values of each patch are copied, so a block may have a ninth of the usual positions.
             for block in part.blocks(9 * features[layer].shape[1]):
                 blocks.append(block)
                 for nearest, source in zip(self._nearest, sources, strict=True):
@@ -46,12 +56,12 @@ class Drawn:
         self.energy = sum(float(self.at(block).square().sum()) for block in blocks)
 
     def at(self, part: Part) -> Tensor:
-        """Returns the features (1, N, h, w) of a part."""
-        whole: Tensor | None = None
+        """Returns the target's features (1, N, h, w) of a part."""
+        total: Tensor | None = None
         for nearest, source in zip(self._nearest, self._sources, strict=True):
-            found = source.share * source.patches.put_together(nearest, part)
+            features = source.share * source.patches.put_together(nearest, part)
             if source.where is not None:
-                found = part.of(source.where) * found
-            whole = found if whole is None else whole + found
-        assert whole is not None
-        return whole
+                features = part.of(source.where) * features
+            total = features if total is None else total + features
+        assert total is not None
+        return total

@@ -1,4 +1,4 @@
-"""Looking at a picture through a network, all at once or tile by tile."""
+"""Measuring styles and content through a network, as whole pictures or tile by tile."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.tiles.segments import FeaturesByTile, Segment, join
 from nst_core.engine.tiles.tiling import Part, Tile, all_of
 
+# For each tile, its part of each layer, and the features of its window.
 Seen = Iterable[tuple[Mapping[str, Part], Features]]
 
-EMPTY = 1e-4  # share of the picture below which a region is none
+EMPTY = 1e-4  # a region or mask that covers a smaller share of the picture counts as empty
 
 
 class Looking:
-    """How pictures are looked at: whole, through a network pass, or through segments, tile by tile."""
+    """A way to look at pictures: whole through a network pass, or tile by tile through segments."""
 
     def __init__(self, way: NetworkPass | Sequence[Segment]) -> None:
         self._way = way
 
     def __call__(self, picture: Tensor) -> Seen:
-        """Gives each tile's part of each layer of ``picture`` (1, 3, H, W), and its window's features.
+        """Returns each tile's part of each layer of ``picture`` (1, 3, H, W), and its window's features.
 
-        They are good until the next ones. A part has some of the layers only, where the network is in
-        segments; looked at whole there is one part, of all layers.
+        Features stay valid until the next tile's. In segments, each item holds only the layers of one
+        segment. A network pass gives a single item with all layers, whose parts are the whole layers.
         """
         if isinstance(self._way, Sequence):
             return FeaturesByTile(self._way, picture)
@@ -43,31 +44,34 @@ class Looking:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The segments; none when pictures are taken whole."""
+        """The segments; empty when pictures are taken whole."""
         return tuple(self._way) if isinstance(self._way, Sequence) else ()
 
     def wider(self, positions: int) -> Looking:
-        """Returns the same whose features are right for so many positions beyond each part, too."""
+        """Returns a copy whose features are also exact at ``positions`` more positions around each part."""
         return Looking([segment.wider(positions) for segment in self.segments]) if self.segments else self
 
 
 def share_at(share: Tensor | None, size: Size) -> tuple[Tensor | None, float]:
-    """Returns how much each position of a layer counts (M,), of sum 1, and which part of all that is.
+    """Returns the weights (M,) of a layer's positions, which sum to 1, and the share of the layer covered.
 
-    ``share`` (1, 1, H, W) is how much each pixel does; None: all alike.
+    ``share`` (1, 1, H, W) in 0–1 is the weight of each pixel, and ``size`` is the layer's. A ``share`` of
+    None counts all positions alike: the weights are None, and the covered share is 1.
     """
     if share is None:
         return None, 1.0
     counts = averaged(share, size).flatten()
-    whole = float(counts.sum())
-    return counts / max(whole, 1e-12), whole / counts.numel()
+    total = float(counts.sum())
+    return counts / max(total, 1e-12), total / counts.numel()
 
 
 class StyleSeen:
-    """What is known of a style picture: of each layer its moments, projections or patches, as is wanted.
+    """The moments, projections and patches of a style picture's layers.
 
-    ``mask`` (1, 1, h, w) says which part of it counts; one of which nothing counts is taken whole.
-    ``make_projections`` allocates what the projections are kept in.
+    ``picture`` (1, 3, h, w) is RGB in 0–1. ``mask`` (1, 1, h, w) in 0–1 says how much each pixel counts. An
+    empty mask is ignored, see ``EMPTY``. ``summed``, ``projected`` and ``patched`` name the layers whose
+    moments, projections and patches are measured. ``make_projections`` allocates the storage of the
+    projections. ``weights`` are those (m,) of each layer's positions, or None where all count alike.
     """
 
     def __init__(
@@ -96,22 +100,22 @@ class StyleSeen:
                     if layer in patched:
                         self.patches[layer] = Patches(part.size, weights)
                 for block in part.blocks(channels):
-                    own = block.of_window(features[layer])
+                    block_features = block.of_window(features[layer])
                     if layer in summed:
-                        sums[layer].add(own, block)
+                        sums[layer].add(block_features, block)
                     if layer in projected:
-                        project(own, block, self.projections[layer])
+                        project(block_features, block, self.projections[layer])
                     if layer in patched:
-                        self.patches[layer].see(own, block)
+                        self.patches[layer].see(block_features, block)
         self.moments: dict[str, Moments] = {layer: sums[layer].moments() for layer in summed}
 
 
 class ContentSeen:
-    """The size of each layer of the content, and the features that some are to have.
+    """The size of each layer of the content, and the content's features of ``layers``.
 
-    In tiles those of the first segment are made anew for the tile that is looked at: all of them would
-    take more memory than all else. Those of the next are kept: they are as small as the map that
-    they would be made from.
+    In tiles, features of the first segment are recomputed for one tile at a time. All of them would take
+    more memory than everything else together. Features of the next segment are kept, since they are as
+    small as the map that they would be recomputed from.
     """
 
     def __init__(self, looking: Looking, content: Tensor, layers: Sequence[str]) -> None:
@@ -136,7 +140,10 @@ class ContentSeen:
         self._anew = [layer for layer in layers if layer not in self._kept]
 
     def look_at(self, tile: Tile) -> None:
-        """Makes the features of a tile of the first segment ready; what its pass gave before is lost."""
+        """Computes the features of one tile of the first segment, if these are not kept.
+
+        The features that the segment's pass gave before become invalid.
+        """
         if not self._anew:
             return
         assert self._first is not None
@@ -146,19 +153,25 @@ class ContentSeen:
             self._here[layer] = (part, part.of_window(features[layer]).clone())
 
     def target(self, layer: str) -> Target:
-        """Returns what ``layer`` is to be like."""
+        """Returns the content's features of ``layer`` as the target of a loss."""
         height, width = self.sizes[layer]
         return _ContentTarget(self, layer, self._channels[layer] * height * width, self._energies[layer])
 
     def features(self, layer: str, part: Part) -> Tensor:
-        """Returns the features of a part; if they are made anew, one of the tile that is looked at."""
+        """Returns the features (1, N, h, w) of a part.
+
+        If the layer is recomputed, the part must lie in the tile of the last ``look_at``.
+        """
         if layer in self._kept:
             return part.of(self._kept[layer])
-        own, features = self._here[layer]
-        return replace(part, corner=(own.rows.start, own.columns.start)).of_window(features)
+        tile_part, features = self._here[layer]
+        # These features begin at the tile's own part, not at its window.
+        return replace(part, corner=(tile_part.rows.start, tile_part.columns.start)).of_window(features)
 
 
 class _ContentTarget:
+    """One layer of the content as a ``Target``."""
+
     def __init__(self, seen: ContentSeen, layer: str, count: int, energy: float) -> None:
         self._seen = seen
         self._layer = layer

@@ -1,4 +1,4 @@
-"""What a run tells while it goes on, and what it may be told."""
+"""The progress that a run reports, and the decision that it gets in return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from nst_core.engine.pictures.sizes import Size
 
 
 class Decision(Enum):
-    """What a callback answers to a ``Progress``."""
+    """A callback's answer to a ``Progress``.
+
+    ``FINISH`` ends the run with the picture so far, and ``CANCEL`` ends it without a result.
+    """
 
     GO_ON = "go on"
     FINISH = "finish"
@@ -21,11 +24,12 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One evaluation was done.
+    """The state of a run after one evaluation.
 
-    ``scale`` of ``scales`` and ``evaluation`` of ``evaluations`` count from 1; ``fraction`` is the
-    part of the whole work that is done, 0–1, and never falls; ``pixels`` (1, 3, H, W) are the
-    picture so far and are not to be changed.
+    ``scale`` of ``scales`` and ``evaluation`` of ``evaluations`` count from 1. A scale may end before its
+    last evaluation. ``size`` is (height, width) of the scale. ``fraction`` is the completed part of the
+    whole work, 0–1, and never decreases. ``pixels`` (1, 3, H, W) in 0–1 are the picture so far and must
+    not be changed.
     """
 
     scale: int

@@ -1,4 +1,4 @@
-"""An evaluation as one CUDA graph: the GPU goes through it without waiting for the processor."""
+"""An evaluation as one CUDA graph, which the GPU runs without waiting for the CPU."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from nst_core.engine.objective import Objective
 
 
 class Replayed:
-    """The same value and gradient as those of ``objective``, on an NVIDIA GPU, by a graph of its kernels.
+    """The value and gradient of ``objective`` on an NVIDIA GPU, computed by replaying a CUDA graph.
 
-    An evaluation starts many small kernels, each of which the processor has to ask for. The first evaluation
-    runs as ever: what is chosen once is chosen then, and some of that cannot be recorded. The second is
-    recorded.
+    An evaluation runs many small kernels, and without a graph the CPU launches each of them. The first
+    evaluation runs without a graph. One-time choices are made in it, and some of these cannot be recorded.
+    The second evaluation records the graph. All pictures must have the same size, and ``objective`` must
+    not wait for numbers (``Objective.waits``).
     """
 
     def __init__(self, objective: Objective) -> None:
@@ -22,7 +23,10 @@ class Replayed:
         self._begun = False
 
     def __call__(self, pixels: Tensor) -> tuple[float | Tensor, Tensor]:
-        """Returns the value, on the device, and the gradient, shape (1, 3, H, W): one evaluation."""
+        """Performs one evaluation. Returns the value and the gradient, shape (1, 3, H, W).
+
+        The value is a number in the first evaluation, and a scalar tensor on the device in later ones.
+        """
         if not self._begun:
             self._begun = True
             return self._objective(pixels)
@@ -35,7 +39,7 @@ class Replayed:
     def _recorded(self, pixels: Tensor) -> torch.cuda.CUDAGraph:
         self._pixels = pixels.clone()
         graph = torch.cuda.CUDAGraph()
-        # Entering it gives back the memory that the first evaluation took: the graph takes its own.
+        # ``torch.cuda.graph`` first frees the cached memory of the first evaluation. The graph has its own.
         with torch.cuda.device(pixels.device), torch.cuda.graph(graph):
             self._value, self._gradient = self._objective.evaluate(self._pixels)
         return graph

@@ -1,4 +1,4 @@
-"""The one entry of the engine: a content picture painted in one or more styles."""
+"""The entry point of the engine: ``stylize`` paints a content picture in one or more styles."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from nst_core.engine.tiles.out_of_memory import OutOfMemory, memory_errors
 from nst_core.engine.tiles.segments import segments_of
 from nst_core.recipes.recipe import Colors, Recipe, Steps
 
-# A scale has converged when twenty evaluations lower the objective by less than a hundredth.
+# A scale has converged when twenty evaluations lower the objective by less than one percent.
 _PLATEAU_WINDOW, _PLATEAU_FALL = 20, 0.01
 
 
 class DivergedError(Exception):
-    """The objective was not finite from the start, so that nothing could be done."""
+    """The objective was not finite at the start, so nothing could be optimized."""
 
 
 @dataclass(frozen=True)
 class Stylized:
-    """A painted picture (1, 3, H, W), the size it was worked out in, and what a person should know of it."""
+    """A painted picture (1, 3, H, W) in 0–1, the size it was computed in, and notes for the user."""
 
     picture: Tensor
     size: Size
@@ -60,18 +60,24 @@ def stylize(
     memory_budget: int | None = None,
     on_progress: Callback = lambda progress: Decision.GO_ON,
 ) -> Stylized | None:
-    """Returns ``content`` painted in ``styles``, in its own size, or None when it was cancelled.
+    """Returns ``content`` painted in ``styles``, in its own size, or None when the run was canceled.
 
-    ``content`` is RGB in 0–1, shape (1, 3, H, W), on the backbone's device like all other pictures;
-    ``visible`` (1, 1, H, W) in 0–1 is its alpha: what is not seen has no say in how the rest looks. The
-    pixels are optimized from coarse to fine, from the recipe's start, or at the finest scale alone from
-    the picture ``start``; no weight of the network ever changes. ``on_progress`` is called after each
-    evaluation; on *finish* the picture so far is returned. ``precision`` is that of the network's
-    features, see ``pass_for``; ``cost`` is what one evaluation takes at a size, in any unit, by which
-    the fraction done is told. A scale that takes more than ``memory_budget`` bytes of memory (None: unknown)
-    is worked out in tiles, and so is one for which the memory turns out to be too small; should it still
-    be, or should a scale diverge, the result is that of the scale before, enlarged. Notes say so. Raises
-    ``DivergedError`` and ``OutOfMemory`` (both at the first scale only), and ``ValueError`` (no style).
+    ``content`` is RGB in 0–1, shape (1, 3, H, W). All pictures are on the backbone's device. ``visible``
+    (1, 1, H, W) in 0–1 is the content's alpha; transparent pixels take no part in any statistic. The
+    pixels are optimized from coarse to fine, from the recipe's start picture. With a picture ``start``,
+    only the finest scale is computed, from that picture. The network's weights never change. Where
+    nothing is to be painted (style weight 0, empty regions), the result is ``content``.
+
+    ``on_progress`` is called after each evaluation. On *finish* the picture so far is returned.
+    ``precision`` is that of the network's features, see ``pass_for``. ``cost`` returns the cost of one
+    evaluation at a size, in any unit; the reported fraction is computed from it.
+
+    A scale that needs more than ``memory_budget`` bytes (None: unknown) is computed in tiles. So is a scale
+    that runs out of memory. If memory is still too small, or if a finer scale diverges, the result is
+    that of the scale before, enlarged. Notes say so.
+
+    Raises ``DivergedError`` and ``OutOfMemory``, both at the first scale only. Raises ``ValueError`` when
+    there is no style, and ``UnknownLayerError`` when the backbone does not have a layer of the recipe.
     """
     if not styles:
         raise ValueError("there is no style")
@@ -82,10 +88,10 @@ def stylize(
     content, styles = _recolored(content, styles, recipe.colors, visible)
     plan = scales(size_of(content), recipe, resumed=start is not None)
     notes = _notes(styles, plan[-1].size, recipe.brush_size)
-    first = resized(content, plan[0].size)
+    first_content = resized(content, plan[0].size)
     if start is None:
         groups, _ = grouped(styles, plan[0].size, visible)
-        pixels = start_picture(recipe.start, first, groups, recipe.seed)
+        pixels = start_picture(recipe.start, first_content, groups, recipe.seed)
     else:
         pixels = start
     layers = layers_of(recipe.matching)
@@ -94,27 +100,27 @@ def stylize(
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
         share: Share | None = share_of(memory_budget, scale.size)
-        failed = _TOO_LARGE
+        failure = _TOO_LARGE
         while share is not None:
             try:
                 with memory_errors():
                     segments = () if share.area is None else segments_of(backbone, layers, share.area, make)
-                    begun = resized(pixels, scale.size)
+                    scale_start = resized(pixels, scale.size)
                     at_scale = [style.at(scale.size, recipe.brush_size) for style in styles]
                     groups, _ = grouped(at_scale, scale.size, visible)
-                    kept = partial(lbfgs, history=share.pairs, half=share.half)
+                    lbfgs_in_memory = partial(lbfgs, history=share.pairs, half=share.half)
                     pixels = run.minimize(
                         number,
                         objective_for(
                             resized(content, scale.size),
                             groups,
-                            # Not one pass for all scales: the memory of the last would be kept.
+                            # Each scale has a new pass: a shared one would keep the memory of the last.
                             segments or make(backbone, layers),
                             recipe.matching,
-                            painted=begun if scale.detail else None,
+                            painted=scale_start if scale.detail else None,
                         ),
-                        begun,
-                        kept if minimize is lbfgs else minimize,
+                        scale_start,
+                        lbfgs_in_memory if minimize is lbfgs else minimize,
                     )
                 break
             except OutOfMemory:
@@ -122,12 +128,12 @@ def stylize(
             except DivergedError:
                 if number == 0:
                     raise
-                share, failed = None, _DIVERGED
-        else:
+                share, failure = None, _DIVERGED
+        else:  # no share of memory was enough, or a finer scale diverged
             if number == 0:
                 raise OutOfMemory
             height, width = plan[number - 1].size
-            notes += (failed.format(width=width, height=height),)
+            notes += (failure.format(width=width, height=height),)
             break
         if segments and _TILED not in notes:
             notes += (_TILED,)
@@ -144,14 +150,14 @@ def stylize(
 
 
 def minimizer(steps: Steps) -> Minimize:
-    """Returns the optimizer that a recipe asks for."""
+    """Returns the optimizer that ``steps`` names, with its settings."""
     if steps.optimizer == "adam":
         return Adam(steps.rate, steps.betas, steps.epsilon, steps.relative, steps.averaging)
     return SteepestDescent(steps.rate) if steps.optimizer == "steepest" else lbfgs
 
 
 class _Run:
-    """The work through all scales: what is done of it, and what was decided."""
+    """The run through all scales: its completed fraction, and the callback's last decision."""
 
     def __init__(
         self, plan: Sequence[Scale], cost: Callable[[Size], float], on_progress: Callback, plateau: bool
@@ -164,19 +170,20 @@ class _Run:
         self.decision = Decision.GO_ON
 
     def minimize(self, number: int, objective: Evaluate, pixels: Tensor, minimize: Minimize) -> Tensor:
-        """Returns the pixels after one scale. Raises ``DivergedError``.
+        """Returns the pixels after one scale. Raises ``DivergedError`` when ``minimize`` yields nothing.
 
-        A scale may be begun again, in another way: its work is then a part of what is left to be done.
+        A scale may be started again, in smaller tiles. It then takes its share of the remaining fraction,
+        so the reported fraction never decreases.
         """
-        scale, begun = self._plan[number], self._fraction
-        part = (1 - begun) * self._work[number] / sum(self._work[number:])
+        scale, fraction_before = self._plan[number], self._fraction
+        scale_fraction = (1 - fraction_before) * self._work[number] / sum(self._work[number:])
         iterates = minimize(objective, pixels)
         if self._plateau:
             iterates = until_plateau(iterates, _PLATEAU_WINDOW, _PLATEAU_FALL)
         evaluation = 0
         for evaluation, iterate in enumerate(iterates, start=1):
             pixels = iterate.pixels
-            self._fraction = min(1.0, begun + part * (evaluation + TARGETS) / scale.work)
+            self._fraction = min(1.0, fraction_before + scale_fraction * (evaluation + TARGETS) / scale.work)
             self.decision = self._on_progress(
                 Progress(
                     scale=number + 1,
@@ -193,14 +200,14 @@ class _Run:
                 break
         if evaluation == 0:
             raise DivergedError
-        self._fraction = min(1.0, begun + part)
+        self._fraction = min(1.0, fraction_before + scale_fraction)
         return pixels
 
 
 def _recolored(
     content: Tensor, styles: Sequence[Style], colors: Colors, visible: Tensor | None
 ) -> tuple[Tensor, Sequence[Style]]:
-    """Returns content and styles after what is done with their colors before painting."""
+    """Returns content and styles with the color matching that ``colors`` asks for before painting."""
     if colors.match_style:
         styles = [
             replace(
@@ -212,6 +219,7 @@ def _recolored(
             for style in styles
         ]
     if colors.match_content:
+        # In one size all styles count alike.
         palette = torch.cat([resized(style.picture, (128, 128)) for style in styles], dim=3)
         content = matched_colors(content, palette, colors.map, colors.strength, (visible, None))
     return content, styles

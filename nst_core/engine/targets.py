@@ -1,4 +1,4 @@
-"""What the picture is to be like: the objective of a scale, with targets measured on content and styles."""
+"""The objective of a scale, with its targets measured on content and styles."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from nst_core.recipes.recipe import Matching
 
 
 def layers_of(matching: Matching) -> tuple[str, ...]:
-    """Returns the layers that the objective looks at."""
-    wanted = [layer for layer, _ in (*matching.content_layers, *matching.style_layers)]
-    wanted += matching.detail_layers if matching.detail else ()
-    return tuple(dict.fromkeys(wanted))
+    """Returns the layers that the objective needs, each once."""
+    layers = [layer for layer, _ in (*matching.content_layers, *matching.style_layers)]
+    layers += matching.detail_layers if matching.detail else ()
+    return tuple(dict.fromkeys(layers))
 
 
 def objective_for(
@@ -46,12 +46,12 @@ def objective_for(
     matching: Matching,
     painted: Tensor | None = None,
 ) -> Evaluate:
-    """Returns the objective whose targets are measured on ``content`` and the styles as they are.
+    """Returns the objective whose targets are measured on ``content`` and the styles, in their given sizes.
 
-    ``groups`` are the styles of this scale with their shares in the size of ``content`` (1, 3, H, W). With
-    ``painted``, the picture so far in that size, the finishing pass's terms are added: its patches
-    are drawn to the nearest of the styles. ``way`` is a network pass that takes all pictures whole, or the
-    network in segments, by which they are looked at tile by tile.
+    ``content`` is RGB in 0–1, shape (1, 3, H, W). ``groups`` are the styles of this scale, with their shares
+    in the content's size. ``way`` is a network pass, which takes whole pictures, or the network in
+    segments, which take them tile by tile. ``painted`` is the picture so far, in the content's size. With
+    it the terms of the finishing pass are added: they draw its patches to the nearest style patches.
     """
     looking = Looking(way)
     make_projections = ProjectionsInFile if looking.segments else Projections
@@ -83,16 +83,17 @@ def objective_for(
         for layer in matching.detail_layers if painted is not None else ():
             where = None if group.share is None else averaged(group.share, seen.sizes[layer])
             sources.setdefault(layer, []).extend(_sources(styles, layer, where))
-    for layer, found in sources.items():
+    for layer, layer_sources in sources.items():
         assert painted is not None
-        target = Drawn(looking, painted, layer, found)
+        target = Drawn(looking, painted, layer, layer_sources)
+        # A whole picture has the memory to assemble the target once, not anew in each evaluation.
         loss = ContentLoss(target if looking.segments else Kept(target.at(whole_layer(seen.sizes[layer]))))
         terms.append(Term(layer, loss, matching.detail / len(sources) / loss.unit))
     variation = (Variation(matching.variation_form), matching.variation_weight)
-    of_pixels = variation if matching.variation_weight else None
+    weighted_variation = variation if matching.variation_weight else None
     if isinstance(way, Sequence):
-        return TiledObjective(way, terms, seen, of_pixels)
-    objective = Objective(way, terms, of_pixels)
+        return TiledObjective(way, terms, seen, weighted_variation)
+    objective = Objective(way, terms, weighted_variation)
     by_graph = isinstance(way, HalfPass) and content.is_cuda and not objective.waits
     return Replayed(objective) if by_graph else objective
 
@@ -128,8 +129,8 @@ def _style_loss(
 
 
 def _sources(styles: Sequence[tuple[float, StyleSeen]], layer: str, where: Tensor | None) -> list[Source]:
-    whole = sum(weight for weight, _ in styles)
-    return [Source(seen.patches[layer], weight / whole, where) for weight, seen in styles]
+    total = sum(weight for weight, _ in styles)
+    return [Source(seen.patches[layer], weight / total, where) for weight, seen in styles]
 
 
 _DISTANCES: dict[str, Callable[[Moments], Distance]] = {

@@ -1,4 +1,4 @@
-"""The objective of a picture that is too large to be looked at all at once."""
+"""The objective of a picture that is too large to be evaluated as a whole."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Losses = Sequence[tuple[str, InParts]]
 
 
 class TiledObjective:
-    """The same value and gradient as those of ``Objective``, worked out tile by tile.
+    """The same value and gradient as those of ``Objective``, computed tile by tile.
 
-    Twice: on the way down all losses see all tiles, by which they know the sums over the whole picture. On
-    the way up each tile's own features are given their gradients, which are pulled back into its window;
-    where a segment ends, so is the gradient of the map there, which came of the segment below. Windows
-    overlap, and their gradients add up to that of what the segment starts from: each feature was given
-    its own in one of them alone.
+    All tiles are computed twice. In the forward pass the losses see all tiles, which gives them their sums
+    over the whole picture. In the backward pass the losses give each tile's own features their gradients,
+    and the network pulls these back into the tile's window. At the outlet of a segment, the features also
+    get the gradient of the map there, which comes from the segment below. Windows overlap. Their gradients
+    add up exactly, because each feature gets its gradient in one window only.
     """
 
     def __init__(
@@ -43,26 +43,26 @@ class TiledObjective:
         self._variation = variation
 
     def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
-        """Returns the value and the gradient, shape (1, 3, H, W): one evaluation."""
+        """Performs one evaluation. Returns the value and the gradient, shape (1, 3, H, W)."""
         scale = self._segments[0].network.scale(math.prod(size_of(pixels)))
         losses = [(term.layer, term.loss.in_parts(term.weight * scale)) for term in self._terms]
-        whole = self._of_features(pixels, losses).div_(scale) if losses else torch.zeros_like(pixels)
+        gradient = self._of_features(pixels, losses).div_(scale) if losses else torch.zeros_like(pixels)
         value = sum(float(loss.value) for _, loss in losses) / scale
         if self._variation is not None:
             variation, weight = self._variation
-            of_pixels, slope = variation(pixels, weight)
-            value += float(of_pixels)
-            whole += slope
-        return value, whole
+            variation_value, variation_gradient = variation(pixels, weight)
+            value += float(variation_value)
+            gradient += variation_gradient
+        return value, gradient
 
     def _of_features(self, pixels: Tensor, losses: Losses) -> Tensor:
-        look = FeaturesByTile(self._segments, pixels)
-        for parts, features in look:
+        features_by_tile = FeaturesByTile(self._segments, pixels)
+        for parts, features in features_by_tile:
             for layer, loss in losses:
                 if layer in parts:
                     for block in parts[layer].blocks(features[layer].shape[1]):
                         loss.see(block.of_window(features[layer]), block)
-        sources = look.sources
+        sources = features_by_tile.sources
         gradient: Tensor | None = None
         for segment in reversed(self._segments):
             take_turn(segment, self._segments)
@@ -75,7 +75,7 @@ class TiledObjective:
                 gradients = _gradients(segment, tile, features, losses, arriving)
                 if gradients:
                     tile.window(gradient).add_(segment.network.pull_back(gradients))
-                del features, gradients
+                del features, gradients  # frees their memory before the next tile is computed
         assert gradient is not None
         return gradient
 
@@ -83,7 +83,10 @@ class TiledObjective:
 def _gradients(
     segment: Segment, tile: Tile, features: Features, losses: Losses, arriving: Tensor | None
 ) -> Features:
-    """The gradients of a window's features: by the losses and, at the outlet, as it arrived."""
+    """Returns the gradients of a window's features by the losses, and by ``arriving`` at the outlet.
+
+    ``arriving`` is the gradient of the whole map at the outlet; None where no segment follows.
+    """
     gradients: Features = {}
     parts = segment.parts(tile, features)
     for layer, loss in losses:
@@ -92,12 +95,12 @@ def _gradients(
         if layer not in gradients:
             gradients[layer] = torch.zeros_like(features[layer])
         for block in parts[layer].blocks(features[layer].shape[1]):
-            own = block.of_window(features[layer])
-            pulled = gradient_buffer(own)
-            loss.pull(own, block, pulled)
-            block.of_window(gradients[layer]).add_(pulled)
+            block_features = block.of_window(features[layer])
+            block_gradient = gradient_buffer(block_features)
+            loss.pull(block_features, block, block_gradient)
+            block.of_window(gradients[layer]).add_(block_gradient)
     if segment.outlet is not None and arriving is not None:
-        there = gradients.setdefault(segment.outlet, torch.zeros_like(features[segment.outlet]))
+        outlet_gradient = gradients.setdefault(segment.outlet, torch.zeros_like(features[segment.outlet]))
         part = segment.part(tile, segment.outlet, features)
-        part.of_window(there).add_(part.of(arriving))
+        part.of_window(outlet_gradient).add_(part.of(arriving))
     return gradients

@@ -1,1 +1,1 @@
-"""How far features are from what they are to be: statistics, distances, patches."""
+"""Losses: moments and their distances, sliced Wasserstein, content, patches, total variation."""

@@ -1,4 +1,4 @@
-"""Distances between the moments of a picture's features and those of the style, with their slopes."""
+"""Distances between the moments of a picture's features and those of a style, with their derivatives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ GramForm = Literal["gatys", "mean", "unscaled"]
 
 @dataclass(frozen=True)
 class Slope:
-    """A distance and its derivatives by the mean (N,), or None where it has none, and by E[f fᵀ] (N, N)."""
+    """A distance (a scalar), and its derivatives with respect to the mean (N,) and to E[f fᵀ] (N, N).
+
+    ``mean`` is None where the distance does not depend on the mean.
+    """
 
     value: Tensor
     mean: Tensor | None
@@ -23,7 +26,7 @@ class Slope:
 
 
 class Distance(Protocol):
-    """How far moments are from a target."""
+    """A distance of moments from those of a target."""
 
     unit: float
     """What the distance is divided by to be relative; see ``unit_of``."""
@@ -31,38 +34,42 @@ class Distance(Protocol):
     waits: bool
     """Whether the processor has to wait for a number of the distance's; see ``Loss``."""
 
-    def __call__(self, found: Moments) -> Slope: ...
+    def __call__(self, found: Moments) -> Slope:
+        """Returns the distance of ``found`` from the target, and its derivatives."""
+        ...
 
 
-# The mean activation of each layer over photographs, which layers are scaled to.
+# The mean activation over photographs that each layer is scaled to.
 STRENGTH = 1.0
 
 
 def unit_of(energy: float, common: float) -> float:
-    """Returns what a distance from a target is divided by, for its ``energy``: how far it is from nothing.
+    """Returns what a distance from a target is divided by, so that it becomes relative.
 
-    From ``common`` on, which a target of ``STRENGTH`` has, it is the energy. A weaker target, such as that of
-    white paper, is no unit: measured by it, all that a content has would be far too much. The less it
-    has, the less it counts: where a style has no contrast, the content's may stay.
+    ``energy`` is the target's distance from features of zero. A target with the mean activation ``STRENGTH``
+    has the energy ``common``. If ``energy`` is at least ``common``, it is the unit. A weaker target, such as
+    white paper, is no useful unit: relative to it, any content would be far too much. The unit is then
+    common²/energy, so the weaker the target, the less its distance counts. Where a style has no contrast,
+    the content's contrast may stay.
     """
     return energy if energy >= common else common**2 / max(energy, 1e-12 * common)
 
 
 def spread_share(spread: float, common: float) -> float:
-    """Returns how much the spread around the mean counts in a distance that has both in one sum.
+    """Returns the weight (0–1) of the spread around the mean in a distance that adds both.
 
-    As much as the mean where the target's own is ``common`` or more, see ``unit_of``.
+    It is 1, as for the mean, where the target's own ``spread`` is ``common`` or more; see ``unit_of``.
     """
     return min(1.0, spread / common)
 
 
 class GramDistance:
-    """The squared difference of the Gram matrices G and A, in the published forms.
+    """The squared difference of the Gram matrices G and A, in three published forms.
 
-    ``gatys``: 1/(4N²M²) Σ (G − A)² (Gatys, Ecker, Bethge 2016, equation 4), where G and A are both
-    divided by their own M, which for equal sizes is the published value. ``mean``: the mean of
-    (G/M − A/M)², as in TensorFlow's tutorial. ``unscaled``: the mean of (G − A)² of the sums themselves, as
-    in the fast.ai article; it depends on the size.
+    ``gatys``: 1/(4N²M²) Σ (G − A)² (Gatys, Ecker, Bethge 2016, equation 4). G and A are each divided by
+    their own M; for equal sizes this gives the published value. ``mean``: the mean of (G/M − A/M)², as in
+    TensorFlow's tutorial. ``unscaled``: the mean of (G − A)², not divided by M, as in the fast.ai article.
+    This form depends on the size of the picture.
     """
 
     waits = False
@@ -73,22 +80,23 @@ class GramDistance:
         self._target = target.second * scale
         channels = target.mean.shape[0]
         self._unit = 1.0 / channels**2 / (4.0 if form == "gatys" else 1.0)
-        common = (channels * scale * STRENGTH**2) ** 2
-        self.unit = self._unit * unit_of(float(self._target.square().sum()), common)
+        common_energy = (channels * scale * STRENGTH**2) ** 2
+        self.unit = self._unit * unit_of(float(self._target.square().sum()), common_energy)
 
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
         scale = found.count if self._form == "unscaled" else 1.0
-        away = found.second * scale - self._target
-        return Slope(self._unit * away.square().sum(), None, (2 * self._unit * scale) * away)
+        difference = found.second * scale - self._target
+        return Slope(self._unit * difference.square().sum(), None, (2 * self._unit * scale) * difference)
 
 
 class MomentDistance:
-    """Gram matrix, mean and standard deviation, each relative to the style's own size, in equal parts.
+    """The squared differences of Gram matrix, mean and standard deviation, a third each.
 
-    Mean and standard deviation were added to the Gram matrix by Galerne, Raad, Lezama, Morel (2024, "Scaling
-    Painting Style Transfer"); the Gram matrix alone can trade one for the other (Risser, Wilmot, Barnes
-    2017, arXiv 1701.08893, section 2).
+    Each is relative to the style's own energy, see ``unit_of``. Galerne, Raad, Lezama, Morel (2024, "Scaling
+    Painting Style Transfer") added mean and standard deviation to the Gram matrix. With the Gram matrix
+    alone, a larger mean can make up for a smaller deviation (Risser, Wilmot, Barnes 2017, arXiv 1701.08893,
+    section 2).
     """
 
     waits = False
@@ -110,34 +118,34 @@ class MomentDistance:
     def __call__(self, found: Moments) -> Slope:
         """Returns the distance and its slope."""
         deviation = _deviation(found)
-        second = found.second - self._target.second
-        mean = found.mean - self._target.mean
-        spread = deviation - self._deviation
-        on_second, on_mean, on_spread = self._units
+        second_difference = found.second - self._target.second
+        mean_difference = found.mean - self._target.mean
+        deviation_difference = deviation - self._deviation
+        second_unit, mean_unit, deviation_unit = self._units
         value = (
-            on_second * second.square().sum()
-            + on_mean * mean.square().sum()
-            + on_spread * spread.square().sum()
+            second_unit * second_difference.square().sum()
+            + mean_unit * mean_difference.square().sum()
+            + deviation_unit * deviation_difference.square().sum()
         )
-        # σ² = E[f²] − μ²: dσ/dE[f²] = 1/2σ, dσ/dμ = −μ/σ
-        by_variance = on_spread * spread / deviation.clamp_min(_SMALL)
-        slope = 2 * on_second * second
+        # σ² = E[f²] − μ², so dσ/dE[f²] = 1/(2σ) and dσ/dμ = −μ/σ.
+        by_variance = deviation_unit * deviation_difference / deviation.clamp_min(_SMALL)
+        slope = 2 * second_unit * second_difference
         slope.diagonal().add_(by_variance)
-        return Slope(value, 2 * on_mean * mean - 2 * by_variance * found.mean, slope)
+        return Slope(value, 2 * mean_unit * mean_difference - 2 * by_variance * found.mean, slope)
 
 
 class WassersteinDistance:
-    """The squared Wasserstein-2 distance of two Gaussians that stand for the features.
+    """The squared Wasserstein-2 distance of two Gaussians with the moments of the features.
 
     ‖μ − m‖² + tr(C + S − 2 (S^½ C S^½)^½), with mean μ and covariance C of the generated features, m
     and S of the style's (Olkin and Pukelsheim 1982; as a style loss: VinceMarron 2017, "Style Transfer as
-    Optimal Transport"). It sees what the Gram matrix mixes up: how large the mean is and how large
-    the spread around it.
+    Optimal Transport"). Unlike the Gram matrix, it tells the size of the mean from the spread around it.
 
-    Only the trace of the root is wanted, so its slope needs no further equation solved:
-    d tr A^½ = ½ tr(A^−½ dA). In double precision, since the small eigenvalues are divided by.
+    Only the trace of the matrix root is needed. Its derivative is d tr A^½ = ½ tr(A^−½ dA), so no Sylvester
+    equation has to be solved. All is in double precision, since small eigenvalues are divisors.
 
-    With ``relative`` the spread counts less where the target has less of it than layers commonly have.
+    With ``relative`` the spread counts less where the target has less of it than layers commonly have; see
+    ``spread_share``.
     """
 
     waits = True
@@ -156,24 +164,24 @@ class WassersteinDistance:
         """Returns the distance and its slope."""
         covariance = _covariance(found)
         values, vectors = _eigen(self._root @ covariance @ self._root)
-        # Below this there is only the rounding of the single-precision sums, which the division would
-        # blow up.
-        kept = values > 1e-7 * values[-1].clamp_min(1e-30)
-        inverse = torch.where(kept, values.clamp_min(1e-30).rsqrt(), torch.zeros_like(values))
-        moved = self._root @ vectors
-        by_covariance = -(moved * inverse @ moved.mT)
+        # Smaller eigenvalues are only rounding errors of the single-precision sums. Dividing by them would
+        # amplify these errors.
+        significant = values > 1e-7 * values[-1].clamp_min(1e-30)
+        inverse = torch.where(significant, values.clamp_min(1e-30).rsqrt(), torch.zeros_like(values))
+        root_vectors = self._root @ vectors
+        by_covariance = -(root_vectors * inverse @ root_vectors.mT)
         by_covariance.diagonal().add_(1.0)
         by_covariance *= self._share
         overlap = float(values.clamp_min(0).sqrt().sum())
         shift = found.mean - self._mean
         spread = float(covariance.trace()) + self._trace - 2 * overlap
         value = shift.square().sum() + self._share * spread
-        on_second = by_covariance.to(found.second)
-        # C = E[f fᵀ] − μ μᵀ
-        return Slope(value, 2 * shift - 2 * (on_second @ found.mean), on_second)
+        by_second = by_covariance.to(found.second)
+        # C = E[f fᵀ] − μ μᵀ, so the distance depends on the mean through C as well.
+        return Slope(value, 2 * shift - 2 * (by_second @ found.mean), by_second)
 
 
-_SMALL = 1e-4  # of a deviation: layers have a mean activation near 1
+_SMALL = 1e-4  # smallest standard deviation to divide by; layers have a mean activation near 1
 
 
 def _deviation(found: Moments) -> Tensor:
@@ -182,7 +190,10 @@ def _deviation(found: Moments) -> Tensor:
 
 
 def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues and eigenvectors, not finite where ``matrix`` is not: optimizers know what to do then."""
+    """Returns eigenvalues and eigenvectors. All are NaN if ``matrix`` is not finite.
+
+    Optimizers handle a NaN, while an error of ``eigh`` would end the run.
+    """
     if bool(torch.isfinite(matrix).all()):
         values, vectors = torch.linalg.eigh(matrix)
         return values, vectors
@@ -190,6 +201,6 @@ def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _covariance(found: Moments) -> Tensor:
-    """The covariance in double precision, on the processor: not every device has either."""
+    """Returns the covariance in double precision, on the CPU: not every device has double precision."""
     second, mean = found.second.cpu().double(), found.mean.cpu().double()
     return second - torch.outer(mean, mean)

@@ -1,4 +1,4 @@
-"""Losses: how far features are from a target that was measured once, and in which direction it lies."""
+"""Losses: the distance of features from a target that was measured once, and its gradient."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ ContentForm = Literal["gatys", "course", "mean"]
 
 
 class InParts(Protocol):
-    """A loss whose features come in parts, in two rounds: all parts are seen, then each is pulled.
+    """A loss of features that come part by part, in two rounds.
 
-    ``value`` (a scalar) is the loss when the last part was pulled.
+    In the first round ``see`` takes all parts. In the second, ``pull`` gives the gradient of each part.
+    ``value`` (a scalar) is the loss once the last part was pulled.
     """
 
     value: Tensor
 
     def see(self, features: Tensor, part: Part) -> None:
-        """Takes in what has to be known of the whole layer; ``features`` (1, N, h, w) are the part's."""
+        """Adds a part's ``features`` (1, N, h, w) to what the loss needs of the whole layer."""
         ...
 
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
-        """Puts the part's gradient into ``into``, (1, N, h, w), laid out channels last."""
+        """Writes the part's gradient into ``into``, (1, N, h, w), channels last."""
         ...
 
 
@@ -43,10 +44,10 @@ class Loss(ABC):
 
     @abstractmethod
     def in_parts(self, weight: float = 1.0) -> InParts:
-        """Returns the loss, times ``weight``, of features that are still to come."""
+        """Returns the loss of features that are still to come, times ``weight``."""
 
     def __call__(self, features: Tensor, weight: float = 1.0) -> tuple[Tensor, Tensor]:
-        """Returns value (a scalar) and gradient (1, N, H, W), both times ``weight``."""
+        """Returns the value (a scalar) and the gradient (1, N, H, W), both times ``weight``."""
         loss, part, gradient = self.in_parts(weight), all_of(features), gradient_buffer(features)
         loss.see(features, part)
         loss.pull(features, part, gradient)
@@ -54,28 +55,31 @@ class Loss(ABC):
 
 
 def gradient_buffer(features: Tensor) -> Tensor:
-    """Returns memory of any content for a gradient of ``features`` (1, N, H, W), laid out channels last."""
+    """Returns uninitialized memory for a gradient of ``features`` (1, N, H, W), channels last."""
     return torch.empty_like(features, memory_format=torch.channels_last)
 
 
 def energy_of(features: Tensor) -> float:
-    """Returns Σ of the squares."""
+    """Returns the sum of the squared features, summed in single precision at least."""
     return float(features.to(precise(features)).square().sum())
 
 
 class Target(Protocol):
-    """The features (1, N, H, W) that a layer is to have: how many, and Σ of their squares."""
+    """The features (1, N, H, W) that a layer should have.
+
+    ``count`` is their number, and ``energy`` is the sum of their squares.
+    """
 
     count: int
     energy: float
 
     def at(self, part: Part) -> Tensor:
-        """Returns those of a part."""
+        """Returns the target's features (1, N, h, w) of a part."""
         ...
 
 
 class Kept:
-    """A target in memory."""
+    """A ``Target`` whose features are kept in memory."""
 
     def __init__(self, features: Tensor) -> None:
         self._features = features.detach()
@@ -83,12 +87,12 @@ class Kept:
         self.energy = energy_of(self._features)
 
     def at(self, part: Part) -> Tensor:
-        """Returns those of a part."""
+        """Returns the target's features (1, N, h, w) of a part."""
         return part.of(self._features)
 
 
 class ContentLoss(Loss):
-    """The squared difference of features F and P, in the published forms.
+    """The squared difference of the features F and the target P, in three published forms.
 
     ``gatys``: ½ Σ (F − P)² (Gatys, Ecker, Bethge 2016, equation 1). ``course``: 1/(4·H·W·C) Σ (F − P)²
     (deeplearning.ai's assignment). ``mean``: the mean of (F − P)² (the TensorFlow tutorial, the fast.ai
@@ -101,7 +105,7 @@ class ContentLoss(Loss):
         self._target = Kept(target) if isinstance(target, Tensor) else target
         count = self._target.count
         self._unit = {"gatys": 0.5, "course": 0.25 / count, "mean": 1.0 / count}[form]
-        # Shapes that are faint still count for what they are, but not for more.
+        # A faint target is measured by the common energy, so its shapes count for what they are, not more.
         self.unit = self._unit * max(self._target.energy, count * STRENGTH**2)
 
     def in_parts(self, weight: float = 1.0) -> InParts:
@@ -117,11 +121,11 @@ class _ContentInParts:
         self.value: Tensor
 
     def see(self, features: Tensor, part: Part) -> None:
-        """Each position is for itself: there is nothing to know of the others."""
+        """Does nothing: the gradient at a position depends on that position only."""
 
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         torch.sub(features, self._target.at(part), out=into)
-        # Row by row: as exact as a sum of squares, which would write them all down first.
+        # Norms of rows are as exact as a sum of squares, but need no memory for all the squares.
         energy = torch.linalg.vector_norm(rows(into), dim=1, dtype=precise(into)).square().sum()
         value = self._weight * energy
         self.value = value if self._first else self.value + value
@@ -132,8 +136,8 @@ class _ContentInParts:
 class MomentLoss(Loss):
     """A distance of the features' moments from the style's.
 
-    For a distance D(μ, S) of the moments μ = Σ w f and S = Σ w f fᵀ, with a weight w for each position,
-    the gradient is ∂D/∂f = w (2 ∂D/∂S f + ∂D/∂μ): one product of matrices, whatever the distance. With the
+    The moments are μ = Σ w f and S = Σ w f fᵀ, with a weight w for each position. For a distance D(μ, S) the
+    gradient is ∂D/∂f = w (2 ∂D/∂S f + ∂D/∂μ). It takes one matrix product, whatever the distance. For the
     Gram matrix this is Gatys, Ecker, Bethge (2016), equation 6. ``weights`` (M,) sum to 1; None: 1/M each.
     """
 
@@ -172,5 +176,5 @@ class _MomentsInParts:
         else:
             torch.addmm((slope.mean * share).to(matrix), matrix, by_second, out=gradient)
         if self._weights is not None:
-            # Times their number: near 1, as half precision needs it.
+            # Weights times their number are near 1, so they do not underflow in half precision.
             gradient.mul_(weights_of(self._weights, part) * positions)

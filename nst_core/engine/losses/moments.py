@@ -1,4 +1,4 @@
-"""The moments of features: what the style statistics are made of."""
+"""The first two moments of features, from which the style statistics are computed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from nst_core.engine.tiles.tiling import Part, all_of
 class Moments:
     """The first two moments of N channels over M positions.
 
-    ``mean`` is E[f], shape (N,); ``second`` is E[f fᵀ], shape (N, N): the Gram matrix F Fᵀ of Gatys, Ecker,
-    Bethge (2016), equation 3, divided by M, so that pictures of different sizes compare. ``count`` is M.
-    Sums of both over parts of a picture add up, which is what makes blending, regions and tiles exact.
+    ``mean`` is E[f], shape (N,). ``second`` is E[f fᵀ], shape (N, N). It is the Gram matrix F Fᵀ of Gatys,
+    Ecker, Bethge (2016), equation 3, divided by M: pictures of different sizes can then be compared.
+    ``count`` is M. Sums of both over parts of a picture add up, so blending, regions and tiles are exact.
     """
 
     count: float
@@ -27,19 +27,19 @@ class Moments:
 
 
 def precise(values: Tensor) -> torch.dtype:
-    """Returns what sums over ``values`` are taken in: single precision at least."""
+    """Returns the dtype for sums over ``values``: single precision at least."""
     return torch.promote_types(values.dtype, torch.float32)
 
 
 def rows(features: Tensor) -> Tensor:
-    """Returns features (1, N, H, W) as a matrix (M, N) with M = H·W; a view when they are channels-last."""
+    """Returns features (1, N, H, W) as a matrix (M, N) with M = H·W; a view when they are channels last."""
     return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
 
 
 def moments(matrix: Tensor, weights: Tensor | None = None) -> Moments:
     """Returns the moments of the rows of ``matrix`` (M, N).
 
-    ``weights`` (M,), which sum to 1, say how much each position counts; without them all count alike.
+    ``weights`` (M,) say how much each row counts, and sum to 1. Without them all rows count alike.
     """
     gathering = Gathering(weights)
     column = matrix.mT[None, :, :, None]
@@ -48,9 +48,9 @@ def moments(matrix: Tensor, weights: Tensor | None = None) -> Moments:
 
 
 class Gathering:
-    """The moments of a layer's features, gathered from one part of it after the other.
+    """The moments of a layer's features, summed up from one part of the layer after the other.
 
-    ``weights`` (M,), of the whole layer's positions, which sum to 1; without them all count alike.
+    ``weights`` (M,) are those of the whole layer's positions, and sum to 1. Without them all count alike.
     """
 
     def __init__(self, weights: Tensor | None = None) -> None:
@@ -60,7 +60,7 @@ class Gathering:
         self._second: Tensor | None = None
 
     def add(self, features: Tensor, part: Part) -> None:
-        """Takes in the features (1, N, h, w) of a part."""
+        """Adds the features (1, N, h, w) of a part."""
         matrix = rows(features)
         weighted = matrix
         if self._weights is not None:
@@ -71,37 +71,44 @@ class Gathering:
         self._second = second if self._second is None else self._second + second
 
     def moments(self) -> Moments:
-        """Returns the moments of all parts together. There must have been one."""
+        """Returns the moments of all parts together. There must have been at least one."""
         mean, second = self._first, self._second
         assert mean is not None
         assert second is not None
         if self._weights is None:
             return Moments(float(self._positions), mean / self._positions, second / self._positions)
-        # As many as there would have to be, all counting alike, for the same certainty.
+        # The count is the effective sample size, 1 / Σ w².
         return Moments(float(1.0 / self._weights.square().sum()), mean, second)
 
 
 def _products(weighted: Tensor, matrix: Tensor) -> Tensor:
-    """Returns Σ w f fᵀ (N, N) for w f and f in the rows of two matrices (M, N).
+    """Returns Σ w f fᵀ (N, N), for w f and f in the rows of two matrices (M, N).
 
-    It is what a 1×1 convolution's weights get as their gradient. oneDNN works that out in 0.5 to 0.9 of
-    the time of MKL's product of these matrices, and for many positions with a quarter of the rounding.
+    This is the weight gradient of a 1×1 convolution. oneDNN computes it in 0.5 to 0.9 of the time of MKL's
+    matrix product. For many positions it also has a quarter of the rounding error.
     """
     count, channels = matrix.shape
     if matrix.dtype != precise(matrix):
         return _products_of_halves(weighted.to(matrix), matrix)
     if matrix.device.type != "cpu" or matrix.dtype != torch.float32 or channels % 64 or not _ONEDNN:
         return weighted.mT @ matrix
-    given, taken = (values.view(1, count, 1, channels).permute(0, 3, 1, 2) for values in (weighted, matrix))
+    output_gradient, layer_input = (
+        values.view(1, count, 1, channels).permute(0, 3, 1, 2) for values in (weighted, matrix)
+    )
     kernel = matrix.new_empty(channels, channels, 1, 1)
-    ones, wanted = [1, 1], [False, True, False]  # the gradient of the weights only
-    by_one_dnn: Callable[..., tuple[None, Tensor, None]] = torch.ops.aten.convolution_backward
-    _, found, _ = by_one_dnn(given, taken, kernel, None, ones, [0, 0], ones, False, [0, 0], 1, wanted)
-    return found[:, :, 0, 0]
+    ones, output_mask = [1, 1], [False, True, False]  # the gradient of the weights only
+    convolution_backward: Callable[..., tuple[None, Tensor, None]] = torch.ops.aten.convolution_backward
+    _, products, _ = convolution_backward(
+        output_gradient, layer_input, kernel, None, ones, [0, 0], ones, False, [0, 0], 1, output_mask
+    )
+    return products[:, :, 0, 0]
 
 
 def _products_of_halves(weighted: Tensor, matrix: Tensor) -> Tensor:
-    """The same of half precision, summed in single precision: no other can hold a sum over a picture."""
+    """Returns the same for half precision, summed in single precision.
+
+    Half precision cannot hold a sum over a whole picture.
+    """
     if matrix.device.type == "cuda":
         return torch.mm(weighted.mT, matrix, out_dtype=torch.float32)
     return weighted.float().mT @ matrix.float()
@@ -118,11 +125,11 @@ def weights_of(weights: Tensor, part: Part) -> Tensor:
 def blended(parts: Sequence[tuple[float, Moments]]) -> Moments:
     """Returns the moments of a mixture, in which each part has its share (≥ 0, of any sum).
 
-    Moments are blended and not pictures, nor covariances: the mixture of two styles then has every
-    statistic that features drawn from both would have.
+    Moments are blended, not pictures and not covariances. So the mixture has the moments of features that
+    are drawn from all parts.
     """
-    whole = sum(share for share, _ in parts)
-    shares = [(share / whole, part) for share, part in parts]
+    total = sum(share for share, _ in parts)
+    shares = [(share / total, part) for share, part in parts]
     return Moments(
         count=sum(share * part.count for share, part in shares),
         mean=torch.stack([share * part.mean for share, part in shares]).sum(dim=0),

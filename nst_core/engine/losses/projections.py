@@ -1,4 +1,4 @@
-"""Projections: numbers for each position of a layer along each direction, in memory or in a file."""
+"""Projections of a layer's features on directions, kept in memory or in a file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from nst_core.engine.tiles.tiling import Part
 
 
 class Projections:
-    """Numbers (K, M): K directions, M positions, which come and go part by part.
+    """A matrix (K, M) of projections on K directions at M positions, written and read part by part.
 
-    What is sorted is a direction's numbers of all positions, a line. Lines have the positions in the order in
-    which the parts came; a part must be asked for as it was given. Lines may also come without parts.
+    A line holds the projections of all positions on one direction. Lines are what the loss sorts. They have
+    the positions in the order in which the parts came. A part must be read with the same borders as it was
+    put. Lines can also be put without any part.
     """
 
     def __init__(self, directions: int, positions: int) -> None:
@@ -30,19 +31,19 @@ class Projections:
         self._numbers: Tensor | None = None
 
     def put(self, part: Part, values: Tensor) -> None:
-        """Takes in the numbers (m, K) of a part."""
+        """Adds the projections (m, K) of a part."""
         begin = sum(place.stop - place.start for place, _ in self._parts.values())
         place = slice(begin, begin + values.shape[0])
         self._parts[_key(part)] = (place, part)
         self._put(place, slice(0, self.directions), values.mT)
 
     def of(self, part: Part) -> Tensor:
-        """Returns the numbers (m, K) of a part."""
+        """Returns the projections (m, K) of a part. Raises ``KeyError`` when no part began there."""
         place, _ = self._parts[_key(part)]
         return self._get(place, slice(0, self.directions)).mT
 
     def put_lines(self, some: slice, lines: Tensor) -> None:
-        """Puts lines (k, M) in the place of those of some directions."""
+        """Overwrites the lines (k, M) of some directions."""
         for place in self._places():
             self._put(place, some, lines[:, place])
 
@@ -51,7 +52,7 @@ class Projections:
         return torch.cat([self._get(place, some) for place in self._places()], dim=1)
 
     def in_order(self, values: Tensor) -> Tensor:
-        """Returns values (M,) that lie as the layer's positions do, as the lines have them."""
+        """Returns the layer's values (M,), given row by row, in the order that positions have in a line."""
         return torch.cat([part.of(values.view(part.size)).flatten() for _, part in self._parts.values()])
 
     def _places(self) -> list[slice]:
@@ -68,17 +69,18 @@ class Projections:
 
 
 class ProjectionsInFile(Projections):
-    """The same in a file, which is gone with the object, and at the latest with the process.
+    """Projections in an unnamed temporary file, deleted with the object, or at the latest with the process.
 
-    In it the parts lie one after the other, each as (K, m): then a part is read at once, and of some
-    directions there is one piece in each part. Raises ``OutOfMemory`` where there is no room for it.
+    The parts lie in the file one after the other, each as a matrix (K, m). So a part is read in one piece,
+    and some lines in one piece of each part. All methods raise ``OutOfMemory`` when the file cannot be
+    written or read, as on a full disk.
     """
 
     def __init__(self, directions: int, positions: int) -> None:
         super().__init__(directions, positions)
         self._like = torch.empty(0)
         with _disk_errors():
-            self._file = tempfile.TemporaryFile(dir=_folder())  # noqa: SIM115 (closed when this goes)
+            self._file = tempfile.TemporaryFile(dir=_folder())  # noqa: SIM115 (the finalizer closes it)
         weakref.finalize(self, self._file.close)
 
     def _put(self, place: slice, some: slice, block: Tensor) -> None:
@@ -88,15 +90,15 @@ class ProjectionsInFile(Projections):
             self._file.write(block.cpu().contiguous().numpy().data.cast("B"))
 
     def _get(self, place: slice, some: slice) -> Tensor:
-        found = torch.empty(some.stop - some.start, place.stop - place.start, dtype=self._like.dtype)
+        numbers = torch.empty(some.stop - some.start, place.stop - place.start, dtype=self._like.dtype)
         with _disk_errors():
             self._go_to(place, some)
-            self._file.readinto(found.numpy().data.cast("B"))
-        return found.to(self._like.device)
+            self._file.readinto(numbers.numpy().data.cast("B"))
+        return numbers.to(self._like.device)
 
     def _go_to(self, place: slice, some: slice) -> None:
-        numbers = self.directions * place.start + some.start * (place.stop - place.start)
-        self._file.seek(numbers * self._like.element_size())
+        offset = self.directions * place.start + some.start * (place.stop - place.start)
+        self._file.seek(offset * self._like.element_size())
 
 
 @contextmanager
@@ -112,6 +114,9 @@ def _key(part: Part) -> tuple[int, int]:
 
 
 def _folder() -> str | None:
-    """Where large files are to be, unless the person says so: /tmp may be a part of the memory."""
+    """Returns the folder for large files. None: that of ``TMPDIR``, or the system's default.
+
+    /tmp may lie in memory, so /var/tmp is preferred.
+    """
     large = Path("/var/tmp")
     return str(large) if "TMPDIR" not in os.environ and os.access(large, os.W_OK) else None

@@ -1,1 +1,1 @@
-"""The networks whose features are looked at: their layers, and how far each sees."""
+"""The backbones, whose features the losses compare, and the receptive fields of their layers."""

@@ -1,4 +1,4 @@
-"""How strong the layers of a backbone are on photographs."""
+"""The mean activations of a backbone's layers over photographs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from nst_core.engine.networks.backbone import Backbone
 def measured(backbone: Backbone, photographs: Iterable[Tensor]) -> dict[str, float]:
     """Returns the mean magnitude of each layer over ``photographs``: RGB in 0–1, (1, 3, H, W) each.
 
-    Every photograph counts the same, whatever its size. Of layers behind a ReLU it is their mean, as in
-    Gatys et al. 2015 (arXiv 1505.07376, section 2); others would have a mean near zero. Never measure on
-    the picture that is to be painted: its own layers would then all seem of the same strength.
+    Every photograph counts the same, whatever its size. After a ReLU the mean magnitude is the mean, as in
+    Gatys et al. 2015 (arXiv 1505.07376, section 2). Other layers would have a mean near zero. Do not
+    measure on the picture that is to be painted: all of its layers would then seem equally strong. Raises
+    ``ZeroDivisionError`` when there is no photograph.
     """
     layers = frozenset(backbone.layers)
     sums = dict.fromkeys(backbone.layers, 0.0)

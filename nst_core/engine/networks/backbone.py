@@ -8,35 +8,36 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+# The feature map (1, C, H, W) of each layer, by the layer's name.
 Features = dict[str, Tensor]
 
-# Of RGB in 0–1 over ImageNet's pictures, as torchvision's networks expect it.
+# Mean and standard deviation of RGB in 0–1 over ImageNet, which torchvision's networks expect.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 
 class Backbone(Protocol):
-    """What every backbone offers, whatever its architecture.
+    """The interface of every backbone, whatever its architecture.
 
-    Its layers are scaled so that their mean magnitude over photographs is 1, unless a published
-    recipe asks for the features as they are.
+    The layers are scaled so that their mean magnitude over photographs is 1, unless a published recipe
+    asks for the features as they are.
     """
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The names of the layers that can be asked for, from the pixels down."""
+        """The names of the layers that ``run`` can return, from the pixels down."""
         ...
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         ...
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
         """Returns the features (1, C, H', W') of ``layers`` for RGB in 0–1, shape (1, 3, H, W).
 
-        Differentiable with respect to ``pixels``; works nothing out behind the deepest layer. Raises
-        ``UnknownLayerError`` for a layer that it does not have.
+        The features are differentiable with respect to ``pixels``. Nothing beyond the deepest of ``layers``
+        is computed. Raises ``UnknownLayerError`` when the backbone does not have one of the layers.
         """
         ...
 
@@ -50,7 +51,7 @@ class UnknownLayerError(ValueError):
 
 
 def check_layers(backbone: Backbone, layers: Iterable[str]) -> None:
-    """Raises ``UnknownLayerError`` for the first of ``layers`` that ``backbone`` does not have."""
+    """Raises ``UnknownLayerError`` when ``backbone`` does not have one of ``layers``, naming the first."""
     for layer in layers:
         if layer not in backbone.layers:
             raise UnknownLayerError(f"the network has no layer called {layer!r}")

@@ -1,4 +1,4 @@
-"""Any of torchvision's classifiers as a backbone, its layers called as torchvision calls its nodes."""
+"""Any of torchvision's classifiers as a backbone; its layers are the nodes of torchvision's graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor, fx, nn
 
 from nst_core.engine.networks.backbone import IMAGENET_DEVIATION, IMAGENET_MEAN, Features, check_layers
 
-PROBE = 224  # pixels a side: what these networks were made for
+PROBE = 224  # side in pixels of the square input that these networks were made for
 
 _MODULES = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU)
 _FUNCTIONS = (F.relu, F.relu6, F.hardswish, F.silu, F.gelu, torch.relu)
@@ -26,11 +26,11 @@ class UnfitPictureError(ValueError):
 class Classifier:
     """A convolutional network from RGB in 0–1, shape (1, 3, H, W), to its feature maps.
 
-    ``model`` is copied, and put into evaluation mode without gradients for its weights. Its layers are
-    all nodes that give more than one position, ``layer1.0.relu`` or ``features.5`` for example; each is
-    divided by its own of ``mean_activations``, or left as it is without them; one that they do not name,
-    or as 0, cannot be asked for. ``mean`` and ``deviation`` are those of the pixels that it was trained on.
-    ``shapes`` are those of the layers for a picture of ``PROBE`` × ``PROBE``.
+    ``model`` is copied, and the copy is set to evaluation mode, without gradients for its weights. The layers
+    are all nodes whose output has more than one position, for example ``layer1.0.relu`` or ``features.5``.
+    With ``mean_activations`` each layer is divided by its own mean activation, and layers without a positive
+    one are left out. ``mean`` and ``deviation`` normalize the pixels as in the training of the network.
+    ``shapes`` has the layers' shapes for a picture of ``PROBE`` × ``PROBE``.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Classifier:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The names of the nodes that give feature maps, from the pixels down."""
+        """The names of the nodes that output feature maps, from the pixels down."""
         return tuple(self.shapes)
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return next(self.model.parameters()).device
 
     def to(self, device: torch.device) -> Classifier:
@@ -69,7 +69,11 @@ class Classifier:
         return self
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
-        """Returns the features of ``layers``; see ``Backbone``. Raises ``UnfitPictureError``."""
+        """Returns the features of ``layers``; see ``Backbone``.
+
+        Raises ``UnknownLayerError``, and ``UnfitPictureError`` when the network cannot take a picture of
+        this size.
+        """
         check_layers(self, layers)
         if layers not in self._extractors:
             self._extractors[layers] = _extractor(self.model, layers)
@@ -80,6 +84,7 @@ class Classifier:
             raise
         except (RuntimeError, AssertionError) as error:
             height, width = pixels.shape[-2:]
+            # The dry run fails only if the size is the cause. Any other error is raised as it is.
             if _takes(self.model, layers, height, width):
                 raise
             raise UnfitPictureError(
@@ -94,9 +99,10 @@ class Classifier:
 def default_layers(classifier: Classifier) -> tuple[tuple[str, ...], str]:
     """Returns the style layers and the content layer that correspond to VGG's by their strides.
 
-    These are, at each stride up to 16, the first of the activations with the most channels (``relu1_1``
-    to ``relu5_1`` in VGG), and at the stride nearest to 8 the second of them (``relu4_2``) if there is one.
-    The part that ends in the classes is left out. Where no activation gives a map, any layer will do.
+    At each stride up to 16, the style layer is the first of the activations with the most channels
+    (``relu1_1`` to ``relu5_1`` in VGG). The content layer is the second of these at the stride nearest to
+    8 (``relu4_2``), or the first if there is only one. The classification head is left out. If no
+    activation gives a feature map, all layers are candidates.
     """
     activations = _activations(classifier) or set(classifier.layers)
     head = [name for name, _ in classifier.model.named_children()][-1]
@@ -115,10 +121,10 @@ def default_layers(classifier: Classifier) -> tuple[tuple[str, ...], str]:
 
 
 def _activations(classifier: Classifier) -> set[str]:
-    """The layers that are the outcome of a nonlinear function of each value by itself."""
+    """Returns the layers that are the output of an elementwise nonlinear function."""
     extractor = _extractor(classifier.model, frozenset(classifier.layers))
-    (outcome,) = (node for node in extractor.graph.nodes if node.op == "output")
-    return {layer for layer, node in outcome.args[0].items() if _is_activation(node, extractor)}
+    (output,) = (node for node in extractor.graph.nodes if node.op == "output")
+    return {layer for layer, node in output.args[0].items() if _is_activation(node, extractor)}
 
 
 def _is_activation(node: fx.Node, extractor: nn.Module) -> bool:
@@ -127,13 +133,16 @@ def _is_activation(node: fx.Node, extractor: nn.Module) -> bool:
     if node.op != "call_module":
         return False
     module = extractor.get_submodule(str(node.target))
-    while isinstance(module, nn.Sequential):  # torchvision's convolution, norm and activation in one
+    while isinstance(module, nn.Sequential):  # torchvision joins convolution, norm and activation in one
         module = module[-1]
     return isinstance(module, _MODULES)
 
 
 def _extractor(model: nn.Module, layers: frozenset[str]) -> fx.GraphModule:
-    """Returns the part of ``model`` that ends in ``layers`` and overwrites none of them."""
+    """Returns the part of ``model`` up to ``layers``, without operations that overwrite their input.
+
+    An in-place ReLU or addition after a layer would otherwise change the layer's features.
+    """
     from torchvision.models.feature_extraction import (  # type: ignore[import-untyped]
         create_feature_extractor,
     )
@@ -156,21 +165,24 @@ def _extractor(model: nn.Module, layers: frozenset[str]) -> fx.GraphModule:
 
 
 def _shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    """Returns the nodes that give feature maps (1, C, H, W), and their shapes for ``PROBE``."""
+    """Returns the nodes that output feature maps (1, C, H, W), and their shapes for ``PROBE``."""
     from torchvision.models.feature_extraction import get_graph_node_names
 
+    # The first node of the graph is the input.
     _, (_, *names) = get_graph_node_names(model, suppress_diff_warning=True)
     outputs = _dry(model, frozenset(names), PROBE, PROBE)
     shapes: dict[str, tuple[int, ...]] = {}
     for name in names:
         value = outputs[name]
-        # Where they differ on a square picture they are not height and width: ConvNeXt turns its maps.
+        # The last two dimensions are height and width only if a square picture makes them equal. ConvNeXt
+        # has maps with the channels last.
         if isinstance(value, Tensor) and value.dim() == 4 and value.shape[-1] == value.shape[-2] > 1:
             shapes[name] = tuple(value.shape)
     return shapes
 
 
 def _takes(model: nn.Module, layers: frozenset[str], height: int, width: int) -> bool:
+    """Returns whether the shapes of a picture of this size fit through ``model``."""
     try:
         _dry(model, layers, height, width)
     except (RuntimeError, AssertionError):
@@ -179,7 +191,7 @@ def _takes(model: nn.Module, layers: frozenset[str], height: int, width: int) ->
 
 
 def _dry(model: nn.Module, layers: frozenset[str], height: int, width: int) -> dict[str, object]:
-    """Runs shapes through ``model`` without any values."""
+    """Runs ``model`` on the meta device, which computes shapes without any values."""
     extractor = _extractor(model, layers)
     state = {name: value.to("meta") for name, value in extractor.state_dict(keep_vars=True).items()}
     pixels = torch.zeros(1, 3, height, width, device="meta")

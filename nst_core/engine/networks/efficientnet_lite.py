@@ -12,17 +12,20 @@ from torch import Tensor
 from nst_core.engine.networks.backbone import Features, check_layers
 from nst_core.engine.networks.receptive_field import Window
 
-# Tan and Le 2019 (arXiv 1905.11946), Table 1, without squeeze-and-excitation and with ReLU6 (the Lite
-# variant): how often each stage repeats its block, and the stride of its first.
+# The number of blocks in each stage, and the stride of the stage's first block: Tan and Le 2019 (arXiv
+# 1905.11946), Table 1. The Lite variant has no squeeze-and-excitation, and ReLU6 for its activation.
 STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
 
-# What the Lite networks were trained on: (value − 127) / 128 of values in 0–255.
+# The Lite networks were trained on (value − 127) / 128, for values in 0–255.
 _MEAN, _DEVIATION = 127 / 255, 128 / 255
 
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution (weight (O, I, k, k)) with ``groups``, and ReLU6 after it if ``bounded``."""
+    """A convolution with ``groups``, followed by ReLU6 if ``bounded``.
+
+    ``weight`` has the shape (O, I / groups, k, k), and ``bias`` has (O,). ``mode`` is that of ``F.pad``.
+    """
 
     layer: str
     weight: Tensor
@@ -35,7 +38,7 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Block:
-    """Convolutions one after the other; what goes in is added to what comes out if it ``skips``."""
+    """Convolutions in sequence. If the block ``skips``, its input is added to its output."""
 
     convolutions: tuple[Convolution, ...]
     skips: bool = False
@@ -43,7 +46,10 @@ class Block:
 
 @dataclass(frozen=True)
 class EfficientNetLite:
-    """The blocks from RGB in 0–1 to the last convolution, and what each layer is divided by."""
+    """The blocks from RGB in 0–1 to the last convolution.
+
+    Each layer is divided by its own of ``mean_activations``; None leaves the features as published.
+    """
 
     blocks: tuple[Block, ...]
     mean_activations: Mapping[str, float] | None
@@ -51,13 +57,13 @@ class EfficientNetLite:
     @property
     def layers(self) -> tuple[str, ...]:
         """The names of all layers, from the pixels down: ``stem``, ``block1_1_depthwise``, ``block1_1``,
-        ``block2_1_expand`` … ``head``. Those that only name a block are its sum, without ReLU.
+        ``block2_1_expand`` … ``head``. A layer with only a block's name is the block's output, without ReLU6.
         """
         return tuple(convolution.layer for block in self.blocks for convolution in block.convolutions)
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return self.blocks[0].convolutions[0].weight.device
 
     def to(self, device: torch.device) -> EfficientNetLite:
@@ -75,9 +81,10 @@ class EfficientNetLite:
         return replace(self, blocks=blocks)
 
     def windows(self) -> Iterator[tuple[str, Window]]:
-        """Yields what each layer's values are made from; see ``Stepped``.
+        """Yields each layer and its window; see ``Stepped``.
 
-        With a stride there is one less before them where the length is even, and so one more after.
+        With a stride of 2, the padding of an even length begins one place later than that of an odd length.
+        The windows cover both cases.
         """
         for block in self.blocks:
             for step in block.convolutions:
@@ -85,16 +92,16 @@ class EfficientNetLite:
                 yield step.layer, Window(step.stride, around, around + step.stride - 1 if around else 0)
 
     def run(self, pixels: Tensor, layers: frozenset[str]) -> Features:
-        """Returns the features of ``layers``; see ``Backbone``."""
+        """Returns the features of ``layers``; see ``Backbone``. Raises ``UnknownLayerError``."""
         check_layers(self, layers)
         outputs: Features = {}
         values = ((pixels - _MEAN) / _DEVIATION).contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
-            before = values
+            block_input = values
             for step in block.convolutions:
                 values = _convolved(values, step)
                 if block.skips and step is block.convolutions[-1]:
-                    values = values + before
+                    values = values + block_input
                 if step.layer in layers:
                     scale = self.mean_activations[step.layer] if self.mean_activations else 1.0
                     outputs[step.layer] = values / scale
@@ -108,9 +115,10 @@ def efficientnet_lite0(
 ) -> EfficientNetLite:
     """Returns EfficientNet-Lite0 from the tensors ``stem.weight``, ``stem.bias`` and so on of each layer.
 
-    The batch norms are folded into the convolutions. With ``mean_activations`` (of each layer's
-    magnitudes over photographs) every layer is divided by its own, and the first convolution repeats the
-    border pixels so that no frame shows in the result; without, the features are those of the publication.
+    The batch norms must already be folded into the convolutions. ``mean_activations`` are the layers' mean
+    magnitudes over photographs. With them each layer is divided by its own, and the first convolution
+    repeats the border pixels, so that no frame shows in the result. Without them the features are those of
+    the publication.
     """
     border = "replicate" if mean_activations else "constant"
     stem = Convolution("stem", tensors["stem.weight"], tensors["stem.bias"], stride=2, mode=border)
@@ -137,13 +145,16 @@ def _blocks(tensors: Mapping[str, Tensor]) -> Iterator[Block]:
 
 
 def _convolved(values: Tensor, step: Convolution) -> Tensor:
-    """Pads as TensorFlow does (“same”): as little as the stride allows, the odd one right and below."""
+    """Convolves with TensorFlow's padding “same”.
+
+    It pads as little as the stride allows. An odd row or column goes below or to the right.
+    """
     kernel = step.weight.shape[-1]
     if kernel > 1:
-        around: list[int] = []
+        padding: list[int] = []
         for size in (values.shape[-1], values.shape[-2]):
-            lacking = max((-(-size // step.stride) - 1) * step.stride + kernel - size, 0)
-            around += (lacking // 2, lacking - lacking // 2)
-        values = F.pad(values, around, mode=step.mode)
+            needed = max((-(-size // step.stride) - 1) * step.stride + kernel - size, 0)
+            padding += (needed // 2, needed - needed // 2)
+        values = F.pad(values, padding, mode=step.mode)
     values = F.conv2d(values, step.weight, step.bias, stride=step.stride, groups=step.groups)
     return F.relu6(values) if step.bounded else values

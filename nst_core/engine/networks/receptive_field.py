@@ -1,4 +1,4 @@
-"""How the layers of a network lie over the pixels: their strides, and how far they see."""
+"""The receptive fields of a network's layers: their strides, and how far they reach."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from torch import Tensor
 
 from nst_core.engine.networks.backbone import Backbone, Features
 
-_LENGTH, _BREADTH = 1024, 64  # pixels of the strip that is looked at
-_SQUARE = 4  # Winograd's: where they lie alike in part and whole, so does the rounding
+_LENGTH, _BREADTH = 1024, 64  # size in pixels of the strip on which a receptive field is measured
+_SQUARE = 4  # side of Winograd's output tiles: if these lie alike in part and whole, both round alike
 
 
 @dataclass(frozen=True)
 class Sight:
-    """The stride of each layer in pixels, powers of two, and what a part of a picture needs around it.
+    """The stride of each layer, and the halo that a part of a picture needs around it, in pixels.
 
-    A part that begins at a multiple of ``step`` has the features that the whole has there, except
-    for those nearer than ``halo``, a multiple of ``step``, to where it was cut.
+    ``strides`` are powers of two. A part that begins at a multiple of ``step`` has the features of the whole
+    picture, except nearer than ``halo`` to a cut. ``halo`` is a multiple of ``step``.
     """
 
     strides: Mapping[str, int]
@@ -31,9 +31,9 @@ class Sight:
 
 @dataclass(frozen=True)
 class Window:
-    """What a value of a layer is made from along an axis: those of the layer before, ``stride`` apart.
+    """The places of the previous layer, along one axis, that a value of a layer is computed from.
 
-    For the value at place p these lie between p · stride − ``before`` and p · stride + ``after``.
+    For the value at place p they reach from p · ``stride`` − ``before`` to p · ``stride`` + ``after``.
     """
 
     stride: int
@@ -43,60 +43,63 @@ class Window:
 
 @runtime_checkable
 class Stepped(Protocol):
-    """A backbone that is a chain of layers, each made from the one before."""
+    """A backbone that is a chain of layers, each computed from the one before."""
 
     def windows(self) -> Iterable[tuple[str, Window]]:
-        """Yields each layer and its window, from the first down."""
+        """Yields each layer's name and its window, from the first layer down."""
         ...
 
 
 def sight(backbone: Backbone, layers: Iterable[str]) -> Sight | None:
-    """Returns the sight of ``layers``, or None when one sees more than half a thousand pixels far.
+    """Returns the sight of ``layers``, or None when the receptive field of one reaches 512 pixels or more.
 
-    Of a backbone that starts from a map the places of that map are its pixels.
+    It is also None when a layer depends on the whole picture. If the backbone starts from a feature map,
+    the map's places stand for pixels.
     """
-    wanted = frozenset(layers)
-    far: int | None
+    chosen_layers = frozenset(layers)
+    reach: int | None
     if isinstance(backbone, Stepped):
-        strides, far = _by_steps(backbone, wanted)
+        strides, reach = _by_steps(backbone, chosen_layers)
     else:
-        strides, far = _by_looking(backbone, wanted)
-    if far is None or far >= _LENGTH // 2:
+        strides, reach = _by_looking(backbone, chosen_layers)
+    if reach is None or reach >= _LENGTH // 2:
         return None
     step = _SQUARE * max(strides.values())
-    return Sight(strides, step, -(-far // step) * step)
+    return Sight(strides, step, -(-reach // step) * step)
 
 
 def _by_steps(backbone: Stepped, wanted: frozenset[str]) -> tuple[dict[str, int], int]:
-    """The strides of layers, and how far the features near a cut are others: the receptive field's reach."""
+    """Returns the layers' strides, and how far from a cut features differ: the receptive field's reach."""
     strides: dict[str, int] = {}
-    stride, before, after, far = 1, 0, 0, 0
+    stride, before, after, reach = 1, 0, 0, 0
     for layer, window in backbone.windows():
         before += window.before * stride
         after += window.after * stride
         stride *= window.stride
         if layer in wanted:
             strides[layer] = stride
-            # A cut is at a multiple of the stride: a feature just there begins with the part behind it.
-            far = max(far, -(-before // stride) * stride, after // stride * stride)
-    return strides, far
+            # A cut is at a multiple of the stride. The feature at the cut belongs to the part behind it, so
+            # the reach rounds up behind the cut, and down before it.
+            reach = max(reach, -(-before // stride) * stride, after // stride * stride)
+    return strides, reach
 
 
 def _by_looking(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
-    """The same of any network; None for one that averages over the whole picture on its way.
+    """Returns the same for any network. The reach is None if a layer depends on the whole picture.
 
-    It is found by making half of a picture not a number: so becomes all that sees it. On the processor, since
-    a convolution by Fourier's or Winograd's transform, as other devices have it, spreads that further.
+    Half of a picture is set to NaN, and every feature that depends on it becomes NaN. This is done on the
+    CPU. Other devices may convolve by FFT or Winograd, which spread NaN further.
     """
-    there = backbone.device
-    here = backbone.to(torch.device("cpu"))
+    original_device = backbone.device
+    on_cpu = backbone.to(torch.device("cpu"))
     try:
-        return _looked(here, wanted)
+        return _looked(on_cpu, wanted)
     finally:
-        here.to(there)  # a backbone may have moved itself
+        on_cpu.to(original_device)  # ``to`` may have moved the backbone itself instead of a copy
 
 
 def _looked(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
+    """Returns what ``_by_looking`` does, for a backbone on the CPU. Both halves and both axes are tried."""
     flat = torch.zeros(1, 3, _BREADTH, _LENGTH)
     strides = {
         layer: int(2 ** round(math.log2(_LENGTH / values.shape[-1])))
@@ -109,12 +112,14 @@ def _looked(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int],
         for turned in (False, True):
             features = _features(backbone, strip.mT.contiguous() if turned else strip, wanted)
             for layer, values in features.items():
-                lost = (values.mT if turned else values).isnan().any(dim=1).any(dim=1).flatten().nonzero()
-                if lost.numel() == values.shape[2 if turned else 3]:
+                nan_places = (
+                    (values.mT if turned else values).isnan().any(dim=1).any(dim=1).flatten().nonzero()
+                )
+                if nan_places.numel() == values.shape[2 if turned else 3]:
                     return strides, None
                 middle = _LENGTH // 2 // strides[layer]
-                far = int(lost.max()) + 1 - middle if begin == 0 else middle - int(lost.min())
-                halo = max(halo, far * strides[layer])
+                reach = int(nan_places.max()) + 1 - middle if begin == 0 else middle - int(nan_places.min())
+                halo = max(halo, reach * strides[layer])
     return strides, halo
 
 

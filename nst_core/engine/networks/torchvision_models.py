@@ -1,4 +1,4 @@
-"""torchvision's classifiers by name, with weights that lie here."""
+"""torchvision's classifiers by name, built from given weights; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nst_core.engine.networks.classifier import Classifier
 
-# As torchvision itself builds these two for its published weights.
+# torchvision builds these two models with the same options for its published weights.
 _AS_PUBLISHED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "googlenet": {"transform_input": True, "init_weights": False},
@@ -20,7 +20,7 @@ _AS_PUBLISHED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 
-_COUNTER = ".num_batches_tracked"  # means nothing outside training, and older files lack it
+_COUNTER = ".num_batches_tracked"  # used only in training, and missing in older files
 
 
 class UnknownModelError(ValueError):
@@ -28,11 +28,11 @@ class UnknownModelError(ValueError):
 
 
 class WrongWeightsError(ValueError):
-    """These are not the weights of the model. ``str()`` is one sentence for a person."""
+    """The weights do not fit the model. ``str()`` is one sentence for a person."""
 
 
 def is_classifier(name: str) -> bool:
-    """Whether torchvision has a classifier called ``name``."""
+    """Returns whether torchvision has a classifier called ``name``."""
     from torchvision import models  # type: ignore[import-untyped]
 
     return name in models.list_models(module=models)
@@ -41,9 +41,10 @@ def is_classifier(name: str) -> bool:
 def torchvision_classifier(
     name: str, tensors: Mapping[str, Tensor], mean_activations: Mapping[str, float] | None = None
 ) -> Classifier:
-    """Returns torchvision's classifier ``name`` with the weights ``tensors``, its ``state_dict``.
+    """Returns torchvision's classifier ``name`` with the weights ``tensors``, a ``state_dict``.
 
-    Nothing is downloaded. Raises ``UnknownModelError`` and ``WrongWeightsError``.
+    For ``mean_activations`` see ``Classifier``. Nothing is downloaded. Raises ``UnknownModelError`` when
+    torchvision has no such classifier, and ``WrongWeightsError`` when the weights do not fit it.
     """
     from torchvision import models
 
@@ -51,17 +52,19 @@ def torchvision_classifier(
         raise UnknownModelError(f"There is no network called “{name}”.")
     options = _AS_PUBLISHED.get(name, {})
     try:
-        with torch.device("meta"):  # no time and no random numbers for weights that are replaced
+        # The meta device draws no initial weights, which would take time and change the random state.
+        with torch.device("meta"):
             model = models.get_model(name, weights=None, **options)
-    except NotImplementedError:  # the RegNets compute their sizes with tensors
+    except NotImplementedError:  # RegNets compute their sizes with tensors, which have no values on meta
         with torch.random.fork_rng(devices=[]):
             model = models.get_model(name, weights=None, **options)
     state = model.state_dict()
-    given = {_modern(key): value for key, value in tensors.items()}
-    missing = {key for key in state.keys() - given.keys() if not key.endswith(_COUNTER)}
-    for key, value in given.items():
+    renamed_tensors = {_modern(key): value for key, value in tensors.items()}
+    missing = {key for key in state.keys() - renamed_tensors.keys() if not key.endswith(_COUNTER)}
+    for key, value in renamed_tensors.items():
         state[key] = value.float() if value.is_floating_point() else value
-    for key in state.keys() - given.keys():
+    # Missing counters need a value, since those on the meta device have none.
+    for key in state.keys() - renamed_tensors.keys():
         state[key] = torch.zeros((), dtype=torch.long)
     try:
         model.load_state_dict(state, assign=True)
@@ -74,5 +77,5 @@ def torchvision_classifier(
 
 
 def _modern(key: str) -> str:
-    """The published files of the DenseNets write ``norm.1`` for ``norm1``."""
+    """Returns torchvision's name of ``key``: published DenseNet files have ``norm.1`` for ``norm1``."""
     return re.sub(r"(\.denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", key)

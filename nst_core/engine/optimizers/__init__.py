@@ -1,1 +1,1 @@
-"""Optimizers of the pixels, one evaluation after another."""
+"""Optimizers of pixels: L-BFGS and its history, Adam, steepest descent."""

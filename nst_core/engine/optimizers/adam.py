@@ -15,12 +15,13 @@ from nst_core.engine.pictures.resize import enlarged, size_of
 
 @dataclass
 class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1, in the order of their section 2, as TensorFlow has it).
+    """Adam (Kingma and Ba 2015, algorithm 1, in the order of their section 2, as in TensorFlow).
 
-    ``rate`` is in units of pixels, 0–1. With ``relative`` the gradient is taken relative to its first
-    mean size at a scale, so that ``epsilon`` means the same for every objective. With ``averaging``
-    (0–1) the iterates are averaged with that weight on the past, corrected for their start, and the
-    average is the picture. Called again for a finer scale it goes on with its moments, enlarged.
+    ``rate`` is in units of pixel values, 0–1. With ``relative`` the gradient is divided by its mean magnitude
+    in the first evaluation of the scale, so ``epsilon`` means the same for every objective. With
+    ``averaging`` (0–1) the picture is the exponential running mean of the iterates, corrected for its
+    start; ``averaging`` is the weight of the past. In a call for a finer scale, Adam continues with its
+    moments, enlarged.
     """
 
     rate: float = 0.02
@@ -35,19 +36,22 @@ class Adam:
         self._step = 0
 
     def __call__(self, evaluate: Evaluate, pixels: Tensor) -> Iterator[Iterate]:
-        """Yields an iterate after each evaluation; ends only when the objective is not finite or flat."""
+        """Yields an iterate after each evaluation. Ends only when the objective is not finite or is flat.
+
+        ``pixels`` (1, 3, H, W) in 0–1 are the pixels to start with.
+        """
         pixels = pixels.clamp(0, 1)
         mean, square = self._moments_for(pixels)
-        average, trust, unit = torch.zeros_like(pixels), 0.0, 0.0 if self.relative else 1.0
+        average, average_weight, unit = torch.zeros_like(pixels), 0.0, 0.0 if self.relative else 1.0
         while True:
-            found, gradient = evaluate(pixels)
-            value = float(found)
+            objective, gradient = evaluate(pixels)
+            value = float(objective)
             if not math.isfinite(value):
                 return
             if self.averaging:
                 average.mul_(self.averaging).add_(pixels, alpha=1 - self.averaging)
-                trust = trust * self.averaging + 1 - self.averaging
-            yield Iterate(average / trust if trust else pixels, value)
+                average_weight = average_weight * self.averaging + 1 - self.averaging
+            yield Iterate(average / average_weight if average_weight else pixels, value)
             unit = unit or float(gradient.abs().mean())
             if unit == 0.0:
                 return
@@ -60,6 +64,7 @@ class Adam:
             pixels = (pixels - self.rate * correction * step).clamp_(0, 1)
 
     def _moments_for(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the moments in the size of ``pixels``: zero at first, later those of the scale before."""
         size = size_of(pixels)
         if self._mean is None or self._square is None:
             self._mean, self._square = torch.zeros_like(pixels), torch.zeros_like(pixels)

@@ -1,4 +1,4 @@
-"""What every optimizer offers: one more evaluation at a time, so that a run can be watched and ended."""
+"""The interface of all optimizers: one evaluation at a time, so that a run can be watched and ended."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ Evaluate = Callable[[Tensor], tuple[float | Tensor, Tensor]]
 
 @dataclass(frozen=True)
 class Iterate:
-    """The pixels that a run ended now would keep, (1, 3, H, W) in 0–1, and the objective.
+    """The pixels (1, 3, H, W) in 0–1 that a run would keep if it ended now, and the objective.
 
-    For L-BFGS these are the pixels of the lowest objective and that objective. Steepest descent and Adam give
-    the last pixels evaluated, Adam with averaging their running mean, and the objective last evaluated.
+    For L-BFGS these are the pixels of the lowest objective, and that objective. Steepest descent and Adam
+    give the pixels and the objective of the last evaluation; Adam with averaging gives the pixels' running
+    mean instead.
     """
 
     pixels: Tensor
@@ -33,7 +34,10 @@ cannot get further, and gives nothing when the objective is not finite at the st
 
 
 def until_plateau(iterates: Iterator[Iterate], window: int, fall: float) -> Iterator[Iterate]:
-    """Passes ``iterates`` on until ``window`` of them lowered the objective by less than ``fall`` of it."""
+    """Yields ``iterates`` until ``window`` of them lowered the objective by less than ``fall`` of it.
+
+    ``fall`` is a fraction, 0–1, of the objective before these iterates.
+    """
     recent: deque[float] = deque(maxlen=window + 1)
     for iterate in iterates:
         yield iterate

@@ -1,1 +1,1 @@
-"""Pictures as tensors: colors, sizes, the start, what is carried from scale to scale."""
+"""Pictures as tensors: colors, sizes, styles, the start picture, upsampling and strokes."""

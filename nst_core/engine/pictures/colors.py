@@ -1,7 +1,8 @@
-"""Keeping the content's colors: the style's are matched to them before, its luminance taken after.
+"""Color transfer between pictures: matching their mean and covariance, and taking only the lightness.
 
 Gatys, Bethge, Hertzmann, Shechtman (2016), Preserving Color in Neural Artistic Style Transfer
-(arXiv 1606.05897): color histogram matching (section 2) and luminance-only transfer (section 3).
+(arXiv 1606.05897): color histogram matching (section 2) and luminance-only transfer (section 3). The first
+changes a picture before painting, the second changes the result.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-# Ottosson (2020), "A perceptual color space for image processing": linear sRGB to LMS to OKLab.
+# Ottosson (2020), "A perceptual color space for image processing": from linear sRGB to LMS, and from the
+# cube roots of LMS to OKLab.
 _LMS = torch.tensor(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -42,29 +44,33 @@ class Palette:
 
 
 def palette(picture: Tensor, counts: Tensor | None = None) -> Palette:
-    """Returns the palette of a picture (1, 3, H, W); ``counts`` (1, 1, H, W): how much each pixel counts."""
+    """Returns the palette of a picture (1, 3, H, W) in 0–1.
+
+    ``counts`` (1, 1, H, W) says how much each pixel counts; None: all count alike.
+    """
     colors = picture.flatten(2)[0].cpu().double()  # not every device has double precision
     weights = torch.ones_like(colors[:1]) if counts is None else counts.flatten(2)[0].cpu().double()
     weights = weights / weights.sum().clamp_min(1e-12)
     mean = (colors * weights).sum(dim=1, keepdim=True)
-    away = colors - mean
-    # A picture of one color has no covariance; the small one given here keeps the map finite.
-    return Palette(mean, (away * weights) @ away.mT + 1e-5 * torch.eye(3, dtype=torch.float64))
+    deviations = colors - mean
+    # A picture of one color has a covariance of zero. The small addend keeps the color map finite.
+    return Palette(mean, (deviations * weights) @ deviations.mT + 1e-5 * torch.eye(3, dtype=torch.float64))
 
 
 def mixed_palette(parts: Sequence[tuple[float, Palette]]) -> Palette:
-    """Returns the palette of all parts together, each with its share (of any sum)."""
-    whole = sum(share for share, _ in parts)
-    mean = torch.stack([share / whole * part.mean for share, part in parts]).sum(dim=0)
-    second = [share / whole * (part.covariance + part.mean @ part.mean.mT) for share, part in parts]
+    """Returns the palette of a mixture, in which each part has its share (of any sum)."""
+    total = sum(share for share, _ in parts)
+    mean = torch.stack([share / total * part.mean for share, part in parts]).sum(dim=0)
+    second = [share / total * (part.covariance + part.mean @ part.mean.mT) for share, part in parts]
     return Palette(mean, torch.stack(second).sum(dim=0) - mean @ mean.mT)
 
 
 def moved_colors(picture: Tensor, source: Palette, target: Palette, form: ColorMap = "symmetric") -> Tensor:
-    """Returns a picture (1, 3, H, W) of the palette ``source`` with colors moved to ``target``, in 0–1.
+    """Returns ``picture`` (1, 3, H, W), whose palette is ``source``, with its colors moved to ``target``.
 
-    ``symmetric`` is the linear map that moves the colors least (Monge's map between the two Gaussians), so
-    that hues keep their order; ``cholesky`` is the paper's other one; ``mean`` moves the mean color alone.
+    The result is clamped to 0–1. ``symmetric`` is the linear map that moves the colors least (Monge's map
+    between the two Gaussians), so hues keep their order. ``cholesky`` is the paper's other map. ``mean``
+    moves only the mean color.
     """
     if form == "symmetric":
         root, inverse = _power(source.covariance, 0.5), _power(source.covariance, -0.5)
@@ -88,25 +94,26 @@ def matched_colors(
 ) -> Tensor:
     """Returns ``picture`` with the mean and covariance of ``target``'s RGB values.
 
-    Both (1, 3, H, W) in 0–1. For ``form`` see ``moved_colors``; ``strength`` 0–1 is how far they are moved;
-    ``counts`` (1, 1, H, W) how much each pixel of the two counts.
+    Both pictures are (1, 3, H, W) in 0–1. For ``form`` see ``moved_colors``. ``strength`` 0–1 is how far the
+    colors are moved. ``counts`` (1, 1, H, W), one for each picture, say how much each pixel counts.
     """
     moved = moved_colors(picture, palette(picture, counts[0]), palette(target, counts[1]), form)
     return torch.lerp(picture, moved, strength)
 
 
 def with_colors_of(picture: Tensor, colors: Tensor) -> Tensor:
-    """Returns the lightness of ``picture`` with the hue and chroma of ``colors``, by OKLab.
+    """Returns the lightness of ``picture`` with the hue and chroma of ``colors``, in OKLab.
 
-    Both (1, 3, H, W), sRGB in 0–1. Where no sRGB color has that lightness and chroma, the chroma
-    gives way.
+    Both are sRGB in 0–1, shape (1, 3, H, W). Where no sRGB color has this lightness and chroma, the chroma
+    is reduced.
     """
-    light, shade = to_oklab(picture)[:, :1], to_oklab(colors)[:, 1:]
+    lightness, color_axes = to_oklab(picture)[:, :1], to_oklab(colors)[:, 1:]
 
     def linear(chroma: Tensor) -> Tensor:
-        return _to_linear_rgb(torch.cat((light, shade * chroma), dim=1))
+        return _to_linear_rgb(torch.cat((lightness, color_axes * chroma), dim=1))
 
-    low, high = torch.zeros_like(light), torch.ones_like(light)
+    # Bisection finds the largest factor for the chroma that stays within sRGB.
+    low, high = torch.zeros_like(lightness), torch.ones_like(lightness)
     chroma = high
     for _ in range(8):
         rgb = linear(chroma)
@@ -138,7 +145,7 @@ def _mixed(matrix: Tensor, picture: Tensor) -> Tensor:
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
     if not bool(torch.isfinite(matrix).all()):
-        return torch.full_like(matrix, torch.nan)  # the optimizer ends a run by it
+        return torch.full_like(matrix, torch.nan)  # the optimizer then ends the run
     values, vectors = torch.linalg.eigh(matrix)
-    raised: Tensor = vectors * values.clamp_min(1e-12) ** exponent @ vectors.mT
-    return raised
+    power: Tensor = vectors * values.clamp_min(1e-12) ** exponent @ vectors.mT
+    return power

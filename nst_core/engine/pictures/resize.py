@@ -1,4 +1,4 @@
-"""Pictures in other sizes."""
+"""Resizing pictures and masks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def size_of(picture: Tensor) -> Size:
 
 
 def resized(picture: Tensor, size: Size) -> Tensor:
-    """Returns ``picture`` (1, C, H, W) in another size, bicubic, within its own 0–1 range."""
+    """Returns ``picture`` (1, C, H, W) in another size, by bicubic interpolation, clamped to 0–1.
+
+    A picture that already has this size is returned as it is.
+    """
     if size_of(picture) == size:
         return picture
     return F.interpolate(picture, size=size, mode="bicubic", antialias=True).clamp(0, 1)
@@ -28,7 +31,7 @@ def enlarged(values: Tensor, size: Size, mode: Literal["bicubic", "bilinear"]) -
 
 
 def averaged(mask: Tensor, size: Size) -> Tensor:
-    """Returns a mask (1, 1, H, W) in a smaller or equal size, each value the mean of what it covers."""
-    # Apple's MPS takes only sizes that divide the mask's.
-    given = mask.cpu() if mask.device.type == "mps" else mask
-    return F.adaptive_avg_pool2d(given, size).to(mask)
+    """Returns a mask (1, 1, H, W) in a smaller or equal size; each value is the mean of what it covers."""
+    # Apple's MPS supports only sizes that divide the mask's.
+    source = mask.cpu() if mask.device.type == "mps" else mask
+    return F.adaptive_avg_pool2d(source, size).to(mask)

@@ -1,4 +1,4 @@
-"""Sizes of pictures."""
+"""Sizes of pictures, and the size in which a picture is computed."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import math
 
 Size = tuple[int, int]  # height, width
 
-_SHORTER = 256  # pixels, in which a thing is still recognized
-_MOST = 4  # times the pixels that a long picture may get for that
+_SHORTER = 256  # pixels of a shorter side in which objects are still recognized
+_MOST = 4  # a long picture gets at most so many times the pixels, to keep its shorter side that large
 
 
 def fitted(size: Size, longer_side: int) -> Size:
-    """Returns ``size`` reduced so that its longer side is ``longer_side``; never enlarged."""
+    """Returns ``size`` reduced so that its longer side is ``longer_side`` pixels; it is never enlarged."""
     factor = min(1.0, longer_side / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
 def working_side(size: Size, longer_side: int) -> int:
-    """Returns the longer side that a picture of ``size`` is worked out with; others have ``longer_side``.
+    """Returns the longer side, in pixels, with which a picture of ``size`` is computed.
 
-    A picture over twice as long as it is high gets as many pixels as one of two to one, or more: its
-    shorter side is not reduced below 256 pixels, nor below half of ``longer_side``, if four times the pixels
-    are enough for that. It is never longer than the picture.
+    It is ``longer_side`` for pictures up to two to one. A longer picture gets at least as many pixels as one
+    of two to one. Its shorter side is not reduced below 256 pixels or half of ``longer_side``, whichever is
+    less, if four times the pixels are enough for that. The result never exceeds the picture's longer side.
     """
     aspect = max(size) / min(size)
     by_area = longer_side * math.sqrt(max(1.0, aspect / 2))

@@ -1,4 +1,4 @@
-"""Crisp strokes out of a painting that was enlarged."""
+"""Crisp strokes for a painting that was enlarged."""
 
 from __future__ import annotations
 
@@ -12,53 +12,59 @@ from nst_core.engine.pictures.resize import size_of
 
 _DIRECTIONS = 8
 _FLAT = 1e-4  # variance below which windows count as equally flat
-_ROWS = 512  # worked out at a time
+_ROWS = 512  # of the picture, in one strip
 
 
 def crisp(picture: Tensor, reach: float) -> Tensor:
-    """Returns ``picture`` (1, 3, H, W) with what is smaller than about ``reach`` pixels drawn together.
+    """Returns ``picture`` (1, 3, H, W) with details below about ``reach`` pixels smoothed, but sharp edges.
 
-    Each pixel takes the mean colors of the windows around it, one in each of eight directions, the more
-    the less a window varies: grain goes, and soft borders become sharp, since one of the windows lies all
-    on one side. This is the filter of Kuwahara et al. (1976) with weights in the place of a choice, as
-    Papari, Petkov and Campisi (2007, "Artistic edge and corner enhancing smoothing") have it, with their
-    q = 8. Done in strips, so that it takes little memory besides the result.
+    Each pixel is a weighted mean of the mean colors of eight windows around it, one in each direction. A
+    window counts more, the less it varies. So grain vanishes. Soft borders become sharp, since one of the
+    windows lies wholly on one side. This is the filter of Kuwahara et al. (1976) with weights instead of a
+    choice, as in Papari, Petkov and Campisi (2007, "Artistic edge and corner enhancing smoothing"), with
+    their q = 8. The picture is filtered in strips, which take little memory besides the result. If ``reach``
+    rounds to 0, ``picture`` is returned as it is.
     """
-    away, margin = round(reach), round(reach) + math.ceil(1.25 * reach)
-    if away < 1:
+    # The margin is the distance of the windows' centers plus the radius of their blur (``_blurred``).
+    distance, margin = round(reach), round(reach) + math.ceil(1.25 * reach)
+    if distance < 1:
         return picture
     height = size_of(picture)[0]
-    framed = F.pad(picture, (margin,) * 4, mode="replicate")
+    extended = F.pad(picture, (margin,) * 4, mode="replicate")
     strips = [
-        _strip(framed[..., top : min(top + _ROWS, height) + 2 * margin, :], reach, away, margin)
+        _strip(extended[..., top : min(top + _ROWS, height) + 2 * margin, :], reach, distance, margin)
         for top in range(0, height, _ROWS)
     ]
     return torch.cat(strips, dim=2)
 
 
 def _strip(framed: Tensor, reach: float, away: int, margin: int) -> Tensor:
-    """Returns the filtered middle of ``framed``, which has ``margin`` more pixels on each side."""
+    """Returns the filtered middle of ``framed``, which has ``margin`` more pixels on each side.
+
+    ``away`` is the distance, in pixels, of the windows' centers from a pixel.
+    """
     mean = _blurred(framed, reach / 2)
     variance = (_blurred(framed * framed, reach / 2) - mean * mean).sum(dim=1, keepdim=True)
+    # The fourth power of the inverse variance is the eighth of the inverse deviation: q = 8.
     weight = (variance.clamp_(min=0) + _FLAT).reciprocal_().mul_(_FLAT).square_().square_()
     height, width = (length - 2 * margin for length in size_of(framed))
     total, weights = (
         torch.zeros_like(mean[..., :height, :width]),
         torch.zeros_like(weight[..., :height, :width]),
     )
-    lost = (framed.shape[-1] - mean.shape[-1]) // 2  # by the blur, on each side
+    cropped = (framed.shape[-1] - mean.shape[-1]) // 2  # pixels that the blur left out on each side
     for number in range(_DIRECTIONS):
         angle = 2 * math.pi * number / _DIRECTIONS
-        top = margin - lost + round(away * math.sin(angle))
-        left = margin - lost + round(away * math.cos(angle))
-        here = (..., slice(top, top + height), slice(left, left + width))
-        total.addcmul_(weight[here], mean[here])
-        weights += weight[here]
+        top = margin - cropped + round(away * math.sin(angle))
+        left = margin - cropped + round(away * math.cos(angle))
+        window = (..., slice(top, top + height), slice(left, left + width))
+        total.addcmul_(weight[window], mean[window])
+        weights += weight[window]
     return total.div_(weights)
 
 
 def _blurred(values: Tensor, deviation: float) -> Tensor:
-    """Returns ``values`` blurred by a Gaussian; what its window does not fit around is left out."""
+    """Returns ``values`` blurred by a Gaussian, without the border where its window does not fit."""
     radius = math.ceil(2.5 * deviation)
     places = torch.arange(-radius, radius + 1, device=values.device, dtype=values.dtype)
     kernel = torch.exp(-places.square() / (2 * deviation**2))

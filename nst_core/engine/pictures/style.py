@@ -13,17 +13,17 @@ from nst_core.engine.pictures.colors import Palette, palette
 from nst_core.engine.pictures.resize import averaged, resized, size_of
 from nst_core.engine.pictures.sizes import Size, fitted
 
-_PLAIN = 10 / 255  # deviation of a color channel
-_SMALLEST = 32  # pixels of the longer side that a style is not reduced below
+_PLAIN = 10 / 255  # standard deviation of the color channels (root mean square) of a plain style, at most
+_SMALLEST = 32  # pixels of a style's longer side, below which it is not reduced
 
 
 @dataclass(frozen=True)
 class Style:
     """A style picture (1, 3, h, w), RGB in 0–1.
 
-    ``weight`` is its share among the styles of the same region. ``region`` (1, 1, H, W) in 0–1 is where
-    in the content it paints; without one it paints wherever no other style's region lies. ``mask`` (1,
-    1, h, w) in 0–1 says which part of the style picture counts.
+    ``weight`` is its share (of any sum) among the styles of the same region. ``region`` (1, 1, H, W) in 0–1
+    is where in the content it paints. Without one it paints wherever no other style's region lies. ``mask``
+    (1, 1, h, w) in 0–1 says how much each pixel of the style picture counts.
     """
 
     picture: Tensor
@@ -32,9 +32,9 @@ class Style:
     mask: Tensor | None = None
 
     def at(self, content: Size, brush_size: float) -> Style:
-        """Returns the style as large as the content is (by area) times the brush size.
+        """Returns the style scaled to the content's area, with its sides then multiplied by ``brush_size``.
 
-        It is never enlarged: that would only teach the result to be blurred.
+        It is never enlarged: the result would only take on the blur.
         """
         size = fitted(size_of(self.picture), self._wanted_side(content, brush_size))
         mask = None if self.mask is None else averaged(self.mask, size)
@@ -42,17 +42,17 @@ class Style:
 
     @property
     def palette(self) -> Palette:
-        """The colors of what the mask leaves of the picture."""
+        """The palette of the pixels that the mask counts."""
         mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
         return palette(self.picture, mask)
 
     @property
     def is_plain(self) -> bool:
-        """Whether it has next to no contrast, as paper or fog, so that little but its color can be taken."""
+        """Whether it has nearly no contrast, like paper or fog, so that little but its color is used."""
         return float(self.palette.covariance.trace()) < 3 * _PLAIN**2
 
     def is_too_small(self, content: Size, brush_size: float) -> bool:
-        """Whether the picture has clearly fewer pixels than that size asks for."""
+        """Whether the picture's longer side is below 0.9 of what ``at`` would scale it to."""
         return max(size_of(self.picture)) < 0.9 * self._wanted_side(content, brush_size)
 
     def _wanted_side(self, content: Size, brush_size: float) -> int:
@@ -63,18 +63,21 @@ class Style:
 
 @dataclass(frozen=True)
 class Group:
-    """The styles that paint one region, and how much each pixel is theirs, (1, 1, H, W); None: all are."""
+    """The styles that paint one region.
+
+    ``share`` (1, 1, H, W) in 0–1 is how much of each pixel they paint; None: they paint all of every pixel.
+    """
 
     styles: tuple[Style, ...]
     share: Tensor | None
 
 
 def grouped(styles: Sequence[Style], size: Size, visible: Tensor | None) -> tuple[list[Group], Tensor | None]:
-    """Returns the groups of styles for a content of this size, and where they paint (None: everywhere).
+    """Returns the groups of styles for a content of this size, and where they paint.
 
-    The shares of all groups add up to 1 wherever one paints, so that soft borders leave no gap between
-    regions, and to nothing where the content is not ``visible`` (1, 1, H, W). Regions and ``visible`` may
-    come in any size.
+    The second result is (1, 1, H, W) in 0–1, or None when the styles paint everywhere. The shares of all
+    groups add up to 1 wherever one paints, so soft borders leave no gap between regions. They are then
+    multiplied by ``visible`` (1, 1, H, W) in 0–1. Regions and ``visible`` may have any size.
     """
     regions: list[Tensor] = []
     members: list[list[Style]] = []
@@ -83,9 +86,9 @@ def grouped(styles: Sequence[Style], size: Size, visible: Tensor | None) -> tupl
         if style.region is None:
             rest.append(style)
             continue
-        known = [index for index, region in enumerate(regions) if torch.equal(region, style.region)]
-        if known:
-            members[known[0]].append(style)
+        matches = [index for index, region in enumerate(regions) if torch.equal(region, style.region)]
+        if matches:
+            members[matches[0]].append(style)
         else:
             regions.append(style.region)
             members.append([style])
@@ -95,7 +98,7 @@ def grouped(styles: Sequence[Style], size: Size, visible: Tensor | None) -> tupl
         members.append(rest)
         if total is not None:
             shares.append((1 - total).clamp_min(0))
-            total = total.clamp_min(1)
+            total = total.clamp_min(1)  # since these styles fill up each pixel to 1
     coverage = None if total is None or rest else total.clamp(0, 1)
     if total is not None:
         shares = [share / total.clamp_min(1e-6) for share in shares]
@@ -103,7 +106,7 @@ def grouped(styles: Sequence[Style], size: Size, visible: Tensor | None) -> tupl
     for index, group in enumerate(members):
         share = shares[index] if shares else None
         if visible is not None:
-            seen = resized(visible, size)
-            share = seen if share is None else share * seen
+            visibility = resized(visible, size)
+            share = visibility if share is None else share * visibility
         groups.append(Group(tuple(group), share))
     return groups, coverage

@@ -1,1 +1,1 @@
-"""What does not fit into the memory: the budget, the tiles, and the objective worked out in them."""
+"""Pictures that do not fit into memory: the memory budget, tiles, and the network in segments."""

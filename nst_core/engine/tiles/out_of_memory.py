@@ -1,4 +1,4 @@
-"""Telling that the memory was too small, whatever device's it is."""
+"""One error for too little memory, on whatever device."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from nst_core.accelerator import is_out_of_memory
 
 
 class OutOfMemory(MemoryError):
-    """The memory was too small for what was to be done."""
+    """The memory was too small for the computation."""
 
 
 @contextmanager
 def memory_errors() -> Iterator[None]:
-    """Turns what devices and the processor raise for too little memory into ``OutOfMemory``."""
+    """Turns the errors that the CPU and other devices raise for too little memory into ``OutOfMemory``.
+
+    Other errors are raised as they are.
+    """
     try:
         yield
     except (RuntimeError, MemoryError) as error:

@@ -1,4 +1,4 @@
-"""Segments: a network cut into stretches, each of which is worked out in tiles of its own."""
+"""Segments: a network that is cut into stretches, each of which is computed in tiles of its own."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.resize import size_of
 from nst_core.engine.tiles.tiling import Part, Tile, Tiling
 
-# Above it a pixel takes most of the memory and the layers see eight pixels far; below it a pixel takes a
-# quarter of that and the layers see far, so that large windows are what they need. The map itself is small.
+# Above the cut a pixel takes most of the memory, and receptive fields reach only eight pixels far. Below it
+# a pixel takes a quarter of that memory, but receptive fields reach far, so windows should be large. The map
+# at the cut is small.
 _CUT = "pool2"
-_STRIDE = 4  # of its positions, in pixels
-_LARGER = 4  # times as many pixels as in a window above are in one below
+_STRIDE = 4  # of the map at the cut, in pixels
+_LARGER = 4  # times as many pixels are in a window below the cut as in one above
 
 
 MakePass = Callable[[Backbone, Iterable[str]], NetworkPass]
@@ -28,9 +29,9 @@ MakePass = Callable[[Backbone, Iterable[str]], NetworkPass]
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of the network, from the pixels or from a map, and the tiles that this is cut into.
+    """A stretch of the network that starts from pixels or a feature map, and the tiles of this source.
 
-    ``layers`` are those that losses look at; ``outlet`` is the layer that the next segment starts from.
+    ``layers`` are those that losses use. ``outlet`` is the layer that the next segment starts from.
     """
 
     network: NetworkPass
@@ -39,27 +40,27 @@ class Segment:
     outlet: str | None = None
 
     def tiles(self, source: Tensor) -> tuple[Tile, ...]:
-        """Returns the tiles of what the segment starts from, (1, C, H, W)."""
+        """Returns the tiles of the segment's source (1, C, H, W)."""
         return self.tiling.tiles(size_of(source))
 
     def part(self, tile: Tile, layer: str, features: Features) -> Part:
-        """Returns which part of ``layer`` is the tile's; ``features`` are those of its window."""
+        """Returns the tile's own part of ``layer``; ``features`` are those of its window."""
         return tile.part(features[layer], self.tiling.sight.strides[layer])
 
     def parts(self, tile: Tile, features: Features) -> dict[str, Part]:
-        """Returns which part is the tile's of each layer that losses look at."""
+        """Returns the tile's own part of each layer that losses use."""
         return {layer: self.part(tile, layer, features) for layer in features if layer in self.layers}
 
     def wider(self, positions: int) -> Segment:
-        """Returns the same whose features are right for so many positions beyond each part, too."""
+        """Returns a copy whose features are also exact at ``positions`` more positions around each part."""
         return replace(self, tiling=self.tiling.wider(positions))
 
 
 class FeaturesByTile:
-    """One look at a picture (1, 3, H, W) through segments, one after the other, tile by tile.
+    """The forward pass of a picture (1, 3, H, W) through the segments in sequence, tile by tile.
 
-    Yields each tile's part of each layer and the features of its window, which are good until the next
-    ones. ``sources`` are, in the end, the picture and the whole maps that the later segments started from.
+    Yields each tile's part of each layer, and the features of its window, which stay valid until the next
+    tile's. At the end, ``sources`` holds the picture and the whole maps that the later segments started from.
     """
 
     def __init__(self, segments: Sequence[Segment], picture: Tensor) -> None:
@@ -80,14 +81,18 @@ class FeaturesByTile:
 
 
 def take_turn(segment: Segment, segments: Sequence[Segment]) -> None:
-    """Gives back what the other segments have kept: each needs much memory, and they work in turns."""
+    """Frees the memory that the other segments keep: each needs much, and only one works at a time."""
     for other in segments:
         if other is not segment:
             other.network.rest()
 
 
 def join(whole: Features, layer: str, features: Features, part: Part) -> None:
-    """Copies a tile's part of ``layer`` to its place in the whole layer, which is made when it is missing."""
+    """Copies a tile's part of ``layer`` to its place in ``whole``, which holds the whole layers.
+
+    ``features`` are those of the tile's window. A layer that is missing in ``whole`` is allocated there,
+    channels last.
+    """
     values = features[layer]
     if layer not in whole:
         buffer = torch.empty(1, *part.size, values.shape[1], dtype=values.dtype, device=values.device)
@@ -101,22 +106,24 @@ def segments_of(
     area: int,
     make: MakePass = pass_for,
 ) -> tuple[Segment, ...]:
-    """Returns the network to ``layers`` in segments, with windows of about ``area`` pixels at most.
+    """Returns the network up to ``layers`` in segments, with windows of about ``area`` pixels at most.
 
-    A VGG is cut in two; any other network, and one whose layers all lie above the cut, is one segment. Empty
-    when the network is not for tiles, see ``sight``. ``make`` makes the passes.
+    A VGG with layers below the cut becomes two segments, and any other network becomes one. The result is
+    empty when the network cannot be computed in tiles, see ``sight``. ``make`` makes the network passes.
+    Raises ``UnknownLayerError`` when a VGG does not have one of the layers.
     """
-    wanted = frozenset(layers)
-    if isinstance(backbone, VGG) and _CUT in backbone.cut(wanted).layers[:-1]:
+    chosen_layers = frozenset(layers)
+    if isinstance(backbone, VGG) and _CUT in backbone.cut(chosen_layers).layers[:-1]:
         above, below = backbone.split(_CUT)
-        deep = wanted - frozenset(above.layers)
-        found = sight(below, deep)
-        upper = _segment(above, wanted - deep, area, make, _CUT)
+        deep = chosen_layers - frozenset(above.layers)
+        deep_sight = sight(below, deep)
+        upper = _segment(above, chosen_layers - deep, area, make, _CUT)
         assert upper is not None
-        assert found is not None
-        tiling = Tiling(found, _LARGER * area // _STRIDE**2)
+        assert deep_sight is not None
+        # The area is in positions of the map that the segment starts from.
+        tiling = Tiling(deep_sight, _LARGER * area // _STRIDE**2)
         return upper, Segment(make(below, deep), tiling, deep)
-    only = _segment(backbone, wanted, area, make)
+    only = _segment(backbone, chosen_layers, area, make)
     return () if only is None else (only,)
 
 
@@ -127,8 +134,8 @@ def _segment(
     make: MakePass,
     outlet: str | None = None,
 ) -> Segment | None:
-    every = layers if outlet is None else layers | {outlet}
-    found = sight(backbone, every)
-    if found is None:
+    needed = layers if outlet is None else layers | {outlet}
+    segment_sight = sight(backbone, needed)
+    if segment_sight is None:
         return None
-    return Segment(make(backbone, every), Tiling(found, area), layers, outlet)
+    return Segment(make(backbone, needed), Tiling(segment_sight, area), layers, outlet)

@@ -1,4 +1,4 @@
-"""Tiles: the parts of a picture that are worked out one after the other, with what each needs around it."""
+"""Tiles: the parts of a picture that are computed one after the other, each with a halo around it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _BLOCK = 2**23  # values of features that are copied at a time
 
 @dataclass(frozen=True)
 class Span:
-    """A tile along one axis of ``length`` pixels: its window is begin … end, its own are first … last."""
+    """A tile along one axis of ``length`` pixels.
+
+    Its window reaches from ``begin`` to before ``end``, and its own pixels from ``first`` to before ``last``.
+    """
 
     length: int
     begin: int
@@ -26,12 +29,12 @@ class Span:
     end: int
 
     def own(self, count: int, stride: int) -> tuple[slice, int]:
-        """Returns which places of a whole layer are the tile's own, and how many there are in all.
+        """Returns the tile's own places in a whole layer of this stride, and the layer's length.
 
-        ``count`` is how many there are in the window.
+        ``count`` is the number of the layer's places in the window.
         """
-        whole = count + (self.length - (self.end - self.begin)) // stride
-        return slice(self.first // stride, whole if self.last == self.length else self.last // stride), whole
+        total = count + (self.length - (self.end - self.begin)) // stride
+        return slice(self.first // stride, total if self.last == self.length else self.last // stride), total
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ class Tile:
     columns: Span
 
     def window(self, picture: Tensor) -> Tensor:
-        """Returns the window's part of ``picture`` (1, C, H, W), in its memory."""
+        """Returns the window's part of ``picture`` (1, C, H, W), as a view."""
         return picture[..., self.rows.begin : self.rows.end, self.columns.begin : self.columns.end]
 
     def part(self, features: Tensor, stride: int) -> Part:
-        """Returns which part of a layer of this stride is the tile's own; ``features`` are the window's."""
+        """Returns the tile's own part of a layer of this stride; ``features`` are those of the window."""
         rows, height = self.rows.own(features.shape[-2], stride)
         columns, width = self.columns.own(features.shape[-1], stride)
         corner = (self.rows.begin // stride, self.columns.begin // stride)
@@ -55,7 +58,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the positions of a layer of ``size``; ``corner`` is where its tile's window begins there."""
+    """A rectangle of positions in a layer of ``size`` (height, width).
+
+    ``corner`` is the position in the layer at which the window of the part's tile begins.
+    """
 
     rows: slice
     columns: slice
@@ -63,11 +69,11 @@ class Part:
     corner: tuple[int, int] = (0, 0)
 
     def of(self, whole: Tensor) -> Tensor:
-        """Returns this part of what lies over the whole layer, (…, H, W), in its memory."""
+        """Returns this part of a tensor (…, H, W) over the whole layer, as a view."""
         return whole[..., self.rows, self.columns]
 
     def of_window(self, features: Tensor) -> Tensor:
-        """Returns this part of what lies over the window, (…, h, w), in its memory."""
+        """Returns this part of a tensor (…, h, w) over the window, as a view."""
         top, left = self.corner
         return features[
             ...,
@@ -76,7 +82,7 @@ class Part:
         ]
 
     def blocks(self, channels: int) -> Iterator[Part]:
-        """Yields the part in rows that are few enough to be copied."""
+        """Yields the part in blocks of rows, each of at most 2²³ values in all ``channels``, or one row."""
         step = max(1, _BLOCK // (channels * (self.columns.stop - self.columns.start)))
         for begin in range(self.rows.start, self.rows.stop, step):
             yield replace(self, rows=slice(begin, min(begin + step, self.rows.stop)))
@@ -102,40 +108,43 @@ def all_of(features: Tensor) -> Part:
 
 @dataclass(frozen=True)
 class Tiling:
-    """How pictures are cut for layers of this sight, into windows of about ``area`` pixels at most."""
+    """The cutting of pictures into tiles, for layers of this sight.
+
+    Windows have about ``area`` pixels at most.
+    """
 
     sight: Sight
     area: int
 
     def tiles(self, size: Size) -> tuple[Tile, ...]:
-        """Returns the tiles of a picture of this size that look at the fewest pixels twice.
+        """Returns the tiles of a picture of this size whose windows have the fewest pixels in all.
 
-        A picture may come out as a single tile, and windows larger than ``area`` when that is too small
-        for tiles of at least the halo's size.
+        There may be only one tile. Tiles are at least as large as the halo, so windows are larger than
+        ``area`` when it is too small for that.
         """
         height, width = size
         best: tuple[tuple[bool, int], list[Span], list[Span]] | None = None
-        for count in range(1, max(1, height // self._least) + 1):
-            rows = self._spans(height, count)
+        for row_count in range(1, max(1, height // self._least) + 1):
+            rows = self._spans(height, row_count)
             tallest = max(span.end - span.begin for span in rows)
-            across = 1
+            column_count = 1
             while True:
-                columns = self._spans(width, across)
+                columns = self._spans(width, column_count)
                 window = tallest * max(span.end - span.begin for span in columns)
-                if window <= self.area or width // (across + 1) < self._least:
+                if window <= self.area or width // (column_count + 1) < self._least:
                     break
-                across += 1
-            looked_at = sum(span.end - span.begin for span in rows) * sum(
+                column_count += 1
+            computed = sum(span.end - span.begin for span in rows) * sum(
                 span.end - span.begin for span in columns
             )
-            cost = (window > self.area, window if window > self.area else looked_at)
+            cost = (window > self.area, window if window > self.area else computed)
             if best is None or cost < best[0]:
                 best = (cost, rows, columns)
         assert best is not None
         return tuple(Tile(rows, columns) for rows in best[1] for columns in best[2])
 
     def wider(self, positions: int) -> Tiling:
-        """Returns the tiling whose features are right for so many positions beyond each tile, too."""
+        """Returns a copy whose features are also exact at ``positions`` more positions around each tile."""
         more = self.sight.halo + positions * self.sight.step
         return replace(self, sight=replace(self.sight, halo=more))
 
@@ -146,15 +155,15 @@ class Tiling:
     def _spans(self, length: int, count: int) -> list[Span]:
         """Cuts an axis into about ``count`` equal tiles.
 
-        Windows begin at multiples of the step and differ from ``length`` by multiples of it, so that
-        strides fall on the places that they have in the whole, and padding that depends on whether a
-        length is even is the same.
+        Windows begin at multiples of the step, so strides fall on the same places as in the whole picture.
+        The lengths of windows differ from ``length`` by multiples of the step. So padding that depends on
+        whether a length is even is the same, too.
         """
         step, halo = self.sight.step, self.sight.halo
-        each = math.ceil(length / count / step) * step
+        tile_length = math.ceil(length / count / step) * step
         spans: list[Span] = []
-        for first in range(0, length, each):
-            last = min(first + each, length)
+        for first in range(0, length, tile_length):
+            last = min(first + tile_length, length)
             end = last + halo + length % step
             spans.append(Span(length, max(0, first - halo), first, last, min(end, length)))
         return spans
