@@ -1,4 +1,4 @@
-"""The sheets of docs/engine.md: python -m tests.bench.gallery WEIGHTS OUT [SIDE]
+"""The sheets of docs/gallery.md: python -m tests.bench.gallery WEIGHTS OUT [SIDE]
 
 They show the project's own samples, and the photograph of an astronaut in scikit-image (NASA, public domain).
 """
