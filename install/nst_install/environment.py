@@ -87,9 +87,9 @@ def prepare(work: Work, build: Build, version: str) -> InstalledEngine:
     return InstalledEngine(environment, core)
 
 
-def is_whole(work: Work, environment: Path, wanted: Stamp) -> bool:
-    """Whether ``environment`` has the stamp ``wanted``, is undamaged, and imports its packages."""
-    if Stamp.read(environment) != wanted or any(_damaged(environment)):
+def is_whole(work: Work, environment: Path, stamp: Stamp) -> bool:
+    """Whether ``environment`` has the stamp ``stamp``, is undamaged, and imports its packages."""
+    if Stamp.read(environment) != stamp or any(_damaged(environment)):
         return False
     return _imports(work, environment).good
 

@@ -119,10 +119,10 @@ def profile_of(gimp: Gimp, machine: Machine) -> Path:
     return folders[0]
 
 
-def notes(machine: Machine, found: Iterable[Gimp]) -> list[str]:
-    """Returns what a person has to know about the GIMPs ``found``."""
+def notes(machine: Machine, gimps: Iterable[Gimp]) -> list[str]:
+    """Returns what a person has to know about the GIMPs ``gimps``."""
     notes_by_kind = {kind.name: kind.note for kind in machine.kinds}
-    return [f"{gimp}: {notes_by_kind[gimp.kind]}" for gimp in found if notes_by_kind.get(gimp.kind)]
+    return [f"{gimp}: {notes_by_kind[gimp.kind]}" for gimp in gimps if notes_by_kind.get(gimp.kind)]
 
 
 def _asked(machine: Machine, log: Path, program: Path) -> str:

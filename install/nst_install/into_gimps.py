@@ -13,14 +13,14 @@ from nst_install.running import end_if_idle, is_running
 from nst_install.work import Work
 
 
-def place_everywhere(work: Work, source: Path, version: str, found: Iterable[Gimp]) -> list[Gimp]:
-    """Places the plug-in of ``source`` in every profile; returns the GIMPs in ``found`` that can run it.
+def place_everywhere(work: Work, source: Path, version: str, present: Iterable[Gimp]) -> list[Gimp]:
+    """Places the plug-in of ``source`` in every profile; returns the GIMPs in ``present`` that can run it.
 
     Raises ``Failure`` when the plug-in is missing or cannot be placed, ``OSError`` when a write fails.
     """
     machine = Machine.this()
-    runnable = [gimp for gimp in found if gimp.major == 3]
-    old = [gimp for gimp in found if gimp.major < 3]
+    runnable = [gimp for gimp in present if gimp.major == 3]
+    old = [gimp for gimp in present if gimp.major < 3]
     for gimp in runnable:
         make_profile(work, gimp, machine)
     usable = old_gimps.with_python(work, old)
@@ -36,14 +36,14 @@ def place_everywhere(work: Work, source: Path, version: str, found: Iterable[Gim
     return runnable
 
 
-def prove_everywhere(work: Work, found: Iterable[Gimp]) -> list[Path]:
-    """Has each GIMP in ``found`` paint the sample, and returns the results of those that could.
+def prove_everywhere(work: Work, present: Iterable[Gimp]) -> list[Path]:
+    """Has each GIMP in ``present`` paint the sample, and returns the results of those that could.
 
     Raises ``Failure`` when a GIMP outside of a sandbox could not.
     """
     was_running = is_running(work.state)
     try:
-        return [result for gimp in found if (result := prove_in_gimp(work, gimp))]
+        return [result for gimp in present if (result := prove_in_gimp(work, gimp))]
     finally:
         if not was_running:  # a core that ran before may belong to an open GIMP
             end_if_idle(work.state)

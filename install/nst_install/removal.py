@@ -53,7 +53,8 @@ def finish(state: State, manifest: Manifest) -> list[Path]:
 def _remove_plugin(folder: Path, files: Mapping[str, Iterable[str]], state: State) -> list[Path]:
     """Removes one copy of the plug-in, and returns the files that stay."""
     for leftover in beside(folder):
-        discard(leftover)
+        if not _belongs_elsewhere(leftover, state):
+            discard(leftover)
     if folder.is_symlink() or not folder.is_dir() or _belongs_elsewhere(folder, state):
         return []
     for name, digests in files.items():

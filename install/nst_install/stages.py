@@ -149,12 +149,13 @@ def install(work: Work, plan: InstallationPlan, with_gimp: bool) -> list[Path]:
         results = into_gimps.prove_everywhere(work, usable)
         if not results:
             results = [prove_by_command(work, changed)]
-    except Failure as failure:
+    except (Failure, OSError) as error:
         if before is None or engine == before or not before.core.is_dir():
             raise
         roll_back(work, before)
+        failure = error if isinstance(error, Failure) else _of_system(error)
         advice = f"{failure.advice} Until then the version before is current again."
-        raise Failure(failure.what, advice) from failure
+        raise Failure(failure.what, advice) from error
     versions.tidy(work.state, work.manifest)
     return results
 

@@ -76,7 +76,7 @@ def copy_samples(work: Work) -> None:
         if not target.exists() or _digest(target) != _digest(source / name):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, target)
-    styles = sum(name.suffix == ".jpg" for name in names) - 1
+    styles = sum(name.suffix == ".jpg" and name.parent.name == "styles" for name in names)
     work.console.done(f"a photograph and {styles} style pictures in {work.state.samples}.")
 
 

@@ -39,11 +39,11 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     return lines
 
 
-def _cost(what: str, found: RunPlan) -> str:
-    memory = f"about {found.bytes / 2**30:.1f} GiB of memory" + (", in tiles" if found.in_tiles else "")
-    if found.seconds is None:
+def _cost(what: str, planned: RunPlan) -> str:
+    memory = f"about {planned.bytes / 2**30:.1f} GiB of memory" + (", in tiles" if planned.in_tiles else "")
+    if planned.seconds is None:
         return f"{what} takes {memory}; how long is not known before the first run."
-    return f"{what} takes about {words_for_seconds(found.seconds)} and {memory}."
+    return f"{what} takes about {words_for_seconds(planned.seconds)} and {memory}."
 
 
 def _pixels(size: Size) -> str:

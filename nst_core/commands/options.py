@@ -82,10 +82,10 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
 
     @wraps(command)
-    def run(**given: Any) -> None:
-        texts = {name: given.pop(name) for name in TABLE}
+    def run(**options: Any) -> None:
+        texts = {name: options.pop(name) for name in TABLE}
         chosen = {name: checked(name, text) for name, text in texts.items() if text is not None}
-        command(chosen=chosen, **given)
+        command(chosen=chosen, **options)
 
     own = [
         entry.replace(kind=inspect.Parameter.KEYWORD_ONLY)

@@ -213,7 +213,7 @@ def _recolored(
             replace(
                 style,
                 picture=matched_colors(
-                    style.picture, content, colors.map, colors.strength, (style.mask, visible)
+                    style.picture, content, colors.map, colors.strength, (style.own_mask, visible)
                 ),
             )
             for style in styles

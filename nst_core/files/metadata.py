@@ -59,7 +59,7 @@ def _packet_in(path: Path) -> bytes | None:
         else:
             with image_in(source) as image:
                 xmp = image.info.get("xmp")
-    except (FileNotFoundError, PictureError):
+    except (FileNotFoundError, IsADirectoryError, PermissionError, PictureError):
         raise
     except Exception:  # a decoder may raise anything for bytes that are no picture
         return None

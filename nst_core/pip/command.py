@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_core.processes.programs import ISOLATED, begin
+from nst_core.processes.programs import ISOLATED, begin, end
 
 # The person's settings that are taken over. All others change where, whether or what pip installs. But our
 # packages are locked by hash, and have their place.
@@ -67,9 +67,10 @@ def _settings(python: Path, ours: Mapping[str, str], command: str) -> dict[str, 
     """
     names = {f"PIP_{name.upper().replace('-', '_')}" for name in _TAKEN_OVER} | {"PIP_CONFIG_FILE"}
     from_environment = {key: value for key, value in ours.items() if key.upper() in names}
+    listed = _listed(python, ours, from_environment)
     settings = {}
     for section in ("global", command, ":env:"):  # as in pip, a later section wins
-        for key, value in _listed(python, ours, from_environment):
+        for key, value in listed:
             name = key.removeprefix(f"{section}.")
             if name in _TAKEN_OVER and name != key:
                 settings[name] = value
@@ -91,7 +92,11 @@ def _listed(python: Path, ours: Mapping[str, str], told: Mapping[str, str]) -> l
         words = [str(python), *ISOLATED, "-m", "pip", "config", "list"]
         variables = {**told, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         process = begin(words, ours, variables, output=subprocess.PIPE, errors=subprocess.DEVNULL)
-        output, _ = process.communicate(timeout=_SECONDS)
+        try:
+            output, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            end(process)
+            raise
         if process.returncode == 0:
             return [pair for line in output.decode("utf-8", "replace").splitlines() if (pair := _pair(line))]
     return [(f":env:.{key[4:].lower().replace('_', '-')}", value) for key, value in told.items()]

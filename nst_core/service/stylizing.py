@@ -169,6 +169,6 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
     return reporter
 
 
-def _style(given: ReceivedStyle, where: torch.device) -> Style:
-    region = None if given.region is None else gray_tensor(given.region, given.region_size).to(where)
-    return Style(style_tensor(given.data).to(where), given.weight, region)
+def _style(received: ReceivedStyle, where: torch.device) -> Style:
+    region = None if received.region is None else gray_tensor(received.region, received.region_size).to(where)
+    return Style(style_tensor(received.data).to(where), received.weight, region)

@@ -34,8 +34,8 @@ class Distance(Protocol):
     waits: bool
     """Whether the processor has to wait for a number of the distance's; see ``Loss``."""
 
-    def __call__(self, found: Moments) -> Slope:
-        """Returns the distance of ``found`` from the target, and its derivatives."""
+    def __call__(self, generated: Moments) -> Slope:
+        """Returns the distance of ``generated`` from the target, and its derivatives."""
         ...
 
 
@@ -83,10 +83,10 @@ class GramDistance:
         common_energy = (channels * scale * STRENGTH**2) ** 2
         self.unit = self._unit * unit_of(float(self._target.square().sum()), common_energy)
 
-    def __call__(self, found: Moments) -> Slope:
+    def __call__(self, generated: Moments) -> Slope:
         """Returns the distance and its slope."""
-        scale = found.count if self._form == "unscaled" else 1.0
-        difference = found.second * scale - self._target
+        scale = generated.count if self._form == "unscaled" else 1.0
+        difference = generated.second * scale - self._target
         return Slope(self._unit * difference.square().sum(), None, (2 * self._unit * scale) * difference)
 
 
@@ -115,11 +115,11 @@ class MomentDistance:
         ]
         self.unit = 1.0
 
-    def __call__(self, found: Moments) -> Slope:
+    def __call__(self, generated: Moments) -> Slope:
         """Returns the distance and its slope."""
-        deviation = _deviation(found)
-        second_difference = found.second - self._target.second
-        mean_difference = found.mean - self._target.mean
+        deviation = _deviation(generated)
+        second_difference = generated.second - self._target.second
+        mean_difference = generated.mean - self._target.mean
         deviation_difference = deviation - self._deviation
         second_unit, mean_unit, deviation_unit = self._units
         value = (
@@ -131,7 +131,7 @@ class MomentDistance:
         by_variance = deviation_unit * deviation_difference / deviation.clamp_min(_SMALL)
         slope = 2 * second_unit * second_difference
         slope.diagonal().add_(by_variance)
-        return Slope(value, 2 * mean_unit * mean_difference - 2 * by_variance * found.mean, slope)
+        return Slope(value, 2 * mean_unit * mean_difference - 2 * by_variance * generated.mean, slope)
 
 
 class WassersteinDistance:
@@ -160,9 +160,9 @@ class WassersteinDistance:
         self._share = spread_share(self._trace, common) if relative else 1.0
         self.unit = unit_of(float(target.second.diagonal().sum()), common)
 
-    def __call__(self, found: Moments) -> Slope:
+    def __call__(self, generated: Moments) -> Slope:
         """Returns the distance and its slope."""
-        covariance = _covariance(found)
+        covariance = _covariance(generated)
         values, vectors = _eigen(self._root @ covariance @ self._root)
         # Smaller eigenvalues are only rounding errors of the single-precision sums. Dividing by them would
         # amplify these errors.
@@ -173,19 +173,19 @@ class WassersteinDistance:
         by_covariance.diagonal().add_(1.0)
         by_covariance *= self._share
         overlap = float(values.clamp_min(0).sqrt().sum())
-        shift = found.mean - self._mean
+        shift = generated.mean - self._mean
         spread = float(covariance.trace()) + self._trace - 2 * overlap
         value = shift.square().sum() + self._share * spread
-        by_second = by_covariance.to(found.second)
+        by_second = by_covariance.to(generated.second)
         # C = E[f fᵀ] − μ μᵀ, so the distance depends on the mean through C as well.
-        return Slope(value, 2 * shift - 2 * (by_second @ found.mean), by_second)
+        return Slope(value, 2 * shift - 2 * (by_second @ generated.mean), by_second)
 
 
 _SMALL = 1e-4  # smallest standard deviation to divide by; layers have a mean activation near 1
 
 
-def _deviation(found: Moments) -> Tensor:
-    variance = found.second.diagonal() - found.mean.square()
+def _deviation(moments: Moments) -> Tensor:
+    variance = moments.second.diagonal() - moments.mean.square()
     return variance.clamp_min(_SMALL**2).sqrt()
 
 
@@ -200,7 +200,7 @@ def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
     return torch.full_like(matrix[0], torch.nan), torch.full_like(matrix, torch.nan)
 
 
-def _covariance(found: Moments) -> Tensor:
+def _covariance(moments: Moments) -> Tensor:
     """Returns the covariance in double precision, on the CPU: not every device has double precision."""
-    second, mean = found.second.cpu().double(), found.mean.cpu().double()
+    second, mean = moments.second.cpu().double(), moments.mean.cpu().double()
     return second - torch.outer(mean, mean)

@@ -172,13 +172,13 @@ def _middles(order: Tensor, weights: Tensor | None) -> Tensor:
     return sorted_weights.cumsum(dim=1) - sorted_weights / 2
 
 
-def _interpolated(values: Tensor, places: Tensor, wanted: Tensor) -> Tensor:
-    """Returns ``values`` (K, M), given at ascending ``places`` (K, M), interpolated at ``wanted`` (K, m)."""
-    if values.shape == wanted.shape and torch.equal(places, wanted):
+def _interpolated(values: Tensor, places: Tensor, at: Tensor) -> Tensor:
+    """Returns ``values`` (K, M), given at ascending ``places`` (K, M), interpolated at ``at`` (K, m)."""
+    if values.shape == at.shape and torch.equal(places, at):
         return values
-    right = torch.searchsorted(places.contiguous(), wanted.contiguous()).clamp(1, max(1, places.shape[1] - 1))
+    right = torch.searchsorted(places.contiguous(), at.contiguous()).clamp(1, max(1, places.shape[1] - 1))
     if places.shape[1] == 1:
-        return values.expand(wanted.shape)
+        return values.expand(at.shape)
     left_place, right_place = places.gather(1, right - 1), places.gather(1, right)
-    fraction = ((wanted - left_place) / (right_place - left_place).clamp_min(1e-12)).clamp(0, 1)
+    fraction = ((at - left_place) / (right_place - left_place).clamp_min(1e-12)).clamp(0, 1)
     return torch.lerp(values.gather(1, right - 1), values.gather(1, right), fraction)

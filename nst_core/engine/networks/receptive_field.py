@@ -68,7 +68,7 @@ def sight(backbone: Backbone, layers: Iterable[str]) -> Sight | None:
     return Sight(strides, step, -(-reach // step) * step)
 
 
-def _by_steps(backbone: Stepped, wanted: frozenset[str]) -> tuple[dict[str, int], int]:
+def _by_steps(backbone: Stepped, layers: frozenset[str]) -> tuple[dict[str, int], int]:
     """Returns the layers' strides, and how far from a cut features differ: the receptive field's reach."""
     strides: dict[str, int] = {}
     stride, before, after, reach = 1, 0, 0, 0
@@ -76,7 +76,7 @@ def _by_steps(backbone: Stepped, wanted: frozenset[str]) -> tuple[dict[str, int]
         before += window.before * stride
         after += window.after * stride
         stride *= window.stride
-        if layer in wanted:
+        if layer in layers:
             strides[layer] = stride
             # A cut is at a multiple of the stride. The feature at the cut belongs to the part behind it, so
             # the reach rounds up behind the cut, and down before it.
@@ -84,7 +84,7 @@ def _by_steps(backbone: Stepped, wanted: frozenset[str]) -> tuple[dict[str, int]
     return strides, reach
 
 
-def _by_looking(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
+def _by_looking(backbone: Backbone, layers: frozenset[str]) -> tuple[dict[str, int], int | None]:
     """Returns the same for any network. The reach is None if a layer depends on the whole picture.
 
     Half of a picture is set to NaN, and every feature that depends on it becomes NaN. This is done on the
@@ -93,24 +93,24 @@ def _by_looking(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, i
     original_device = backbone.device
     on_cpu = backbone.to(torch.device("cpu"))
     try:
-        return _looked(on_cpu, wanted)
+        return _looked(on_cpu, layers)
     finally:
         on_cpu.to(original_device)  # ``to`` may have moved the backbone itself instead of a copy
 
 
-def _looked(backbone: Backbone, wanted: frozenset[str]) -> tuple[dict[str, int], int | None]:
+def _looked(backbone: Backbone, layers: frozenset[str]) -> tuple[dict[str, int], int | None]:
     """Returns what ``_by_looking`` does, for a backbone on the CPU. Both halves and both axes are tried."""
     flat = torch.zeros(1, 3, _BREADTH, _LENGTH)
     strides = {
         layer: int(2 ** round(math.log2(_LENGTH / values.shape[-1])))
-        for layer, values in _features(backbone, flat, wanted).items()
+        for layer, values in _features(backbone, flat, layers).items()
     }
     halo = 0
     for begin, end in ((0, _LENGTH // 2), (_LENGTH // 2, _LENGTH)):
         strip = flat.clone()
         strip[..., begin:end] = math.nan
         for turned in (False, True):
-            features = _features(backbone, strip.mT.contiguous() if turned else strip, wanted)
+            features = _features(backbone, strip.mT.contiguous() if turned else strip, layers)
             for layer, values in features.items():
                 nan_places = (
                     (values.mT if turned else values).isnan().any(dim=1).any(dim=1).flatten().nonzero()

@@ -23,7 +23,7 @@ class Style:
 
     ``weight`` is its share (of any sum) among the styles of the same region. ``region`` (1, 1, H, W) in 0–1
     is where in the content it paints. Without one it paints wherever no other style's region lies. ``mask``
-    (1, 1, h, w) in 0–1 says how much each pixel of the style picture counts.
+    (1, 1, m, n) in 0–1, of any size, says how much each part of the style picture counts.
     """
 
     picture: Tensor
@@ -41,10 +41,14 @@ class Style:
         return Style(resized(self.picture, size), self.weight, self.region, mask)
 
     @property
+    def own_mask(self) -> Tensor | None:
+        """The mask at the size of the picture."""
+        return None if self.mask is None else averaged(self.mask, size_of(self.picture))
+
+    @property
     def palette(self) -> Palette:
         """The palette of the pixels that the mask counts."""
-        mask = None if self.mask is None else averaged(self.mask, size_of(self.picture))
-        return palette(self.picture, mask)
+        return palette(self.picture, self.own_mask)
 
     @property
     def is_plain(self) -> bool:
