@@ -11,7 +11,7 @@ from torch import Tensor
 from nst_core.contract.errors import JobFailed
 from nst_core.engine.passes.choice import pass_by, ways
 from nst_core.engine.passes.network_pass import NetworkPass
-from nst_core.planning.calibrating import calibrate
+from nst_core.planning.calibration import calibrate
 from nst_core.planning.fastest import SIZE, take_fastest
 from nst_core.planning.speed import Speed
 from nst_core.recipes.presets import recipe

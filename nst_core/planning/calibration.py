@@ -1,21 +1,24 @@
-"""Timing a few evaluations, so that the first run on a machine can be planned too."""
+"""Timing a few evaluations before the first run, so that it can be planned, too."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from nst_core.engine.networks.backbone import Backbone
+from nst_core.device import device_name
 from nst_core.engine.optimizers.optimizer import Evaluate
 from nst_core.engine.passes.choice import pass_for
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
+from nst_core.planning.plan import kind_of_work
+from nst_core.planning.speed import Speed
 from nst_core.recipes.recipe import Recipe
+from nst_core.weights.loading import Prepared
 
 _SIZES: tuple[Size, ...] = ((96, 128), (192, 256), (384, 512))
 
@@ -37,7 +40,10 @@ def seconds_of(network: NetworkPass, device: torch.device, recipe: Recipe, size:
 
 
 def gradient_of(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size) -> Tensor:
-    """Returns the gradient of the same, by the third evaluation: one as all later ones are worked out."""
+    """Returns the gradient of the picture of that evaluation, (1, 3, H, W).
+
+    The third evaluation gives it: like all later ones, it may be a replay of a CUDA graph.
+    """
     objective, picture = _work(network, device, recipe, size)
     gradients = [objective(picture)[1] for _ in range(3)]
     return gradients[-1]
@@ -49,8 +55,12 @@ def _work(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size
     return objective_for(content, [Group((Style(style),), None)], network, recipe.matching), pixels
 
 
-def calibrated(backbone: Backbone, recipe: Recipe, rounds: int = 2) -> Iterator[tuple[int, float]]:
-    """Yields the number of pixels and the seconds of one evaluation, for a few small sizes."""
-    network = pass_for(backbone, layers_of(recipe.matching))
+def calibrate(ready: Prepared, speed: Speed) -> None:
+    """Times a few small evaluations for ``speed`` to remember, unless it knows this kind of work already."""
+    kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
+    if speed.seconds(kind, 1) is not None:
+        return
+    network = pass_for(ready.backbone, layers_of(ready.recipe.matching))
     for size in _SIZES:
-        yield size[0] * size[1], seconds_of(network, backbone.device, recipe, size, rounds)
+        seconds = seconds_of(network, ready.backbone.device, ready.recipe, size, rounds=2)
+        speed.note(kind, math.prod(size), seconds, 1)

@@ -20,7 +20,7 @@ from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
 from nst_core.files.raw import content_tensors, gray_tensor, laid_over, raw_pixels, with_hidden
 from nst_core.files.style import style_notes, style_tensor
-from nst_core.planning.calibrating import calibrate
+from nst_core.planning.calibration import calibrate
 from nst_core.planning.fastest import take_fastest
 from nst_core.planning.plan import cost_of, kind_of_work, plan
 from nst_core.planning.speed import Speed

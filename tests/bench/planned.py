@@ -24,7 +24,7 @@ from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import stylize
-from nst_core.planning.calibrating import calibrate
+from nst_core.planning.calibration import calibrate
 from nst_core.planning.plan import cost_of, kind_of_work, plan
 from nst_core.planning.speed import Speed, Stopwatch
 from nst_core.recipes.presets import recipe
