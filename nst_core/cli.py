@@ -16,6 +16,7 @@ from nst_core.commands.interruption import Interruption
 from nst_core.commands.stylize import stylize
 from nst_core.commands.telling import give, interruptible, prepare_streams, say
 from nst_core.commands.weights import register
+from nst_core.contract.limits import IDLE_SECONDS
 from nst_core.contract.places import State
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Neural style transfer: the core process.")
@@ -33,7 +34,7 @@ def serve(
     stdio: Annotated[
         bool, typer.Option(help="Talk to one client over standard input and output instead")
     ] = False,
-    idle: Annotated[float, typer.Option(help="End after so many seconds without a client or job")] = 600.0,
+    idle: Annotated[float, typer.Option(help="End after so many idle seconds")] = IDLE_SECONDS,
 ) -> None:
     """Run the core process, which GIMP's plug-in talks to. The plug-in starts it by itself when needed."""
     from nst_core.service.process import serve as run

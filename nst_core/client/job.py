@@ -12,9 +12,6 @@ from nst_core.contract.errors import ConnectionLost, CoreDied, JobFailed, Protoc
 from nst_core.wire.channel import Channel
 from nst_core.wire.frames import AFTER_PROOF, Blob, Message
 
-MOST_STYLES = 4
-MOST_WEIGHT = 1000.0  # of a style; every weight is above 0
-
 _ids = itertools.count(1)
 _RESUBMISSIONS = 2  # how often a job is sent again at most, after its core died
 

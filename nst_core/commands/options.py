@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from nst_core.client.job import MOST_WEIGHT
 from nst_core.commands.errors import CommandError
 from nst_core.contract.advanced import GROUPS
+from nst_core.contract.limits import MOST_WEIGHT
 from nst_core.contract.parameters import PARAMETERS, Choice, Flag, Number, Parameter
 from nst_core.recipes.settings import TABLE, Settings
 

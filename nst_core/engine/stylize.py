@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -149,11 +149,16 @@ def stylize(
     return Stylized(picture, size_of(pixels), notes)
 
 
+OPTIMIZERS: Mapping[str, Callable[[Steps], Minimize]] = {
+    "lbfgs": lambda _: lbfgs,
+    "adam": lambda steps: Adam(steps.rate, steps.betas, steps.epsilon, steps.relative, steps.averaging),
+    "steepest": lambda steps: SteepestDescent(steps.rate),
+}
+
+
 def minimizer(steps: Steps) -> Minimize:
     """Returns the optimizer that ``steps`` names, with its settings."""
-    if steps.optimizer == "adam":
-        return Adam(steps.rate, steps.betas, steps.epsilon, steps.relative, steps.averaging)
-    return SteepestDescent(steps.rate) if steps.optimizer == "steepest" else lbfgs
+    return OPTIMIZERS[steps.optimizer](steps)
 
 
 class _Run:

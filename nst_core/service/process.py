@@ -23,6 +23,7 @@ from types import FrameType
 from typing import NoReturn
 
 from nst_core.contract.errors import CoreUnavailable
+from nst_core.contract.limits import IDLE_SECONDS
 from nst_core.contract.places import State
 from nst_core.processes.lock import try_lock
 from nst_core.service.engine import Engine
@@ -34,7 +35,6 @@ from nst_core.wire import endpoint as endpoints
 
 log = logging.getLogger(__name__)
 
-IDLE_SECONDS = 600.0
 
 Load = Callable[[State], Engine]
 

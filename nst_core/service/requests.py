@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from nst_core.client.job import MOST_STYLES, MOST_WEIGHT
 from nst_core.contract.errors import JobFailed
+from nst_core.contract.limits import MOST_STYLES, MOST_WEIGHT
 from nst_core.recipes.settings import Settings
 from nst_core.service.job import ReceivedStyle, Request
 from nst_core.wire.frames import Message

@@ -7,7 +7,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from nst_core.client.job import MOST_STYLES
+from nst_core.contract.limits import MOST_STYLES
 from nst_core.contract.parameters import Choice, Flag, Number, Parameter
 from text.language import _
 
