@@ -8,22 +8,19 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from nst_core.commands import painting
 from nst_core.contract.places import State
 from nst_core.engine.networks.vgg import VGG
-from nst_core.engine.stylize import Stylized
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.fetch import get
-from nst_core.weights.loading import Prepared, default_layers, for_recipe, load_backbone
+from nst_core.weights.loading import load_backbone
 
-from .cli import Nst, caller
+from .cores import end_core
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLES = REPOSITORY / "install" / "samples"
@@ -74,39 +71,20 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path / "state")
 
 
+@pytest.fixture
+def here(state: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
+    """A state whose core is ended after the test, whatever happened."""
+    # Dropped for a core as GIMP starts it: the tests' own core comes from the checkout instead.
+    monkeypatch.setattr("nst_core.processes.programs.clean_environment", dict)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    state.root.mkdir(parents=True)
+    yield state
+    end_core(state)
+
+
 def sample(name: str, longer_side: int) -> torch.Tensor:
     """A sample picture as (1, 3, H, W), reduced."""
     image = Image.open(SAMPLES / name).convert("RGB")
     image.thumbnail((longer_side, longer_side), Image.Resampling.LANCZOS)
     values = np.asarray(image, dtype=np.float32) / 255
     return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
-
-
-@pytest.fixture
-def nst(
-    backbone: VGG, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, installed: State
-) -> Nst:
-    """Runs commands of ``nst``; the network is loaded once for all tests."""
-    monkeypatch.setenv("NEURAL_STYLE_HOME", str(installed.root))
-    monkeypatch.setenv("COLUMNS", "200")
-    layers = default_layers(installed.weights)
-    monkeypatch.setattr(
-        painting,
-        "network",
-        lambda recipe, device: for_recipe(recipe, Prepared(recipe, backbone, *layers)),
-    )
-    return caller(capsys)
-
-
-@pytest.fixture
-def idle_engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Has an engine that gives back the content as it is; returns what it is called with."""
-    calls: list[dict[str, Any]] = []
-
-    def stylize(**given: Any) -> Stylized:
-        calls.append(given)
-        size = (given["content"].shape[2], given["content"].shape[3])
-        return Stylized(given["content"], size, ("A note.",))
-
-    monkeypatch.setattr(painting, "stylize", stylize)
-    return calls

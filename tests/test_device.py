@@ -1,4 +1,4 @@
-"""What every kind of device says of itself, and how much memory a job may take on it, on every system."""
+"""Which device is taken, what each kind says of itself, and how much memory a job may take on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import torch
 
 from nst_core import accelerator as accelerators
 from nst_core.accelerator import accelerator, is_out_of_memory
-from nst_core.device import free_memory
+from nst_core.contract.errors import JobFailed
+from nst_core.device import best_device, device_called, free_memory
 from nst_core.limits import left_by_limits
 
 GIB = 2**30
@@ -87,7 +88,8 @@ def test_a_limit_below_it_holds(machine: dict[str, int], monkeypatch: pytest.Mon
     assert free_memory(torch.device("cpu")) == 3 * GIB * 9 // 10
 
 
-CARDS = pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+KINDS = ("cuda", "xpu", "mps")
+CARDS = pytest.mark.parametrize("kind", KINDS)
 
 
 @CARDS
@@ -95,30 +97,30 @@ def test_every_kind_is_waited_for_and_emptied(kind: str, monkeypatch: pytest.Mon
     asked: list[str] = []
     for name in ("synchronize", "empty_cache"):
         monkeypatch.setattr(f"torch.{kind}.{name}", lambda *_, name=name: asked.append(name))
-    found = accelerator(torch.device(kind))
-    found.synchronize()
-    found.empty()
+    device = accelerator(torch.device(kind))
+    device.synchronize()
+    device.empty()
     assert asked == ["synchronize", "empty_cache"]
 
 
 def test_of_the_processor_nothing_is_waited_for_or_given_back() -> None:
-    found = accelerator(torch.device("cpu"))
-    found.synchronize()
-    found.empty()
-    assert (found.name, found.precisions) == ("cpu", (torch.float32,))
+    device = accelerator(torch.device("cpu"))
+    device.synchronize()
+    device.empty()
+    assert (device.name, device.precisions) == ("cpu", (torch.float32,))
 
 
 @CARDS
 def test_a_lost_device_is_told_from_too_little_memory(kind: str) -> None:
-    found = accelerator(torch.device(kind))
+    device = accelerator(torch.device(kind))
     lost = RuntimeError(f"{kind.upper()} error: unspecified launch failure")
-    assert found.is_lost(lost)
+    assert device.is_lost(lost)
     assert not is_out_of_memory(lost)
-    assert not found.is_lost(RuntimeError("shapes do not match"))
+    assert not device.is_lost(RuntimeError("shapes do not match"))
     assert not accelerator(torch.device("cpu")).is_lost(lost)
     full = RuntimeError(f"{kind.upper()} error: out of memory")
     assert is_out_of_memory(full)
-    assert not found.is_lost(full)
+    assert not device.is_lost(full)
 
 
 def test_intels_driver_says_in_its_own_words_that_a_device_is_lost() -> None:
@@ -138,9 +140,9 @@ def test_a_card_works_in_what_its_tensor_cores_have(
 ) -> None:
     monkeypatch.setattr(torch.version, "hip", None)
     faked(monkeypatch, "cuda", get_device_capability=capability, get_device_name="a card")
-    found = accelerator(torch.device("cuda"))
-    assert found.precisions == precisions
-    assert found.name == "cuda a card"
+    device = accelerator(torch.device("cuda"))
+    assert device.precisions == precisions
+    assert device.name == "cuda a card"
 
 
 def test_amds_cards_are_not_asked_for_nvidias_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,3 +214,28 @@ def test_where_there_is_no_limit_there_is_none(tmp_path: Path) -> None:
     assert left_by_limits(tmp_path, own) is None, "no container"
     group(tmp_path / "groups", 2, "max", GIB)
     assert left_by_limits(tmp_path / "groups", own) is None
+
+
+@pytest.mark.parametrize("there", [(), ("mps",), ("xpu", "mps"), KINDS])
+def test_the_best_device_is_the_first_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in there)
+    monkeypatch.setattr(torch.xpu, "is_available", lambda: "xpu" in there)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in there)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert best_device().type == (there[0] if there else "cpu")
+    assert device_called("auto") == best_device()
+    assert device_called("cpu").type == "cpu"
+    for kind in KINDS:
+        if kind in there:
+            assert device_called(kind).type == kind
+        else:
+            with pytest.raises(JobFailed, match=f"“{kind}”") as caught:
+                device_called(kind)
+            assert "auto" in caught.value.hint
+    if "cuda" in there:
+        assert device_called("cuda:1").index == 1
+        for wrong in ("cuda:2", "cuda:x", "cuda:-1", "mps:7", "cpu:1"):
+            with pytest.raises(JobFailed):
+                device_called(wrong)

@@ -15,8 +15,10 @@ from pydantic import ValidationError
 from nst_core import cli
 from nst_core.contract.advanced import ADVANCED, AUTO, GROUPS
 from nst_core.contract.parameters import PARAMETERS, Choice, Flag, Number, Parameter
+from nst_core.engine.stylize import OPTIMIZERS
 from nst_core.recipes.presets import QUALITIES
 from nst_core.recipes.published import PUBLISHED
+from nst_core.recipes.recipe import Steps
 from nst_core.recipes.settings import TABLE, Settings
 
 from .install.checkout import SHARED
@@ -214,6 +216,13 @@ def test_the_recipes_are_those_that_can_be_chosen() -> None:
     (entry,) = (entry for entry in ADVANCED if entry.name == "recipe")
     assert isinstance(entry, Choice)
     assert [value for value, _ in entry.options] == ["default", *PUBLISHED]
+
+
+def test_the_optimizers_are_those_that_can_be_chosen() -> None:
+    (entry,) = (entry for entry in ADVANCED if entry.name == "optimizer")
+    assert isinstance(entry, Choice)
+    assert [value for value, _ in entry.options] == ["auto", *OPTIMIZERS]
+    assert typing.get_args(typing.get_type_hints(Steps)["optimizer"]) == tuple(OPTIMIZERS)
 
 
 def test_the_command_line_is_the_table() -> None:

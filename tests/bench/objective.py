@@ -1,4 +1,4 @@
-"""The objective reached against time: python -m tests.bench.objective WEIGHTS PICTURES OUT [SIDE]
+"""The objective reached against time: python -m tests.bench.objective WEIGHTS PICTURES [SIDE]
 
 For each pair several ways lower one objective, the default's, for the same processor seconds. What each has
 reached is read off at fixed times. The values are those at the finest scale, relative to the content's own,

@@ -28,7 +28,7 @@ class Apples(Tensor):
         if func is Tensor.to:  # another tensor's place, which is here
             return on_apples(args[0].to(torch.float32))
         if func is F.adaptive_avg_pool2d and any(
-            given % wanted for given, wanted in zip(args[0].shape[-2:], args[1], strict=True)
+            length % part for length, part in zip(args[0].shape[-2:], args[1], strict=True)
         ):
             raise RuntimeError("Adaptive pool MPS: input sizes must be divisible by output sizes.")
         return super().__torch_function__(func, types, args, kwargs or {})

@@ -20,19 +20,19 @@ def decided_by(maps: Features, backbone: VGG, pixels: Tensor) -> tuple[Tensor, F
     rounding is left.
     """
     start = pixels.double().requires_grad_()
-    values, found, above = start - backbone.mean.double(), {}, torch.empty(0)
+    values, features, above = start - backbone.mean.double(), {}, torch.empty(0)
     for step in in_double(backbone).steps:
-        given = maps[step.layer]
+        decided = maps[step.layer]
         if isinstance(step, Convolution):
             mode = "constant" if step.padding == "zero" else step.padding
-            values = F.conv2d(F.pad(values, (1, 1, 1, 1), mode=mode), step.weight, step.bias) * (given > 0)
+            values = F.conv2d(F.pad(values, (1, 1, 1, 1), mode=mode), step.weight, step.bias) * (decided > 0)
         elif step.kind == "max":
-            places = _taken(above, given / step.factor)
-            values = step.factor * values.flatten(2).gather(2, places.flatten(2)).view(given.shape)
+            places = _taken(above, decided / step.factor)
+            values = step.factor * values.flatten(2).gather(2, places.flatten(2)).view(decided.shape)
         else:
             values = step.factor * F.avg_pool2d(values, 2, ceil_mode=True)
-        found[step.layer], above = values, given
-    return start, found
+        features[step.layer], above = values, decided
+    return start, features
 
 
 def _taken(above: Tensor, pooled: Tensor) -> Tensor:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from nst_core.engine.losses.projections import Projections
 from nst_core.engine.losses.sliced import project
+from nst_core.engine.networks.backbone import Backbone
+from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.engine.tiles.tiling import all_of
 
 
@@ -49,6 +51,20 @@ def by_autograd(definition: Callable[[Tensor], Tensor], at: Tensor) -> tuple[flo
     return float(value.detach()), gradient
 
 
+def gradient_of(backbone: Backbone, layers: Sequence[str], pixels: Tensor) -> Tensor:
+    """That of the sum of these layers' features."""
+    network = AutogradPass(backbone, layers)
+    features = network.features(pixels)
+    return network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    """How far a tensor is from another, as a part of the other's length."""
+    assert one.shape == other.shape
+    one, other = one.double(), other.double()
+    return float((one - other).norm() / other.norm().clamp_min(1e-30))
+
+
 def cosine(one: Tensor, other: Tensor) -> float:
     """How far two gradients point the same way; 1 is exactly."""
     return float(torch.nn.functional.cosine_similarity(one.double().flatten(), other.double().flatten(), 0))
@@ -56,6 +72,6 @@ def cosine(one: Tensor, other: Tensor) -> float:
 
 def projected(values: Tensor) -> Projections:
     """All projections of features (1, N, H, W), as sliced Wasserstein is given a style's."""
-    found = Projections(values.shape[1], values[0, 0].numel())
-    project(values, all_of(values), found)
-    return found
+    projections = Projections(values.shape[1], values[0, 0].numel())
+    project(values, all_of(values), projections)
+    return projections

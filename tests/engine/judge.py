@@ -17,12 +17,12 @@ from nst_core.recipes.recipe import STYLE_LAYERS
 def style_loss(picture: Tensor, style: Tensor, backbone: Backbone) -> float:
     """Σ E_l over the five style layers, each relative to the style's own Gram matrix."""
     network = AutogradPass(backbone, STYLE_LAYERS)
-    found, wanted = network.measure(picture), network.measure(style)
+    features, targets = network.measure(picture), network.measure(style)
     total = 0.0
     for layer in STYLE_LAYERS:
-        target = moments(rows(wanted[layer]))
+        target = moments(rows(targets[layer]))
         loss = MomentLoss(GramDistance(target))
-        total += float(loss(found[layer])[0]) / loss.unit
+        total += float(loss(features[layer])[0]) / loss.unit
     return total
 
 

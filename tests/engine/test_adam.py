@@ -25,10 +25,10 @@ def pixels_of(adam: Adam, evaluate: Evaluate, start: Tensor, count: int = 8) -> 
 def test_steps_are_those_of_torchs_adam(rate: float, betas: tuple[float, float], epsilon: float) -> None:
     """Torch adds ε after the correction of the root, the paper's section 2 and TensorFlow before it."""
     evaluate, start = bowl(spread=1.0)
-    found = pixels_of(Adam(rate, betas, epsilon, relative=False), evaluate, start)
+    path = pixels_of(Adam(rate, betas, epsilon, relative=False), evaluate, start)
     expected = start.clone().requires_grad_()
     torchs = torch.optim.Adam([expected], lr=rate, betas=betas)
-    for step, pixels in enumerate(found, start=1):
+    for step, pixels in enumerate(path, start=1):
         assert torch.allclose(pixels, expected.detach(), rtol=1e-9)
         expected.grad = evaluate(expected.detach())[1]
         torchs.param_groups[0]["eps"] = epsilon / (1 - betas[1] ** step) ** 0.5

@@ -14,16 +14,16 @@ from .drawn import features
 
 def test_masks_are_averaged_to_sizes_that_do_not_divide_theirs() -> None:
     mask = torch.rand(1, 1, 37, 50, generator=torch.Generator().manual_seed(0))
-    found = averaged(on_apples(mask), (16, 23))
-    assert isinstance(found, Apples)
-    assert torch.equal(found.cpu(), averaged(mask, (16, 23)))
+    reduced = averaged(on_apples(mask), (16, 23))
+    assert isinstance(reduced, Apples)
+    assert torch.equal(reduced.cpu(), averaged(mask, (16, 23)))
 
 
 def test_the_wasserstein_distance_has_its_double_precision_elsewhere() -> None:
-    target, found = (moments(rows(features(seed).float())) for seed in (1, 2))
-    there = [Moments(of.count, on_apples(of.mean), on_apples(of.second)) for of in (target, found)]
+    target, own = (moments(rows(features(seed).float())) for seed in (1, 2))
+    there = [Moments(of.count, on_apples(of.mean), on_apples(of.second)) for of in (target, own)]
     slope = WassersteinDistance(there[0])(there[1])
-    wanted = WassersteinDistance(target)(found)
-    assert torch.equal(slope.value.cpu(), wanted.value)
+    expected = WassersteinDistance(target)(own)
+    assert torch.equal(slope.value.cpu(), expected.value)
     assert isinstance(slope.second, Apples)
-    assert torch.equal(slope.second.cpu(), wanted.second)
+    assert torch.equal(slope.second.cpu(), expected.second)

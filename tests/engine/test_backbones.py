@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from nst_core.engine.networks.activations import measured
-from nst_core.engine.networks.backbone import Backbone, UnknownLayerError
+from nst_core.engine.networks.backbone import UnknownLayerError
 from nst_core.engine.networks.classifier import Classifier, UnfitPictureError, default_layers
 from nst_core.engine.networks.efficientnet_lite import EfficientNetLite, efficientnet_lite0
 from nst_core.engine.networks.torchvision_models import (
@@ -21,11 +21,12 @@ from nst_core.engine.networks.torchvision_models import (
     WrongWeightsError,
     torchvision_classifier,
 )
-from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.store import load
 
 from ..conftest import sample
+from .drawn import gradient_of
+from .published import preprocessed
 
 MODELS = ("squeezenet1_1", "resnet18", "mobilenet_v3_small", "vgg11", "densenet121")
 
@@ -103,30 +104,23 @@ def test_efficientnet_takes_any_size(efficientnet: EfficientNetLite, size: tuple
     assert bool(torch.isfinite(gradient).all())
 
 
-def gradient_of(backbone: Backbone, layers: tuple[str, ...], pixels: Tensor) -> Tensor:
-    network = AutogradPass(backbone, layers)
-    features = network.features(pixels)
-    return network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
-
-
 def hooked(model: nn.Module, layers: tuple[str, ...], pixels: Tensor) -> dict[str, Tensor]:
     """What each of the modules that are called as ``layers`` gives, copied before anything overwrites it."""
-    found: dict[str, Tensor] = {}
+    outputs: dict[str, Tensor] = {}
 
     def keep(name: str) -> object:
         def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
-            found.setdefault(name, output.detach().clone())  # the first call is the node without a number
+            outputs.setdefault(name, output.detach().clone())  # the first call is the node without a number
 
         return hook
 
     modules = dict(model.named_modules())
     handles = [modules[name].register_forward_hook(keep(name)) for name in layers if name in modules]  # type: ignore[arg-type]
-    mean, deviation = torch.tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]]).view(2, 1, 3, 1, 1)
     with torch.no_grad():
-        model((pixels - mean) / deviation)
+        model(preprocessed(pixels, "torchvision"))
     for handle in handles:
         handle.remove()
-    return found
+    return outputs
 
 
 def test_a_classifiers_features_are_the_modules_own(model: nn.Module, classifier: Classifier) -> None:
@@ -134,9 +128,9 @@ def test_a_classifiers_features_are_the_modules_own(model: nn.Module, classifier
     pixels = torch.rand(1, 3, 96, 64, generator=torch.Generator().manual_seed(0))
     expected = hooked(model, classifier.layers, pixels)
     assert len(expected) > 20
-    found = classifier.run(pixels, frozenset(classifier.layers))
+    features = classifier.run(pixels, frozenset(classifier.layers))
     for name, values in expected.items():
-        assert torch.equal(found[name], values), name
+        assert torch.equal(features[name], values), name
 
 
 def test_a_classifiers_weights_are_left_alone(model: nn.Module, classifier: Classifier) -> None:
@@ -185,12 +179,12 @@ def test_a_classifier_takes_a_picture_or_says_why_not(classifier: Classifier, si
         f"The network cannot take a picture of {size[1]} × {size[0]} pixels; it was made for 224 × 224."
     )
     try:
-        found = classifier.run(torch.rand(1, 3, *size), layers)
+        features = classifier.run(torch.rand(1, 3, *size), layers)
     except UnfitPictureError as error:
         assert str(error).startswith(sentence)  # noqa: PT017
         assert min(size) < 33
     else:
-        assert all(bool(torch.isfinite(values).all()) for values in found.values())
+        assert all(bool(torch.isfinite(values).all()) for values in features.values())
 
 
 def test_a_classifier_refuses_layers_that_it_does_not_have(model: nn.Module, classifier: Classifier) -> None:
@@ -219,8 +213,8 @@ def test_torchvisions_models_are_made_by_name(name: str) -> None:
     pixels = torch.rand(1, 3, 64, 64)
     layers = frozenset(default_layers(backbone)[0])
     expected = Classifier(model).run(pixels, layers)
-    found = backbone.run(pixels, layers)
-    assert all(torch.equal(found[layer], expected[layer]) for layer in layers)
+    features = backbone.run(pixels, layers)
+    assert all(torch.equal(features[layer], expected[layer]) for layer in layers)
 
 
 def test_the_densenets_published_names_are_understood() -> None:

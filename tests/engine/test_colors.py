@@ -9,6 +9,7 @@ from torch import Tensor
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.pictures.colors import ColorMap, matched_colors, to_oklab, with_colors_of
 from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.style import Style
 
 from .drawn import picture
 from .small_runs import painted, small
@@ -31,9 +32,9 @@ def test_matched_colors_have_the_targets_mean_and_covariance(
     content: Tensor, style: Tensor, form: ColorMap
 ) -> None:
     content, style = muted(content), muted(style)
-    moved, wanted = colors(matched_colors(style, content, form)), colors(content)
-    assert torch.allclose(moved.mean(1), wanted.mean(1), atol=1e-4)
-    own = colors(style) if form == "mean" else wanted
+    moved, target = colors(matched_colors(style, content, form)), colors(content)
+    assert torch.allclose(moved.mean(1), target.mean(1), atol=1e-4)
+    own = colors(style) if form == "mean" else target
     assert torch.allclose(torch.cov(moved), torch.cov(own), atol=2e-5)
 
 
@@ -101,13 +102,17 @@ def test_a_picture_with_its_own_colors_is_itself(content: Tensor) -> None:
 def test_lightness_is_ones_and_hue_the_others() -> None:
     """Chroma may give way where no color is so light and so strong; the lightness never does."""
     one, other = picture(1, 20, 20), picture(2, 20, 20)
-    found, light, shade = to_oklab(with_colors_of(one, other)), to_oklab(one)[:, :1], to_oklab(other)[:, 1:]
-    assert torch.allclose(found[:, :1], light, atol=0.01)
-    chroma, wanted = found[:, 1:].norm(dim=1), shade.norm(dim=1)
-    assert bool((chroma <= wanted + 0.01).all())
-    along = (found[:, 1:] * shade).sum(dim=1)
-    assert torch.allclose(along, chroma * wanted, atol=1e-3)
-    kept = float((chroma > 0.95 * wanted).float().mean())
+    repainted, light, shade = (
+        to_oklab(with_colors_of(one, other)),
+        to_oklab(one)[:, :1],
+        to_oklab(other)[:, 1:],
+    )
+    assert torch.allclose(repainted[:, :1], light, atol=0.01)
+    chroma, strongest = repainted[:, 1:].norm(dim=1), shade.norm(dim=1)
+    assert bool((chroma <= strongest + 0.01).all())
+    along = (repainted[:, 1:] * shade).sum(dim=1)
+    assert torch.allclose(along, chroma * strongest, atol=1e-3)
+    kept = float((chroma > 0.95 * strongest).float().mean())
     assert 0.3 < kept < 0.95, "some have to give way, most need not"
 
 
@@ -122,6 +127,22 @@ def test_kept_colors_are_the_contents(tiny: VGG, content: Tensor, style: Tensor,
     shades = [to_oklab(each)[:, 1:] for each in (kept, free, content)]
     assert float((shades[0] - shades[2]).abs().mean()) < 0.01
     assert float((shades[1] - shades[2]).abs().mean()) > 0.02
+
+
+def test_a_mask_of_any_size_chooses_the_colors_that_are_matched(
+    tiny: VGG, content: Tensor, style: Tensor
+) -> None:
+    how = small(2, keep_colors=True, color_method="match")
+    height, width = size_of(style)
+    mask = torch.zeros(1, 1, height, width)
+    mask[..., : height // 2, :] = 1
+    masks = (mask, torch.nn.functional.interpolate(mask, scale_factor=2.0), torch.ones(1, 1, 5, 7), None)
+    whole, larger, all_of_it, none = (
+        painted(tiny, content, [Style(style, mask=each)], how).picture for each in masks
+    )
+    assert float((whole - larger).abs().mean()) < 1e-3
+    assert float((all_of_it - none).abs().mean()) < 1e-4
+    assert float((whole - none).abs().mean()) > 1e-2
 
 
 def test_colors_kept_with_no_strength_are_free(tiny: VGG, content: Tensor, style: Tensor) -> None:

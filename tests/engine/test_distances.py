@@ -54,8 +54,8 @@ def transport(generated: Tensor, style: Tensor, weights: Tensor) -> Tensor:
     """By the eigenvalues of the product, whose roots are those of (S^½ C S^½)^½."""
     (mean, _, c), (m, _, s) = parts(generated, weights), parts(style, alike(style))
     overlap = torch.linalg.eigvals(c @ s).real.clamp_min(1e-300).sqrt().sum()
-    found: Tensor = (mean - m).square().sum() + c.trace() + s.trace() - 2 * overlap
-    return found
+    distance: Tensor = (mean - m).square().sum() + c.trace() + s.trace() - 2 * overlap
+    return distance
 
 
 DISTANCES: dict[str, tuple[Callable[[Moments], Distance], Callable[[Tensor, Tensor, Tensor], Tensor]]] = {
@@ -100,9 +100,9 @@ def test_single_precision_points_where_double_does(name: str) -> None:
     make, _ = DISTANCES[name]
     generated, target = features(1, 20, 30, 32), moments(rows(features(2, 25, 25, 32)))
     single = Moments(target.count, target.mean.float(), target.second.float())
-    wanted, exact = MomentLoss(make(target))(generated)
+    expected, exact = MomentLoss(make(target))(generated)
     value, slope = MomentLoss(make(single))(generated.float())
-    assert float(value) == pytest.approx(float(wanted), rel=1e-3)
+    assert float(value) == pytest.approx(float(expected), rel=1e-3)
     assert cosine(slope, exact) > 0.9999
 
 

@@ -27,8 +27,10 @@ from nst_core.weights.store import file_of
 
 from ..bench.packed import pack, unpack
 from ..conftest import REPOSITORY, SAMPLES
+from .drawn import apart, picture
+from .tiny_network import activations, random_weights
 
-CHANNELS = (8, 8, 16, 16, 24, 24, 24, 32, 32, 32, 32, 32, 32)
+CHANNELS = (8, 16, 24, 32, 32)
 LAYERS = ("relu1_1", "relu1_2", "pool1", "relu2_2", "relu3_1", "relu4_2")
 
 
@@ -37,53 +39,41 @@ def _the_same_numbers_each_time() -> None:
     torch.manual_seed(0)
 
 
-def small_vgg(padding: str = "zero", seed: int = 0) -> VGG:
+def small_vgg() -> VGG:
     """A VGG-16 with few channels and random weights; its first convolution repeats the border."""
-    generator = torch.Generator().manual_seed(seed)
-    tensors, before, number = {}, 3, 0
-    for block, count in enumerate((2, 2, 3, 3, 3), start=1):
-        for index in range(1, count + 1):
-            channels = CHANNELS[number]
-            weight = torch.randn(channels, before, 3, 3, generator=generator) * (2 / (9 * before)) ** 0.5
-            tensors[f"conv{block}_{index}.weight"] = weight
-            tensors[f"conv{block}_{index}.bias"] = 0.1 * torch.randn(channels, generator=generator)
-            before, number = channels, number + 1
-    return vgg(tensors, dict.fromkeys((f"relu{b}_{i}" for b in range(1, 6) for i in range(1, 4)), 1.0))
-
-
-def away(found: Tensor, wanted: Tensor) -> float:
-    return float((found - wanted).norm() / wanted.norm())
+    tensors = random_weights("vgg16", channels=CHANNELS)
+    return vgg(tensors, dict.fromkeys(activations(tensors), 1.0))
 
 
 @pytest.mark.parametrize("size", [(32, 48), (33, 47), (17, 18), (16, 16)])
 @pytest.mark.parametrize("layers", [LAYERS, ("relu1_1",), ("relu2_2", "pool2"), ("relu3_3",)])
 def test_in_single_precision_it_is_the_general_way(size: tuple[int, int], layers: tuple[str, ...]) -> None:
-    backbone, pixels = small_vgg(), torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(1))
+    backbone, pixels = small_vgg(), picture(1, *size)
     general, own = AutogradPass(backbone, layers), HalfPass(backbone, layers, torch.float32)
-    wanted, found = general.features(pixels), own.features(pixels)
-    assert found.keys() == wanted.keys()
+    expected, features = general.features(pixels), own.features(pixels)
+    assert features.keys() == expected.keys()
     for layer in layers:
-        assert away(found[layer], wanted[layer]) < 1e-5
-    gradients = {layer: torch.randn_like(values) for layer, values in wanted.items()}
+        assert apart(features[layer], expected[layer]) < 1e-5
+    gradients = {layer: torch.randn_like(values) for layer, values in expected.items()}
     result = own.pull_back({layer: values.clone() for layer, values in gradients.items()})
-    assert away(result, general.pull_back(gradients)) < 1e-2
+    assert apart(result, general.pull_back(gradients)) < 1e-2
 
 
 def test_a_split_network_gives_the_gradient_of_its_map() -> None:
     below = small_vgg().split("pool2")[1]
-    source = torch.rand(1, CHANNELS[3], 9, 12)
+    source = torch.rand(1, CHANNELS[1], 9, 12)
     general, own = AutogradPass(below, ["relu3_3"]), HalfPass(below, ["relu3_3"], torch.float32)
     gradient = torch.randn_like(general.features(source)["relu3_3"])
     own.features(source)
-    wanted = general.pull_back({"relu3_3": gradient})
-    assert away(own.pull_back({"relu3_3": gradient}), wanted) < 1e-2
+    expected = general.pull_back({"relu3_3": gradient})
+    assert apart(own.pull_back({"relu3_3": gradient}), expected) < 1e-2
 
 
 def objective(network: AutogradPass | HalfPass, content: Tensor, style: Tensor) -> Objective:
-    there, wanted = network.measure(content), network.measure(style)
-    terms = [Term("relu3_1", ContentLoss(there["relu3_1"], "mean"), 1.0)]
+    contents, styles = network.measure(content), network.measure(style)
+    terms = [Term("relu3_1", ContentLoss(contents["relu3_1"], "mean"), 1.0)]
     terms += [
-        Term(layer, MomentLoss(MomentDistance(moments(rows(wanted[layer]).float()))), 0.5)
+        Term(layer, MomentLoss(MomentDistance(moments(rows(styles[layer]).float()))), 0.5)
         for layer in ("relu1_1", "relu2_2", "relu4_2")
     ]
     return Objective(network, terms)
@@ -91,7 +81,7 @@ def objective(network: AutogradPass | HalfPass, content: Tensor, style: Tensor) 
 
 def pictures(size: tuple[int, int]) -> list[Tensor]:
     """Content, style and pixels: noise, always the same."""
-    return [torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(n)) for n in range(3)]
+    return [picture(seed, *size) for seed in range(3)]
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
@@ -106,7 +96,7 @@ def test_in_half_precision_the_gradient_is_right_at_every_size(
     own_value, own = objective(HalfPass(backbone, layers, dtype), content, style)(pixels)
     assert own.dtype == torch.float32
     assert own_value == pytest.approx(value, rel=0.01)
-    assert away(own, gradient) < (0.1 if dtype == torch.float16 else 0.3)
+    assert apart(own, gradient) < (0.1 if dtype == torch.float16 else 0.3)
 
 
 def test_the_general_way_is_scaled_too_in_float16() -> None:
@@ -114,23 +104,15 @@ def test_the_general_way_is_scaled_too_in_float16() -> None:
     content, style, pixels = pictures((200, 300))
     _, gradient = objective(AutogradPass(backbone, layers), content, style)(pixels)
     _, own = objective(AutogradPass(backbone, layers, torch.float16), content, style)(pixels)
-    assert away(own, gradient) < 0.1
+    assert apart(own, gradient) < 0.1
 
 
 def test_what_is_not_plain_vgg_is_refused() -> None:
+    tensors = random_weights("vgg16", channels=CHANNELS)
     with pytest.raises(ValueError, match="pool1"):
-        HalfPass(vgg(_tensors(small_vgg()), None, pooling="average"), ["relu2_1"])
+        HalfPass(vgg(tensors, None, pooling="average"), ["relu2_1"])
     with pytest.raises(ValueError, match="border"):
-        HalfPass(vgg(_tensors(small_vgg()), None, padding="reflect"), ["relu2_1"])
-
-
-def _tensors(network: VGG) -> dict[str, Tensor]:
-    found = {}
-    for step in network.steps:
-        if step.layer.startswith("relu"):
-            name = step.layer.replace("relu", "conv")
-            found[f"{name}.weight"], found[f"{name}.bias"] = step.weight, step.bias  # type: ignore[union-attr]
-    return found
+        HalfPass(vgg(tensors, None, padding="reflect"), ["relu2_1"])
 
 
 SHIM = """
@@ -154,13 +136,13 @@ class OnProcessor:
         self._library, self._name = library, name
 
     def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], arguments: list[Tensor | int]) -> None:
-        given = [
+        converted = [
             ctypes.c_void_p(one.data_ptr()) if isinstance(one, Tensor) else ctypes.c_int(one)
             for one in arguments
         ]
         for number in range(5):  # fewer than there is work for: each goes on in steps
             self._library.at(number, 5)
-            self._library[self._name](*given)
+            self._library[self._name](*converted)
 
 
 @pytest.fixture(scope="module")
@@ -187,9 +169,9 @@ def a_map(channels: int, height: int, width: int) -> Tensor:
 def test_the_kernels_do_what_pytorch_does(kernels: Kernels, size: tuple[int, int], own: bool) -> None:
     full = a_map(16, *size)
     pooled, marks = kernels.pool(full)
-    wanted, wanted_marks = Plain().pool(full)
-    assert torch.equal(pooled, wanted)
-    assert torch.equal(marks, wanted_marks)
+    expected, expected_marks = Plain().pool(full)
+    assert torch.equal(pooled, expected)
+    assert torch.equal(marks, expected_marks)
     assert (marks == NOTHING).any() or size == (1, 1)
     flow, more = torch.randn_like(pooled), torch.randn_like(full) if own else None
     leaf = full.clone().requires_grad_()

@@ -66,16 +66,16 @@ def test_style_loss_and_gradient_are_the_published_ones() -> None:
 def test_style_loss_by_hand(form: GramForm, value: float, slope: float) -> None:
     """Two channels at two positions: G = diag(5, 0), A = 0, so that Σ (G − A)² = 25, N = M = 2."""
     generated = torch.tensor([[1.0, 2.0], [0.0, 0.0]]).view(1, 2, 1, 2)
-    found, gradient = gram_loss(torch.zeros_like(generated), form)(generated)
-    assert float(found) == pytest.approx(value)
+    loss, gradient = gram_loss(torch.zeros_like(generated), form)(generated)
+    assert float(loss) == pytest.approx(value)
     assert gradient.flatten().tolist() == pytest.approx([slope, 2 * slope, 0, 0])
 
 
 def test_style_loss_of_sums_by_hand() -> None:
     """The mean of (F Fᵀ)² is 25/4, and its derivative by f is 4/N² · 5 f."""
     generated = torch.tensor([[1.0, 2.0], [0.0, 0.0]]).view(1, 2, 1, 2)
-    found, gradient = gram_loss(torch.zeros_like(generated), "unscaled")(generated)
-    assert float(found) == pytest.approx(25 / 4)
+    loss, gradient = gram_loss(torch.zeros_like(generated), "unscaled")(generated)
+    assert float(loss) == pytest.approx(25 / 4)
     assert gradient.flatten().tolist() == pytest.approx([5, 10, 0, 0])
 
 
@@ -143,10 +143,10 @@ def test_the_weight_is_a_factor_of_both(name: str) -> None:
 @EVERY
 def test_features_are_not_changed_by_being_looked_at(name: str) -> None:
     generated, target = features(6), features(5)
-    before, wanted = generated.clone(), target.clone()
+    before, target_before = generated.clone(), target.clone()
     LOSSES[name](target)(generated, 2.0)
     assert torch.equal(generated, before)
-    assert torch.equal(target, wanted)
+    assert torch.equal(target, target_before)
 
 
 @EVERY

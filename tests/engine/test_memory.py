@@ -16,12 +16,11 @@ from torch import Tensor
 from nst_core.engine.networks.backbone import Features
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.pictures.resize import size_of
-from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.tiles.memory_budget import Share, bytes_for, share_of
 from nst_core.engine.tiles.out_of_memory import OutOfMemory, memory_errors
 from nst_core.recipes.recipe import Recipe, Schedule
 
-from .small_runs import painted, small
+from .small_runs import Told, painted, small
 
 
 class Cramped:
@@ -131,17 +130,12 @@ def test_the_fraction_done_never_falls_when_a_scale_begins_again(
             return super().run(pixels, layers)
 
     large = F.interpolate(content, size=(500, 640), mode="bilinear")
-    told: list[tuple[int, float]] = []
-
-    def tell(progress: Progress) -> Decision:
-        told.append((progress.evaluation, progress.fraction))
-        return Decision.GO_ON
-
+    told = Told()
     how = replace(shallow(), schedule=Schedule(640, 320, (3, 4), plateau=False))
-    result = painted(Fuller(tiny, 10_000), large, style, how, on_progress=tell)
+    result = painted(Fuller(tiny, 10_000), large, style, how, on_progress=told)
     assert any("tiles" in note for note in result.notes)
-    assert [evaluation for evaluation, _ in told] == [1, 2, 3, 1, 2, 1, 2, 3, 4]
-    fractions = [fraction for _, fraction in told]
+    assert [entry.evaluation for entry in told] == [1, 2, 3, 1, 2, 1, 2, 3, 4]
+    fractions = [entry.fraction for entry in told]
     assert all(later > earlier for earlier, later in itertools.pairwise(fractions))
     assert fractions[-1] == pytest.approx(1)
 
@@ -152,32 +146,36 @@ def test_where_the_room_is_known_to_be_small_it_is_done_in_tiles_at_once(
 ) -> None:
     large = F.interpolate(content, size=(600, 640), mode="bilinear")
     how = shallow(optimizer=optimizer)
-    whole = painted(tiny, large, style, how, room=10**12)
+    whole = painted(tiny, large, style, how, memory_budget=10**12)
     assert not any("tiles" in note for note in whole.notes)
     # Nothing may fail here: the memory must not have to run out before tiles are thought of.
-    tight = painted(Cramped(tiny, 10_000, AssertionError, 300_000), large, style, how, room=5 * 10**8)
+    tight = painted(
+        Cramped(tiny, 10_000, AssertionError, 300_000), large, style, how, memory_budget=5 * 10**8
+    )
     assert any("tiles" in note for note in tight.notes)
     assert float((tight.picture - whole.picture).abs().mean()) < 2e-3
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.integers(1, 8000), st.integers(1, 8000), st.integers(10**8, 10**11))
-def test_a_share_stays_within_the_room_where_it_can(height: int, width: int, room: int) -> None:
-    share = share_of(room, (height, width))
+def test_a_share_stays_within_the_memory_budget_where_it_can(
+    height: int, width: int, memory_budget: int
+) -> None:
+    share = share_of(memory_budget, (height, width))
     assert share.pairs >= 4
     smallest_window = bytes_for(replace(share, area=2**18), (height, width))
-    assert bytes_for(share, (height, width)) <= max(room, smallest_window)
+    assert bytes_for(share, (height, width)) <= max(memory_budget, smallest_window)
     assert share_of(None, (height, width)) == Share()
 
 
-@pytest.mark.parametrize("room", [9, 10, 12])
-def test_a_third_of_the_room_is_for_what_the_optimizer_remembers(room: int) -> None:
+@pytest.mark.parametrize("memory_budget", [9, 10, 12])
+def test_a_third_of_the_memory_budget_is_for_what_the_optimizer_remembers(memory_budget: int) -> None:
     """With more the windows get small, and the more is looked at twice."""
     size = (6000, 4000)
-    share = share_of(room * 2**30, size)
+    share = share_of(memory_budget * 2**30, size)
     assert share.area is not None
     assert 4 < share.pairs < 20
     fixed = bytes_for(replace(share, area=0, pairs=0), size)
     one = bytes_for(replace(share, area=0, pairs=1), size) - fixed
-    third = (room * 2**30 - fixed) / 3
+    third = (memory_budget * 2**30 - fixed) / 3
     assert share.pairs * one <= third < (share.pairs + 1) * one

@@ -14,8 +14,9 @@ from nst_core.weights.catalog import VGG16
 from nst_core.weights.store import load
 
 from ..conftest import sample
-
-LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1")
+from .drawn import gradient_of
+from .published import preprocessed
+from .tiny_network import LAYERS
 
 
 def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, backbone: VGG) -> None:
@@ -30,8 +31,7 @@ def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, b
         module.weight.data = tensors[name.replace("relu", "conv") + ".weight"]
         module.bias.data = tensors[name.replace("relu", "conv") + ".bias"]
     pixels = sample("photograph.jpg", 128)[..., :64, :96]
-    mean = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
-    values = 255 * pixels.flip(1) - mean
+    values = preprocessed(pixels, "caffe")
     expected: dict[str, Tensor] = {}
     layer = iter(names)
     with torch.no_grad():
@@ -39,16 +39,15 @@ def test_it_is_the_published_network_with_layers_of_mean_one(installed: State, b
             values = module(values)
             if isinstance(module, nn.ReLU):
                 expected[next(layer)] = values.clone()
-    found = AutogradPass(backbone, names).measure(pixels)
+    features = AutogradPass(backbone, names).measure(pixels)
     for name in names:
         assert torch.allclose(
-            found[name] * VGG16.mean_activations[name], expected[name], rtol=1e-3, atol=0.05
+            features[name] * VGG16.mean_activations[name], expected[name], rtol=1e-3, atol=0.05
         )
 
 
-@pytest.mark.parametrize("name", ["photograph.jpg"])
-def test_layers_have_a_mean_activation_near_one_on_a_photograph(backbone: VGG, name: str) -> None:
-    features = AutogradPass(backbone, LAYERS).measure(sample(name, 256))
+def test_layers_have_a_mean_activation_near_one_on_a_photograph(backbone: VGG) -> None:
+    features = AutogradPass(backbone, LAYERS).measure(sample("photograph.jpg", 256))
     for layer, values in features.items():
         assert 0.4 < float(values.mean()) < 2.0, layer
 
@@ -74,9 +73,7 @@ def test_measured_features_are_those_that_losses_see(backbone: VGG) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (33, 17)])
 def test_any_size_goes_through(backbone: VGG, size: tuple[int, int]) -> None:
-    network = AutogradPass(backbone, LAYERS)
-    features = network.features(torch.rand(1, 3, *size))
-    gradient = network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
+    gradient = gradient_of(backbone, LAYERS, torch.rand(1, 3, *size))
     assert gradient.shape == (1, 3, *size)
     assert bool(torch.isfinite(gradient).all())
 
@@ -90,8 +87,6 @@ def test_the_backbone_is_cut_after_the_deepest_layer(backbone: VGG) -> None:
 def test_no_weight_changes_or_asks_for_a_gradient(backbone: VGG) -> None:
     weights = [step.weight for step in backbone.steps if isinstance(step, Convolution)]
     before = [weight.clone() for weight in weights]
-    network = AutogradPass(backbone, LAYERS)
-    features = network.features(torch.rand(1, 3, 32, 32))
-    network.pull_back({layer: torch.ones_like(values) for layer, values in features.items()})
+    gradient_of(backbone, LAYERS, torch.rand(1, 3, 32, 32))
     assert all(torch.equal(weight, old) for weight, old in zip(weights, before, strict=True))
     assert all(weight.grad is None and not weight.requires_grad for weight in weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from nst_core.engine.optimizers.adam import Adam
 from nst_core.engine.optimizers.lbfgs import lbfgs
-from nst_core.engine.optimizers.optimizer import Iterate, Minimize, until_plateau
+from nst_core.engine.optimizers.optimizer import Evaluate, Iterate, Minimize, until_plateau
 from nst_core.engine.optimizers.steepest import SteepestDescent
 from nst_core.engine.stylize import minimizer
 from nst_core.recipes.recipe import Steps
@@ -26,6 +27,20 @@ OPTIMIZERS: dict[str, Callable[[], Minimize]] = {
     "steepest": lambda: SteepestDescent(0.05),
 }
 EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
+
+
+@dataclass
+class Counted:
+    """An objective that counts how often it is asked, and whose first ``finite`` values are numbers."""
+
+    evaluate: Evaluate
+    finite: float = math.inf
+    count: int = 0
+
+    def __call__(self, pixels: Tensor) -> tuple[float, Tensor]:
+        self.count += 1
+        value, gradient = self.evaluate(pixels)
+        return (value if self.count <= self.finite else math.nan), gradient
 
 
 @EVERY
@@ -47,16 +62,10 @@ def test_pixels_stay_between_black_and_white(name: str) -> None:
 @EVERY
 def test_every_evaluation_is_seen(name: str) -> None:
     evaluate, start = bowl()
-    count = 0
-
-    def counted(pixels: Tensor) -> tuple[float, Tensor]:
-        nonlocal count
-        count += 1
-        return evaluate(pixels)
-
+    counted = Counted(evaluate)
     for seen, _ in enumerate(itertools.islice(OPTIMIZERS[name]()(counted, start), 40), start=1):
-        assert count == seen
-    assert count == 40
+        assert counted.count == seen
+    assert counted.count == 40
 
 
 @EVERY
@@ -90,15 +99,7 @@ def test_nothing_finite_at_the_start_gives_nothing(name: str) -> None:
 @EVERY
 def test_the_picture_is_finite_when_the_objective_no_longer_is(name: str) -> None:
     evaluate, start = bowl()
-    count = 0
-
-    def broken(pixels: Tensor) -> tuple[float, Tensor]:
-        nonlocal count
-        count += 1
-        value, gradient = evaluate(pixels)
-        return (math.nan if count > 5 else value), gradient
-
-    iterates = list(itertools.islice(OPTIMIZERS[name]()(broken, start), 100))
+    iterates = list(itertools.islice(OPTIMIZERS[name]()(Counted(evaluate, finite=5), start), 100))
     assert len(iterates) >= 5
     assert all(bool(torch.isfinite(iterate.pixels).all()) for iterate in iterates)
     assert all(math.isfinite(iterate.value) for iterate in iterates)

@@ -59,9 +59,9 @@ def test_masked_positions_are_never_used() -> None:
     style = stripes()
     counts = torch.zeros(3, 12)
     counts[:, :5] = 1 / 15
-    found = from_nearest_patches(style[:, :, :, 6:], style, counts.flatten())
-    assert float(found[:, 1].abs().max()) == 0
-    assert float(found[:, 0].max()) == 1
+    patched = from_nearest_patches(style[:, :, :, 6:], style, counts.flatten())
+    assert float(patched[:, 1].abs().max()) == 0
+    assert float(patched[:, 0].max()) == 1
 
 
 def test_what_lies_beyond_the_patches_in_use_does_not_matter() -> None:
@@ -82,7 +82,7 @@ def test_of_a_style_of_four_thousand_positions_all_are_looked_at() -> None:
 
 def test_of_a_large_style_some_are_looked_at_and_the_whole_picture_is_filled() -> None:
     style = features(1, 90, 70, 2).float()
-    found = from_nearest_patches(features(2, 9, 70, 2).float(), style)
-    assert found.shape == (1, 2, 9, 70)
-    assert float(style.min()) <= float(found.min()) <= float(found.max()) <= float(style.max())
-    assert float(found.std()) > 0.1
+    patched = from_nearest_patches(features(2, 9, 70, 2).float(), style)
+    assert patched.shape == (1, 2, 9, 70)
+    assert float(style.min()) <= float(patched.min()) <= float(patched.max()) <= float(style.max())
+    assert float(patched.std()) > 0.1

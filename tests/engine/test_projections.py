@@ -28,34 +28,34 @@ BOTH = pytest.mark.parametrize("kind", [Projections, ProjectionsInFile])
 @BOTH
 def test_parts_and_lines_are_the_same_numbers(kind: Callable[[int, int], Projections]) -> None:
     values = torch.rand(6, *SIZE, dtype=torch.float64)
-    found = kind(6, 35)
+    projections = kind(6, 35)
     for part in PARTS:
-        found.put(part, part.of(values).flatten(1).mT)
-    places = found.in_order(torch.arange(35))
-    assert torch.equal(found.lines(slice(2, 5)), values.flatten(1)[2:5, places])
-    found.put_lines(slice(2, 5), 10 + found.lines(slice(2, 5)))
+        projections.put(part, part.of(values).flatten(1).mT)
+    places = projections.in_order(torch.arange(35))
+    assert torch.equal(projections.lines(slice(2, 5)), values.flatten(1)[2:5, places])
+    projections.put_lines(slice(2, 5), 10 + projections.lines(slice(2, 5)))
     values[2:5] += 10
     for part in PARTS:
-        assert torch.equal(found.of(part), part.of(values).flatten(1).mT)
+        assert torch.equal(projections.of(part), part.of(values).flatten(1).mT)
 
 
 @BOTH
 def test_lines_may_come_alone(kind: Callable[[int, int], Projections]) -> None:
     lines = torch.rand(4, 9)
-    found = kind(4, 9)
-    found.put_lines(slice(0, 3), lines[:3])
-    found.put_lines(slice(3, 4), lines[3:])
-    assert torch.equal(found.lines(slice(1, 4)), lines[1:])
+    projections = kind(4, 9)
+    projections.put_lines(slice(0, 3), lines[:3])
+    projections.put_lines(slice(3, 4), lines[3:])
+    assert torch.equal(projections.lines(slice(1, 4)), lines[1:])
 
 
 def test_the_file_is_gone_with_the_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    found = ProjectionsInFile(3, 35)
-    found.put(whole_layer(SIZE), torch.rand(35, 3))
+    projections = ProjectionsInFile(3, 35)
+    projections.put(whole_layer(SIZE), torch.rand(35, 3))
     if os.name == "posix":
         assert not list(tmp_path.iterdir())
-    del found
+    del projections
     gc.collect()
     assert not list(tmp_path.iterdir())
 

@@ -38,9 +38,9 @@ Size = tuple[int, int]
 def test_it_goes_from_coarse_to_fine(
     size: Size, schedule: Schedule, expected: list[tuple[Size, int]]
 ) -> None:
-    found = scales(size, Recipe(schedule))
-    assert [(scale.size, scale.evaluations) for scale in found] == expected
-    assert not any(scale.detail for scale in found)
+    pyramid = scales(size, Recipe(schedule))
+    assert [(scale.size, scale.evaluations) for scale in pyramid] == expected
+    assert not any(scale.detail for scale in pyramid)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_it_goes_from_coarse_to_fine(
     ],
 )
 def test_a_long_picture_keeps_a_side_to_be_recognized_by(size: Size, longer: int, expected: Size) -> None:
-    found = scales(size, Recipe(Schedule(longer, 192, (60, 30))))
-    assert found[-1].size == expected
-    assert min(min(scale.size) for scale in found) >= min(48, *expected)
+    pyramid = scales(size, Recipe(Schedule(longer, 192, (60, 30))))
+    assert pyramid[-1].size == expected
+    assert min(min(scale.size) for scale in pyramid) >= min(48, *expected)
 
 
 def test_a_run_that_goes_on_has_the_finest_scale_alone() -> None:
@@ -83,9 +83,9 @@ def test_exact_goes_up_to_the_content_and_quick_to_the_working_size() -> None:
 def test_detail_is_a_last_pass_at_the_finest_size(resumed: bool) -> None:
     schedule = Schedule(512, 64, (60, 30))
     plain = scales((300, 400), Recipe(schedule), resumed)
-    found = scales((300, 400), Recipe(schedule, matching=Matching(detail=0.5)), resumed)
-    assert found[:-1] == plain
-    assert found[-1] == dataclasses.replace(plain[-1], detail=True)
+    detailed = scales((300, 400), Recipe(schedule, matching=Matching(detail=0.5)), resumed)
+    assert detailed[:-1] == plain
+    assert detailed[-1] == dataclasses.replace(plain[-1], detail=True)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -99,11 +99,11 @@ def test_any_content_has_scales_that_double_up_to_its_size(
     size: Size, name: str, quality: str, longest: int
 ) -> None:
     how = recipe(Settings(recipe=name, quality=quality, size=longest))  # type: ignore[arg-type]
-    found = scales(size, how)
-    assert min(how.schedule.size, max(size)) <= max(found[-1].size) <= max(size)
+    pyramid = scales(size, how)
+    assert min(how.schedule.size, max(size)) <= max(pyramid[-1].size) <= max(size)
     if max(size) <= 2 * min(size):
-        assert max(found[-1].size) == min(how.schedule.size, max(size))
-    assert all(min(scale.size) >= 1 and scale.evaluations >= 1 for scale in found)
-    for coarse, fine in zip(found, found[1:], strict=False):
+        assert max(pyramid[-1].size) == min(how.schedule.size, max(size))
+    assert all(min(scale.size) >= 1 and scale.evaluations >= 1 for scale in pyramid)
+    for coarse, fine in zip(pyramid, pyramid[1:], strict=False):
         assert max(fine.size) in (2 * max(coarse.size), 2 * max(coarse.size) + 1)
-    assert len(found) == 1 or max(found[0].size) >= how.schedule.smallest // 2
+    assert len(pyramid) == 1 or max(pyramid[0].size) >= how.schedule.smallest // 2

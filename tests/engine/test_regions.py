@@ -118,9 +118,7 @@ def value(tiny: VGG, photograph: Tensor, style: Style, form: str, visible: Tenso
 def test_masked_parts_of_a_style_do_not_count(tiny: VGG, photograph: Tensor, form: str) -> None:
     style, other = picture(1, SIDE, SIDE), picture(2, SIDE, SIDE)
     changed = torch.cat((style[..., : SIDE // 2 + 1], other[..., SIDE // 2 + 1 :]), dim=3)
-    values = [
-        value(tiny, photograph, Style(given, mask=left_half()), form) for given in (style, changed, other)
-    ]
+    values = [value(tiny, photograph, Style(one, mask=left_half()), form) for one in (style, changed, other)]
     assert values[1] == pytest.approx(values[0], rel=1e-4)
     assert values[2] != pytest.approx(values[0], rel=1e-3)
 
@@ -132,7 +130,7 @@ def test_colors_that_are_not_seen_have_no_say_in_how_the_rest_looks(
     visible, style = left_half(), Style(styles[0])
     other = picture(2, SIDE, SIDE)
     near = torch.cat((photograph[..., : SIDE // 2 + 1], other[..., SIDE // 2 + 1 :]), dim=3)
-    values = [value(tiny, given, style, form, visible) for given in (photograph, near, other)]
+    values = [value(tiny, content, style, form, visible) for content in (photograph, near, other)]
     assert values[1] == pytest.approx(values[0], rel=1e-4)
     assert values[2] != pytest.approx(values[0], rel=1e-3)
 
@@ -145,8 +143,8 @@ def test_what_is_seen_looks_the_same_whatever_the_hidden_colors_are(
     hidden = torch.cat((photograph[..., : SIDE // 2], torch.ones(1, 3, SIDE, SIDE // 2)), dim=3)
     how = small(25, SIDE, SIDE, strength=90)
     one, other = (
-        painted(backbone, given, styles[0], how, visible=visible).picture[..., : SIDE // 2]
-        for given in (photograph, hidden)
+        painted(backbone, content, styles[0], how, visible=visible).picture[..., : SIDE // 2]
+        for content in (photograph, hidden)
     )
     before = style_loss(photograph[..., : SIDE // 2], styles[0], backbone)
     assert style_loss(one, styles[0], backbone) < 0.5 * before

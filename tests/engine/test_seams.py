@@ -54,10 +54,10 @@ def seams(picture: Tensor, segments: Sequence[Segment]) -> tuple[float, float]:
 
 @pytest.fixture(scope="module")
 def segments(backbone: VGG) -> tuple[Segment, ...]:
-    found = segments_of(backbone, layers_of(MATCHING), AREA)
+    segments = segments_of(backbone, layers_of(MATCHING), AREA)
     smaller = (61, 65)
-    assert [len(s.tiling.tiles(of)) > 1 for s, of in zip(found, (size_of(CONTENT), smaller), strict=True)]
-    return found
+    assert [len(s.tiling.tiles(of)) > 1 for s, of in zip(segments, (size_of(CONTENT), smaller), strict=True)]
+    return segments
 
 
 def test_no_seam_shows_where_tiles_meet(segments: tuple[Segment, ...]) -> None:

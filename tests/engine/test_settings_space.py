@@ -13,7 +13,6 @@ from nst_core.contract.parameters import Choice, Flag, Parameter
 from nst_core.contract.places import State
 from nst_core.engine.networks.backbone import Backbone
 from nst_core.engine.pictures.style import Style
-from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
 from nst_core.recipes.presets import on_network, recipe
@@ -24,6 +23,7 @@ from nst_core.weights.loading import VGGOptions, built
 from nst_core.weights.store import load
 
 from .drawn import picture
+from .small_runs import Told
 
 SMALL = {"evaluations": st.integers(1, 3), "size": st.integers(1, 40)}  # what makes a run long
 
@@ -84,12 +84,7 @@ def test_any_settings_for_any_picture(installed: State) -> None:
         nonlocal finished
         backbone = network(recipe(chosen).look)
         how = on_network(recipe(chosen), backbone.layers, VGG16.style_layers, VGG16.content_layer)
-        told: list[float] = []
-
-        def note(progress: Progress) -> Decision:
-            told.append(progress.fraction)
-            return Decision.GO_ON
-
+        told = Told()
         try:
             result = stylize(
                 content=content,
@@ -97,7 +92,7 @@ def test_any_settings_for_any_picture(installed: State) -> None:
                 backbone=backbone,
                 recipe=how,
                 visible=torch.zeros_like(content[:, :1]) if hidden else None,
-                on_progress=note,
+                on_progress=told,
             )
         except (DivergedError, OutOfMemory):
             return
@@ -105,7 +100,8 @@ def test_any_settings_for_any_picture(installed: State) -> None:
         assert result.picture.shape == content.shape
         assert bool(torch.isfinite(result.picture).all())
         assert 0 <= float(result.picture.min()) <= float(result.picture.max()) <= 1
-        assert told == sorted(told)
+        fractions = [entry.fraction for entry in told]
+        assert fractions == sorted(fractions)
         assert how.matching.style_weight == 0 or told
         finished += 1
 

@@ -10,12 +10,11 @@ from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.start import start_picture
 from nst_core.engine.pictures.style import Group, Style
-from nst_core.engine.progress import Decision, Progress
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.recipe import Start
 from nst_core.recipes.settings import Settings
 
-from .small_runs import painted, small
+from .small_runs import Told, painted, small
 
 KINDS = pytest.mark.parametrize("kind", ["content", "recolored", "noise", "style-colors"])
 
@@ -66,9 +65,9 @@ def test_white_noise_is_uniform_over_all_colors(content: Tensor, style: Tensor) 
 def test_the_styles_colors_have_its_mean_and_covariance(content: Tensor, style: Tensor) -> None:
     style = 0.3 + 0.4 * style  # so that the range does not cut
     drawn = start_picture(Start("style-colors", noise=0.0), content, by(style), 0).flatten(2)[0]
-    wanted = style.flatten(2)[0]
-    assert torch.allclose(drawn.mean(dim=1), wanted.mean(dim=1), atol=0.01)
-    assert torch.allclose(torch.cov(drawn), torch.cov(wanted), atol=1e-3)
+    colors = style.flatten(2)[0]
+    assert torch.allclose(drawn.mean(dim=1), colors.mean(dim=1), atol=0.01)
+    assert torch.allclose(torch.cov(drawn), torch.cov(colors), atol=1e-3)
 
 
 def test_the_content_recolored_has_the_styles_colors_and_its_own_shapes(
@@ -122,23 +121,12 @@ def test_a_run_begins_with_it(tiny: VGG, content: Tensor, style: Tensor, kind: s
 
 def test_a_run_can_go_on_from_a_picture(tiny: VGG, content: Tensor, style: Tensor) -> None:
     """Only at the finest scale, since the coarser ones would undo what is there."""
-    told: list[Progress] = []
-
-    def note(progress: Progress) -> Decision:
-        told.append(progress)
-        return Decision.GO_ON
-
+    told, afresh = Told(), Told()
     begun = painted(tiny, content, style, small(10)).picture
-    painted(tiny, content, style, small(3), start=begun, on_progress=note)
+    painted(tiny, content, style, small(3), start=begun, on_progress=told)
     assert {(entry.scale, entry.scales, entry.size) for entry in told} == {(1, 1, (43, 64))}
     assert torch.allclose(told[0].pixels, resized(begun, (43, 64)))
-    afresh: list[Progress] = []
-
-    def compare(progress: Progress) -> Decision:
-        afresh.append(progress)
-        return Decision.GO_ON
-
-    painted(tiny, content, style, small(1, 64, 64, start="content"), on_progress=compare)
+    painted(tiny, content, style, small(1, 64, 64, start="content"), on_progress=afresh)
     assert told[0].objective < afresh[0].objective
 
 

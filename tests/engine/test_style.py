@@ -98,10 +98,10 @@ def test_a_style_without_a_region_has_the_rest() -> None:
 @pytest.mark.parametrize(("brush", "side"), [(1.0, 100), (0.5, 50), (2.0, 200)])
 def test_a_style_is_as_large_as_the_content_times_the_brush(brush: float, side: int) -> None:
     style = Style(picture(0, 300, 300), mask=mask(1, 300, 300))
-    found = style.at((200, 50), brush)
-    assert size_of(found.picture) == (side, side)
-    assert found.mask is not None
-    assert size_of(found.mask) == (side, side)
+    reduced = style.at((200, 50), brush)
+    assert size_of(reduced.picture) == (side, side)
+    assert reduced.mask is not None
+    assert size_of(reduced.mask) == (side, side)
     assert not style.is_too_small((200, 50), brush)
 
 

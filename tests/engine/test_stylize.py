@@ -12,19 +12,11 @@ from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.pictures.upsampling import carried_up
-from nst_core.engine.progress import Decision, Progress
+from nst_core.engine.progress import Decision
 from nst_core.engine.stylize import DivergedError, stylize
 
 from .judge import similarity, style_loss
-from .small_runs import painted, small
-
-
-class Told(list[Progress]):
-    """All that a run tells."""
-
-    def __call__(self, progress: Progress) -> Decision:
-        self.append(progress)
-        return Decision.GO_ON
+from .small_runs import Told, painted, small
 
 
 def test_the_result_has_the_styles_statistics_and_the_contents_structure(
@@ -34,8 +26,8 @@ def test_the_result_has_the_styles_statistics_and_the_contents_structure(
     result = painted(backbone, content, style, small(40, 128, 64)).picture
     assert result.shape == content.shape
     assert 0 <= float(result.min()) <= float(result.max()) <= 1
-    wanted = Style(style).at(size_of(content), 1.0).picture
-    before, after = (style_loss(picture, wanted, backbone) for picture in (content, result))
+    as_large = Style(style).at(size_of(content), 1.0).picture
+    before, after = (style_loss(picture, as_large, backbone) for picture in (content, result))
     assert after < 0.1 * before
     copy = resized(style, size_of(content))
     assert similarity(result, content) > similarity(copy, content) + 0.1
@@ -45,11 +37,11 @@ def test_more_strength_means_more_style_and_less_content(
     backbone: Backbone, content: Tensor, style: Tensor
 ) -> None:
     content = resized(content, (56, 84))
-    wanted = Style(style).at((56, 84), 1.0).picture
+    as_large = Style(style).at((56, 84), 1.0).picture
     losses, similarities = [], []
     for strength in (10, 50, 100):
         result = painted(backbone, content, style, small(25, 84, 84, strength=strength)).picture
-        losses.append(style_loss(result, wanted, backbone))
+        losses.append(style_loss(result, as_large, backbone))
         similarities.append(similarity(result, content))
     assert losses[0] > losses[1] > losses[2]
     assert similarities[0] > similarities[1] > similarities[2]
@@ -74,11 +66,11 @@ def test_no_weight_changes_in_a_run(tiny: VGG, content: Tensor, style: Tensor) -
 
 def test_pictures_given_are_not_changed(tiny: VGG, content: Tensor, style: Tensor) -> None:
     begun = resized(style, size_of(content))
-    given = (content, style, begun)
-    before = [picture.clone() for picture in given]
+    pictures = (content, style, begun)
+    before = [picture.clone() for picture in pictures]
     for optimizer in ("lbfgs", "adam", "steepest"):
         painted(tiny, content, style, small(3, 300, optimizer=optimizer, keep_colors=True), start=begun)
-    assert all(torch.equal(one, other) for one, other in zip(before, given, strict=True))
+    assert all(torch.equal(one, other) for one, other in zip(before, pictures, strict=True))
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "steepest"])
@@ -121,8 +113,8 @@ def test_other_statistics_bring_the_gram_matrix_along(
 ) -> None:
     result = painted(tiny, content, style, small(25, style_loss=name)).picture
     # as small as it was computed: the enlargement has no strokes of its own
-    before, after, wanted = (resized(picture, (43, 64)) for picture in (content, result, style))
-    assert style_loss(after, wanted, tiny) < 0.5 * style_loss(before, wanted, tiny)
+    before, after, as_large = (resized(picture, (43, 64)) for picture in (content, result, style))
+    assert style_loss(after, as_large, tiny) < 0.5 * style_loss(before, as_large, tiny)
 
 
 def test_progress_is_told_after_each_evaluation(tiny: VGG, content: Tensor, style: Tensor) -> None:
@@ -144,16 +136,9 @@ def test_it_can_be_cancelled_and_finished_at_any_evaluation(
     tiny: VGG, content: Tensor, style: Tensor, moment: int
 ) -> None:
     for decision in (Decision.CANCEL, Decision.FINISH):
-        told: list[Progress] = []
-
-        def decide(
-            progress: Progress, decision: Decision = decision, told: list[Progress] = told
-        ) -> Decision:
-            told.append(progress)
-            return decision if len(told) == moment else Decision.GO_ON
-
+        told = Told(decision, moment)
         result = stylize(
-            content=content, styles=[Style(style)], backbone=tiny, recipe=small(), on_progress=decide
+            content=content, styles=[Style(style)], backbone=tiny, recipe=small(), on_progress=told
         )
         assert len(told) == moment
         assert (result is None) == (decision is Decision.CANCEL)

@@ -26,7 +26,7 @@ from nst_core.weights.catalog import EFFICIENTNET_LITE0
 from nst_core.weights.loading import load_backbone
 
 from ..conftest import sample
-from .drawn import picture
+from .drawn import apart, picture
 from .tiny_network import in_double, tiny_vgg
 
 SIZES = ((437, 301), (203, 614), (331, 345))
@@ -43,10 +43,6 @@ def striped(size: Size) -> Tensor:
     """A region with a soft border that no tile's border follows."""
     slope = torch.linspace(0, 1, size[0]).view(-1, 1) + torch.linspace(-0.4, 0.7, size[1])
     return slope.clamp(0, 1).view(1, 1, *size)
-
-
-def apart(one: Tensor, other: Tensor) -> float:
-    return float((one - other).norm() / other.norm())
 
 
 def both_ways(

@@ -10,6 +10,7 @@ from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.upsampling import carried_up
 
 from ..conftest import sample
+from .drawn import picture
 
 
 def error(one: torch.Tensor, other: torch.Tensor) -> float:
@@ -20,11 +21,11 @@ def error(one: torch.Tensor, other: torch.Tensor) -> float:
 def test_a_change_of_colors_comes_back_with_the_contents_detail(factor: float) -> None:
     content = sample("photograph.jpg", 320)
     color = torch.tensor([0.5, 0.8, 0.3]).view(1, 3, 1, 1)
-    wanted = content.mean(dim=1, keepdim=True) * color + 0.1
+    recolored = content.mean(dim=1, keepdim=True) * color + 0.1
     height, width = size_of(content)
-    small = resized(wanted, (round(height / factor), round(width / factor)))
+    small = resized(recolored, (round(height / factor), round(width / factor)))
     carried = carried_up(small, content)
-    assert error(carried, wanted) < 0.6 * error(resized(small, size_of(content)), wanted)
+    assert error(carried, recolored) < 0.6 * error(resized(small, size_of(content)), recolored)
 
 
 def test_strokes_that_the_content_has_not_come_out_crisp() -> None:
@@ -44,14 +45,12 @@ def test_what_has_nothing_of_the_content_gets_nothing_of_it() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 64), (33, 2), (40, 300)])
 def test_any_size_stays_within_the_range(size: tuple[int, int]) -> None:
-    generator = torch.Generator().manual_seed(0)
-    content = torch.rand(1, 3, *size, generator=generator)
-    small = torch.rand(1, 3, max(1, size[0] // 3), max(1, size[1] // 3), generator=generator)
+    content = picture(0, *size)
+    small = picture(1, max(1, size[0] // 3), max(1, size[1] // 3))
     result = carried_up(small, content)
     assert size_of(result) == size
     assert 0 <= float(result.min()) <= float(result.max()) <= 1
 
 
 def test_a_picture_of_the_same_size_is_left_as_it_is() -> None:
-    picture = torch.rand(1, 3, 20, 30)
-    assert torch.equal(carried_up(picture, torch.rand(1, 3, 20, 30)), picture)
+    assert torch.equal(carried_up(picture(0, 20, 30), picture(1, 20, 30)), picture(0, 20, 30))

@@ -15,6 +15,10 @@ from nst_core.engine.networks.vgg import BLOCKS, POOLING_FACTORS, vgg
 from nst_core.weights.loading import load_backbone
 
 from ..conftest import sample
+from .drawn import picture
+from .published import preprocessed
+
+PIXELS = picture(1, 64, 96)
 
 NAMES = {
     depth: [f"relu{block}_{index}" for block, count in enumerate(counts, 1) for index in range(1, count + 1)]
@@ -53,24 +57,13 @@ def tensors_of(model: nn.Sequential, depth: str) -> dict[str, Tensor]:
 
 def features_of(model: nn.Sequential, depth: str, values: Tensor) -> dict[str, Tensor]:
     """Every ReLU's outcome, by the papers' names."""
-    found: dict[str, Tensor] = {}
+    features: dict[str, Tensor] = {}
     names = iter(NAMES[depth])
     for module in model:
         values = module(values)
         if isinstance(module, nn.ReLU):
-            found[next(names)] = values
-    return found
-
-
-def preprocessed(pixels: Tensor, how: str) -> Tensor:
-    if how == "caffe":
-        return 255 * pixels.flip(1) - torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
-    mean, deviation = torch.tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]]).view(2, 1, 3, 1, 1)
-    return (pixels - mean) / deviation
-
-
-def picture(height: int = 64, width: int = 96) -> Tensor:
-    return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(1))
+            features[next(names)] = values
+    return features
 
 
 @pytest.mark.parametrize("how", ["caffe", "torchvision"])
@@ -79,18 +72,18 @@ def test_published_features_are_torchvisions(depth: str, how: str) -> None:
     model = reference(depth)
     ours = vgg(tensors_of(model, depth), None, preprocessing=how)  # type: ignore[arg-type]
     assert [layer for layer in ours.layers if layer.startswith("relu")] == NAMES[depth]
-    expected = features_of(model, depth, preprocessed(picture(), how))
-    found = ours.run(picture(), frozenset(NAMES[depth]))
+    expected = features_of(model, depth, preprocessed(PIXELS, how))
+    features = ours.run(PIXELS, frozenset(NAMES[depth]))
     for layer in NAMES[depth]:
         scale = float(expected[layer].abs().max())
-        assert torch.allclose(found[layer], expected[layer], rtol=1e-4, atol=1e-5 * scale), layer
+        assert torch.allclose(features[layer], expected[layer], rtol=1e-4, atol=1e-5 * scale), layer
 
 
 def test_a_recipe_may_leave_the_pixels_as_they_are() -> None:
     model = reference("vgg16")
     ours = vgg(tensors_of(model, "vgg16"), None, preprocessed=False)
-    found = ours.run(picture(), frozenset({"relu3_1"}))["relu3_1"]
-    assert torch.allclose(found, features_of(model, "vgg16", picture())["relu3_1"], atol=1e-4)
+    ours_there = ours.run(PIXELS, frozenset({"relu3_1"}))["relu3_1"]
+    assert torch.allclose(ours_there, features_of(model, "vgg16", PIXELS)["relu3_1"], atol=1e-4)
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "l2"])
@@ -100,14 +93,14 @@ def test_normalizing_layers_changes_nothing_but_their_scale(pooling: str, paddin
     tensors = tensors_of(reference("vgg19"), "vgg19")
     options = {"pooling": pooling, "padding": "replicate" if padding == "zero" else padding}
     plain = vgg(tensors, None, **options)  # type: ignore[arg-type]
-    means = measured(plain, [picture()])
+    means = measured(plain, [PIXELS])
     scaled = vgg(tensors, means, **{**options, "padding": padding})  # type: ignore[arg-type]
     layers = NAMES["vgg19"] if padding != "zero" else ["relu1_1"]
-    expected, found = (network.run(picture(), frozenset(layers)) for network in (plain, scaled))
+    by_plain, by_scaled = (network.run(PIXELS, frozenset(layers)) for network in (plain, scaled))
     for layer in layers:
-        wanted = expected[layer] / means[layer]
-        assert torch.allclose(found[layer], wanted, rtol=1e-3, atol=1e-3)
-        assert float(found[layer].mean()) == pytest.approx(1.0, rel=1e-3)
+        expected = by_plain[layer] / means[layer]
+        assert torch.allclose(by_scaled[layer], expected, rtol=1e-3, atol=1e-3)
+        assert float(by_scaled[layer].mean()) == pytest.approx(1.0, rel=1e-3)
 
 
 def pooled(kind: str, values: Tensor) -> Tensor:
@@ -123,7 +116,7 @@ def pooled(kind: str, values: Tensor) -> Tensor:
 
 
 def test_poolings_are_what_their_names_say() -> None:
-    values = picture(6, 8)
+    values = picture(1, 6, 8)
     windows = values.view(1, 3, 3, 2, 4, 2)
     assert torch.allclose(pooled("max", values), windows.amax((3, 5)))
     assert torch.allclose(pooled("average", values), POOLING_FACTORS["average"] * windows.mean((3, 5)))
@@ -134,9 +127,9 @@ def test_poolings_are_what_their_names_say() -> None:
 @pytest.mark.parametrize("kind", ["max", "average", "l2"])
 def test_pooling_keeps_a_last_odd_row(kind: str) -> None:
     values = torch.ones(1, 3, 5, 1)
-    found = pooled(kind, values)
-    assert found.shape == (1, 3, 3, 1)
-    assert torch.allclose(found, found[0, 0, 0, 0].expand_as(found))
+    halved = pooled(kind, values)
+    assert halved.shape == (1, 3, 3, 1)
+    assert torch.allclose(halved, halved[0, 0, 0, 0].expand_as(halved))
 
 
 @pytest.mark.parametrize("kind", ["average", "l2"])
@@ -154,9 +147,9 @@ def test_paddings_are_torchs(padding: str) -> None:
     assert isinstance(convolution, nn.Conv2d)
     ours = vgg(tensors_of(model, "vgg16"), None, preprocessed=False, padding=padding)  # type: ignore[arg-type]
     mode = "constant" if padding == "zero" else padding
-    padded = F.pad(picture(), (1, 1, 1, 1), mode=mode)
+    padded = F.pad(PIXELS, (1, 1, 1, 1), mode=mode)
     expected = F.conv2d(padded, convolution.weight, convolution.bias).relu()
-    assert torch.allclose(ours.run(picture(), frozenset({"relu1_1"}))["relu1_1"], expected, atol=1e-5)
+    assert torch.allclose(ours.run(PIXELS, frozenset({"relu1_1"}))["relu1_1"], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("padding", ["zero", "replicate", "reflect"])
@@ -176,4 +169,4 @@ def test_any_size_goes_through_with_a_finite_gradient(
 def test_a_layer_of_vgg19_is_none_of_vgg16() -> None:
     network = vgg(tensors_of(reference("vgg16"), "vgg16"), None)
     with pytest.raises(UnknownLayerError, match="relu4_4"):
-        network.run(picture(), frozenset({"relu4_4"}))
+        network.run(PIXELS, frozenset({"relu4_4"}))

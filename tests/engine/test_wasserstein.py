@@ -16,13 +16,13 @@ from .drawn import by_autograd, cosine, features
 def root(matrix: Tensor) -> Tensor:
     """The square root of a positive semidefinite matrix."""
     values, vectors = torch.linalg.eigh(matrix)
-    found: Tensor = vectors * values.clamp_min(0).sqrt() @ vectors.T
-    return found
+    rooted: Tensor = vectors * values.clamp_min(0).sqrt() @ vectors.T
+    return rooted
 
 
 def exact(generated: Tensor, style: Tensor) -> Tensor:
     """‖μ − m‖² + tr(C + S − 2 (S^½ C S^½)^½) with all roots by eigenvalues; differentiable."""
-    (mean, spread), (wanted, target) = (
+    (mean, spread), (target_mean, target) = (
         (matrix.mean(dim=1), torch.cov(matrix, correction=0))
         for matrix in (generated.flatten(2)[0], style.flatten(2)[0])
     )
@@ -30,8 +30,8 @@ def exact(generated: Tensor, style: Tensor) -> Tensor:
     # Beside the zeros that fewer positions than channels bring: the root has no slope there.
     values = torch.linalg.eigvalsh(middle)
     overlap = values[values > 1e-10 * values[-1]].sqrt().sum()
-    found: Tensor = (mean - wanted).square().sum() + spread.trace() + target.trace() - 2 * overlap
-    return found
+    distance: Tensor = (mean - target_mean).square().sum() + spread.trace() + target.trace() - 2 * overlap
+    return distance
 
 
 def loss(style: Tensor) -> MomentLoss:

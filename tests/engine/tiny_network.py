@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,17 +15,19 @@ CHANNELS = (4, 6, 8, 8, 8)
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1")
 
 
-def random_weights(depth: Literal["vgg16", "vgg19"] = "vgg19", seed: int = 0) -> dict[str, Tensor]:
-    """Returns kernels and biases by the names that the real files have."""
+def random_weights(
+    depth: Literal["vgg16", "vgg19"] = "vgg19", seed: int = 0, channels: Sequence[int] = CHANNELS
+) -> dict[str, Tensor]:
+    """Returns kernels and biases by the names that the real files have; each block has its ``channels``."""
     generator = torch.Generator().manual_seed(seed)
     tensors: dict[str, Tensor] = {}
     inputs = 3
-    for block, (channels, count) in enumerate(zip(CHANNELS, BLOCKS[depth], strict=True), start=1):
+    for block, (outputs, count) in enumerate(zip(channels, BLOCKS[depth], strict=True), start=1):
         for index in range(1, count + 1):
-            kernel = torch.randn(channels, inputs, 3, 3, generator=generator)
+            kernel = torch.randn(outputs, inputs, 3, 3, generator=generator)
             tensors[f"conv{block}_{index}.weight"] = kernel * (2 / (9 * inputs)) ** 0.5
-            tensors[f"conv{block}_{index}.bias"] = 0.1 * torch.randn(channels, generator=generator)
-            inputs = channels
+            tensors[f"conv{block}_{index}.bias"] = 0.1 * torch.randn(outputs, generator=generator)
+            inputs = outputs
     return tensors
 
 

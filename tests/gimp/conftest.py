@@ -14,6 +14,7 @@ from .home import Home
 from .lent import ECHO, Lent
 from .making import Making, cache_folder
 from .root import GimpRoot
+from .steps import photograph as photograph
 from .steps import small as small
 
 SUITES = ("trixie", "forky")  # GIMP 3.0 and GIMP 3.2
@@ -68,11 +69,8 @@ def gimp_home(gimp_root: GimpRoot) -> Iterator[Home]:
 @pytest.fixture(scope="session")
 def gimp(gimp_root: GimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
     """A GIMP with the plug-in and a core of its own: to start both for each test would take minutes."""
-    home = gimp_root.new_home("plugged")
-    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
-    yield lent
-    lent.close()
-    home.close()
+    with Lent.opened(gimp_root, "plugged", installed, tmp_path_factory.mktemp("ns")) as lent:
+        yield lent
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +81,6 @@ def echoing(
 
     For what lies between GIMP and the core: nothing is computed, and one decides oneself how long it takes.
     """
-    home = gimp_root.new_home("echoing")
-    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
-    lent.echo(*ECHO)
-    yield lent
-    lent.close()
-    home.close()
+    with Lent.opened(gimp_root, "echoing", installed, tmp_path_factory.mktemp("ns")) as lent:
+        lent.echo(*ECHO)
+        yield lent

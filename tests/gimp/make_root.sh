@@ -5,71 +5,18 @@ set -euo pipefail
 suite=$1
 dir=$(readlink -m "$2")
 cache=${3:+$(readlink -m "$3")}
-here=$(cd "$(dirname "$0")" && pwd)
-log=$dir.log
+source "$(dirname "$0")/root_parts.sh"
 
 packages="gimp gir1.2-gimp-3.0 gimp-data python3 python3-gi gir1.2-gtk-3.0 gir1.2-atspi-2.0 at-spi2-core
   dbus dbus-x11 xvfb xauth x11-utils xdotool openbox imagemagick fonts-dejavu-core procps"
-# The marker holds what the root was made from, so a changed list of packages makes a new root.
-marker=$dir/.complete
-recipe=$(echo "$suite" $packages)
-
-run_inside() { chroot "$dir" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-
-debian_mirror() { apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed -n 1p; }
-
-install_debootstrap() {
-  apt-get -q update
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends debootstrap debian-archive-keyring
-}
-
-remove_half_made() {
-  "$here/unmount_root.sh" "$dir"
-  rm -rf --one-file-system "$dir"
-}
 
 make_base() {
-  command -v debootstrap >/dev/null || install_debootstrap
-  local mirror script
-  mirror=$(debian_mirror)
-  if [ -z "$mirror" ]; then
-    apt-get -q update
-    mirror=$(debian_mirror)
-  fi
-  [ -n "$mirror" ] || { echo "apt of this machine knows no Debian mirror"; return 1; }
-  script=/usr/share/debootstrap/scripts/$suite
+  local script=/usr/share/debootstrap/scripts/$suite
+  find_mirror
   # A suite newer than this debootstrap is made like the newest one that it knows.
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
   debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
     ${cache:+--cache-dir="$cache"} "$suite" "$dir" "$mirror" "$script"
-}
-
-configure_base() {
-  echo force-unsafe-io >"$dir/etc/dpkg/dpkg.cfg.d/unsafe-io"
-  printf 'path-exclude=/usr/share/%s/*\n' doc man >"$dir/etc/dpkg/dpkg.cfg.d/no-documentation"
-  # A mirror frozen at some day is as good as a live one here, and nothing inside may drop to the user _apt.
-  cat >"$dir/etc/apt/apt.conf.d/99-root" <<'END'
-APT::Install-Recommends "false";
-APT::Sandbox::User "root";
-APT::Keep-Downloaded-Packages "true";
-Acquire::Languages "none";
-Acquire::Check-Valid-Until "false";
-Acquire::Check-Date "false";
-END
-  # Packages must not start their services in here.
-  printf '#!/bin/sh\nexit 101\n' >"$dir/usr/sbin/policy-rc.d"
-  chmod 755 "$dir/usr/sbin/policy-rc.d"
-  cp -L /etc/resolv.conf "$dir/etc/resolv.conf"
-}
-
-install_packages() {
-  local archives=$dir/var/cache/apt/archives
-  [ -z "$cache" ] || find "$cache" -maxdepth 1 -name '*.deb' -exec cp -n -t "$archives" {} +
-  run_inside apt-get -q update
-  # shellcheck disable=SC2086
-  run_inside apt-get -q -y install $packages
-  [ -z "$cache" ] || find "$archives" -maxdepth 1 -name '*.deb' -exec cp -n -t "$cache" {} +
-  run_inside apt-get clean
 }
 
 # GIMP's first start asks every plug-in what it offers; homes copied from this one start 8 s faster.
@@ -78,39 +25,14 @@ make_template_home() {
   compgen -G "$dir/var/lib/gimp-home/.config/GIMP/*/pluginrc"
 }
 
-mount_once() {
-  local target=$dir/${!#}
-  mountpoint -q "$target" && return
-  mkdir -p "$target"
-  mount "${@:1:$#-1}" "$target"
-}
-
-# The device nodes are the root's own: nothing of the host's /dev can be lost with the root.
-mount_all() {
-  mount_once -t proc proc proc
-  mount_once -t sysfs -o ro sysfs sys
-  mount_once -t devpts -o newinstance,ptmxmode=666,mode=620 devpts dev/pts
-  mount_once -t tmpfs -o mode=1777 tmpfs dev/shm
-  mount_once -t tmpfs -o mode=1777 tmpfs tmp
-  mkdir -p -m 1777 "$dir/tmp/.X11-unix"
-}
-
-mkdir -p "$(dirname "$dir")" ${cache:+"$cache"}
-# Children inherit the lock: a step that outlives a killed run is waited for.
-exec 9>"$dir.lock"
-flock -w 1200 9
-
-exec 3>&2 >>"$log" 2>&1
-trap '[ $? -eq 0 ] || tail -n 20 "$log" >&3' EXIT
-
-if [ "$(cat "$marker" 2>/dev/null)" != "$recipe" ]; then
-  : >"$log"
-  remove_half_made
+make_root() {
   make_base
   configure_base
   mount_all
-  install_packages
+  # shellcheck disable=SC2086
+  install_packages $packages
   make_template_home
-  echo "$recipe" >"$marker"
-fi
-mount_all
+}
+
+# shellcheck disable=SC2086
+make_once "$(echo "$suite" $packages)"

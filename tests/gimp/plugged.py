@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nst_core import __version__
-from nst_core.client.launch import connect
-from nst_core.contract.errors import CoreUnavailable
 from nst_core.contract.places import State
-from nst_core.wire import endpoint as endpoints
 
+from .. import waiting
 from ..conftest import REPOSITORY, SAMPLES
 from .home import Home
+from .plugin_home import PluginHome
 from .resident import Resident
 from .root import GimpRoot
 from .session import GimpSession
-
-sys.path.append(str(REPOSITORY / "install"))
-from nst_install import plugin
-from nst_install.manifest import Manifest
 
 PROCEDURE = "plug-in-neural-style"
 Own = TypeVar("Own", bound="Plugged")
@@ -58,15 +48,9 @@ print("TOLD", json.dumps(told), flush=True)
 
 
 @dataclass
-class Plugged:
-    """A HOME whose GIMP has the plug-in, and the state folder of its core.
+class Plugged(PluginHome):
+    """GIMP 3 with windows, and one without that stays."""
 
-    The state lies at the same path for the host, so that a test can look at it and meet the core.
-    """
-
-    root: GimpRoot
-    home: Home
-    state: State
     _console: Resident = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,24 +58,10 @@ class Plugged:
 
     @classmethod
     def make(cls: type[Own], root: GimpRoot, home: Home, installed: State, folder: Path) -> Own:
-        """Places the plug-in as the installer does, with the tests' environment and weights."""
-        state = State(folder)
-        root.bind(folder)
-        root.bind_python(installed.python)
-        root.bind(installed.weights, read_only=True)
-        state.environment.symlink_to(installed.environment)
-        state.weights.symlink_to(installed.weights)
-        shutil.copytree(SAMPLES, state.samples)
-        target = home.config / "plug-ins" / plugin.NAME
-        plugin.place(
-            target, plugin.contents(REPOSITORY, state, __version__), Manifest(folder / "manifest.json")
-        )
-        return cls(root, home, state)
-
-    @property
-    def folder(self) -> Path:
-        """Where the plug-in lies, seen from the host."""
-        return self.home.config / "plug-ins" / plugin.NAME
+        """With the sample pictures, too, which the dialog shows."""
+        made = super().make(root, home, installed, folder)
+        shutil.copytree(SAMPLES, made.state.samples)
+        return made
 
     def session(self, *pictures: Path) -> AbstractContextManager[GimpSession]:
         """GIMP with its windows, the pictures open."""
@@ -119,29 +89,6 @@ class Plugged:
         """Runs Python in a GIMP without windows; returns what it has told, line by line."""
         return told(self._console.run(script, timeout))
 
-    def core_pid(self) -> int:
-        """The process of the core that runs. Raises ``CoreUnavailable``."""
-        return endpoints.read(self.state).pid
-
-    def core_state(self) -> str:
-        """``ready`` or ``busy``, as the core itself says."""
-        channel, _ = connect(self.state, {"name": "test"})
-        try:
-            channel.send({"type": "ping", "id": 1})
-            return str(channel.receive(time.monotonic() + 20)[0]["state"])
-        finally:
-            channel.close()
-
-    def plugin_pids(self) -> list[int]:
-        """The plug-in's own processes."""
-        found = []
-        for pid in self.home.processes():
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if any(word.endswith(b"/neural-style.py") for word in words):
-                    found.append(pid)
-        return found
-
     def echo(self, *options: str) -> None:
         """Has the core be one from now on that gives every picture back as it is."""
         environment = [f"PYTHONPATH={REPOSITORY}", f"NEURAL_STYLE_HOME={self.state.root}"]
@@ -156,12 +103,7 @@ class Plugged:
     def close(self) -> None:
         """Ends the GIMP without windows and the core."""
         self._console.close()
-        self.end_core()
-
-    def end_core(self) -> None:
-        """Ends the core, whatever it is doing."""
-        with contextlib.suppress(CoreUnavailable, ProcessLookupError):
-            os.kill(self.core_pid(), signal.SIGKILL)
+        super().close()
 
 
 def told(done: subprocess.CompletedProcess[str]) -> list[Any]:
@@ -173,12 +115,9 @@ def told(done: subprocess.CompletedProcess[str]) -> list[Any]:
     return [json.loads(line.partition("TOLD ")[2]) for line in lines]
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Waits until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.05)
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Waits until it is so; looking at GIMP takes its time."""
+    waiting.until(condition, seconds, pause=0.05)
 
 
 def listening(pid: int) -> list[str]:
@@ -187,10 +126,10 @@ def listening(pid: int) -> list[str]:
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(OSError):
             own.add(str(descriptor.readlink()))
-    found = []
+    addresses = []
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
             words = line.split()
             if words[3] == "0A" and f"socket:[{words[9]}]" in own:
-                found.append(words[1])
-    return found
+                addresses.append(words[1])
+    return addresses

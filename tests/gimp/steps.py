@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from ..conftest import SAMPLES
+from ..pictures import NIGHT_OIL, small_photograph
 from .plugged import Plugged, until
 from .session import GimpSession
 
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
+STYLE = NIGHT_OIL
 DIALOG = "Neural Style"
 RUNNING = "Neural Style – night-oil"
 
@@ -24,14 +23,28 @@ def small(tmp_path: Path) -> Path:
 
 def picture(folder: Path) -> Path:
     """Such a picture, made in that folder."""
-    path = folder / "small.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((96, 72)).save(path)
-    return path
+    return small_photograph(folder / "small.png", (96, 72))
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    """Another one, of 96 × 64 pixels."""
+    return small_photograph(tmp_path / "photograph.png", (96, 64))
 
 
 def open_dialog(session: GimpSession) -> None:
     assert session.menu("Filters", "Neural Style…")
     session.wait_window(DIALOG)
+
+
+def close_dialog(session: GimpSession) -> None:
+    session.press("Cancel", DIALOG)
+    session.wait_gone(DIALOG)
+
+
+def wait_for_layers(session: GimpSession, count: int, seconds: float = 60) -> None:
+    """Waits until the one image has so many."""
+    until(lambda: len(session.images()[0]["layers"]) == count, seconds)
 
 
 def start(session: GimpSession, gimp: Plugged, quality: str) -> None:
@@ -48,6 +61,13 @@ def stylize(session: GimpSession, quality: str) -> None:
     session.wait_window(RUNNING)
 
 
+def click_and_stylize(session: GimpSession, quality: str) -> None:
+    """Clicks a style in the open dialog, chooses the quality, and presses Stylize, whatever comes then."""
+    session.toggle("Night oil", DIALOG)
+    session.choose("Quality", quality, DIALOG)
+    session.press("Stylize", DIALOG)
+
+
 def wait_for_a_preview(session: GimpSession) -> None:
     until(lambda: session.is_sensitive("Stop and keep this", window=RUNNING))
 
@@ -57,3 +77,12 @@ def stop(session: GimpSession) -> None:
     wait_for_a_preview(session)
     session.press("Stop and keep this", RUNNING)
     session.wait_gone(RUNNING, 60)
+
+
+def stop_with_the_image_closed(session: GimpSession) -> None:
+    """Closes the image while it is painted, and keeps the picture: it comes as an image of its own."""
+    session.menu("File", "Close View")
+    until(lambda: session.images() == [])
+    stop(session)
+    (image,) = session.wait_images(lambda images: len(images) == 1)
+    assert [layer["name"] for layer in image["layers"]] == [RUNNING]

@@ -13,7 +13,7 @@ import pytest
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
-from .steps import DIALOG, open_dialog, picture
+from .steps import DIALOG, close_dialog, open_dialog, picture
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -31,7 +31,7 @@ class Opened:
     """The dialog with one of its parts unfolded, and all that one can work with in it."""
 
     session: GimpSession
-    found: list[Control]
+    there: list[Control]
 
 
 @pytest.fixture(scope="module", params=UNFOLDED)
@@ -46,20 +46,19 @@ def opened(
         until(lambda: session.is_sensitive("Variations…", window=DIALOG))
         until(lambda: session.is_sensitive("Before and after", "slider", DIALOG))
         yield Opened(session, working(session, request.param))
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
 
 
 def working(session: GimpSession, unfold: str) -> list[Control]:
     """All that a person can work with, one of the parts below unfolded."""
-    found = controls(session)
+    folded = controls(session)
     if not unfold:
-        return found
+        return folded
     session.toggle(unfold, DIALOG)
-    until(lambda: bool(Counter(map(known, controls(session))) - Counter(map(known, found))))
+    until(lambda: bool(Counter(map(known, controls(session))) - Counter(map(known, folded))))
     seen = at_rest(session)
     there = Counter(map(known, seen))
-    for one in found:
+    for one in folded:
         if there[known(one)]:
             there[known(one)] -= 1
         else:
@@ -91,23 +90,23 @@ def called(control: Control) -> str:
 
 
 def test_everything_has_a_name_and_what_needs_it_an_explanation(opened: Opened) -> None:
-    found = opened.found
-    assert len(found) > 20
-    named = [one for one in found if one["role"] not in ("page tab list", "scroll pane")]
+    there = opened.there
+    assert len(there) > 20
+    named = [one for one in there if one["role"] not in ("page tab list", "scroll pane")]
     assert [one for one in named if called(one) in MERE_CONTENTS] == []
-    unexplained = [called(one) for one in found if one["role"] not in CLEAR and not one["tooltip"]]
+    unexplained = [called(one) for one in there if one["role"] not in CLEAR and not one["tooltip"]]
     assert unexplained == []
 
 
 def test_no_letter_stands_for_two_things(opened: Opened) -> None:
-    letters = Counter(key for one in opened.found for key in one["keys"])
+    letters = Counter(key for one in opened.there for key in one["keys"])
     assert len(letters) > 10
     assert [key for key, count in letters.items() if count > 1] == []
 
 
 def test_tab_goes_through_everything_as_one_reads(opened: Opened) -> None:
     # Combo boxes are left out: they do not tell that they have the focus.
-    all_there = [one for one in opened.found if one["role"] not in ("combo box", "scroll pane")]
+    all_there = [one for one in opened.there if one["role"] not in ("combo box", "scroll pane")]
     steps = once_around(opened.session, 2 * len(all_there))
     assert sorted(map(known, steps)) == sorted(known(one) for one in all_there if one["sensitive"])
     on_the_right = [one for one in steps if one["scrolls"]]

@@ -7,13 +7,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from ..conftest import SAMPLES
+from ..pictures import reduced
 from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
-from .steps import DIALOG, STYLE
+from .steps import DIALOG, RUNNING, STYLE, click_and_stylize, close_dialog, open_dialog, wait_for_layers
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(500)]
 
@@ -38,17 +37,9 @@ told["name"] = result.get_name()
 """
 
 
-@pytest.fixture
-def photograph(tmp_path: Path) -> Path:
-    path = tmp_path / "photograph.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
-    return path
-
-
 def test_a_style_is_clicked_and_everything_follows(gimp: Lent, photograph: Path) -> None:
     with gimp.session(photograph) as session:
-        assert session.menu("Filters", "Neural Style…")
-        session.wait_window(DIALOG)
+        open_dialog(session)
         assert not session.is_sensitive("Stylize", window=DIALOG)
         session.toggle("Night oil", DIALOG)
         until(lambda: session.is_sensitive("Stylize", window=DIALOG))
@@ -72,45 +63,38 @@ def test_a_style_is_clicked_and_everything_follows(gimp: Lent, photograph: Path)
         until(lambda: session.read("Strength", DIALOG) == 75)
         assert session.read("Brush size", DIALOG) == 0.5
         before = session.images()
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
         assert session.images() == before
 
 
 def test_the_last_preview_is_kept_when_the_core_dies(echoing: Lent, photograph: Path) -> None:
-    running = "Neural Style – night-oil"
     with echoing.session(photograph) as session:
-        session.menu("Filters", "Neural Style…")
-        session.wait_window(DIALOG)
-        session.toggle("Night oil", DIALOG)
-        session.choose("Quality", "High", DIALOG)
-        session.press("Stylize", DIALOG)
-        session.wait_window(running)
-        until(lambda: session.is_sensitive("Stop and keep this", window=running), 200)
+        open_dialog(session)
+        click_and_stylize(session, "High")
+        session.wait_window(RUNNING)
+        until(lambda: session.is_sensitive("Stop and keep this", window=RUNNING), 200)
         os.kill(echoing.core_pid(), signal.SIGKILL)
         until(lambda: "The engine stopped unexpectedly." in session.texts())
         session.press("Keep the last preview")
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         result, first = session.images()[0]["layers"]
         assert (result["width"], result["height"]) == (96, 64)
         assert result["sha256"] != first["sha256"]
 
 
 def test_the_settings_of_a_painted_layer_are_used_again(gimp: Lent, photograph: Path, tmp_path: Path) -> None:
-    Image.open(STYLE).resize((20, 16)).save(tmp_path / "tiny.png")
+    tiny = reduced(STYLE, tmp_path / "tiny.png", (20, 16))
     again = "Use these settings again"
     with gimp.session(photograph) as session:
-        session.menu("Filters", "Neural Style…")
-        session.wait_window(DIALOG)
+        open_dialog(session)
         assert again not in session.tree(DIALOG)
-        session.choose_file(DIALOG, "(None)", gimp.home.put(tmp_path / "tiny.png"))
+        session.choose_file(DIALOG, "(None)", gimp.home.put(tiny))
         session.choose("Quality", "Draft", DIALOG)
         session.set_value("Strength", 35, DIALOG)
         session.press("Stylize", DIALOG)
-        until(lambda: len(session.images()[0]["layers"]) == 2, 100)
+        wait_for_layers(session, 2, 100)
         shoot(session, "note")
-        session.menu("Filters", "Neural Style…")
-        session.wait_window(DIALOG)
+        open_dialog(session)
         session.toggle("Night oil", DIALOG)
         session.set_value("Strength", 80, DIALOG)
         until(lambda: session.read("Strength", DIALOG) == 80)
@@ -119,8 +103,7 @@ def test_the_settings_of_a_painted_layer_are_used_again(gimp: Lent, photograph: 
         session.press(again, DIALOG)
         until(lambda: session.read("Strength", DIALOG) == 35)
         assert "tiny.png" in session.tree(DIALOG)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
 
 
 DAMAGED = {
@@ -143,15 +126,13 @@ def test_damaged_data_on_a_layer_is_no_harm(echoing: Lent, photograph: Path, how
             f"data = {DAMAGED[how]!r}.encode()\n"
             "layer.attach_parasite(Gimp.Parasite.new('neural-style', Gimp.PARASITE_PERSISTENT, data))"
         )
-        session.menu("Filters", "Neural Style…")
-        session.wait_window(DIALOG)
+        open_dialog(session)
         before = [session.read(label, DIALOG) for label in ("Strength", "Brush size", "Quality")]
         if again in session.tree(DIALOG):
             session.press(again, DIALOG)
         after = [session.read(label, DIALOG) for label in ("Strength", "Brush size", "Quality")]
         assert after == ([35, *before[1:]] if "tattoo" in how else before)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
         log = session.log()
         assert "Traceback" not in log, log
 

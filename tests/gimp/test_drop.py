@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import SAMPLES
+from ..pictures import WOODCUT
 from .lent import Lent
 from .plugged import until
 from .processes import end_group
 from .session import GimpSession
-from .steps import DIALOG, open_dialog
+from .steps import DIALOG, close_dialog, open_dialog
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -39,9 +39,8 @@ def test_it_becomes_the_style(echoing: Lent, small: Path, onto: str) -> None:
         open_dialog(session)
         assert not session.is_sensitive("Stylize", window=DIALOG)
         left, top, width, height = session.do("extents", label=onto, window=DIALOG)
-        with file_manager(echoing, session, SAMPLES / "styles" / "wave-woodcut.jpg") as place:
+        with file_manager(echoing, session, WOODCUT) as place:
             session.do("drag", start=place, end=[left + width // 2, top + height // 2])
             until(lambda: session.is_sensitive("Stylize", window=DIALOG), 20)
         assert "wave-woodcut.jpg" in session.tree(DIALOG)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)

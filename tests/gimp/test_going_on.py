@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from .calls import call_with
 from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
-from .steps import DIALOG, RUNNING, STYLE, open_dialog, start
+from .steps import DIALOG, RUNNING, STYLE, open_dialog, start, wait_for_layers
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
 
@@ -19,18 +20,9 @@ def apart(one, other):
     pairs = list(zip(pixels(one), pixels(other)))
     return sum(abs(a - b) for a, b in pairs) / len(pairs)
 """
-CALL = """
+PAINT = """
 def paint(drawables, **settings):
-    procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style")
-    config = procedure.create_config()
-    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
-    config.set_property("image", image)
-    config.set_core_object_array("drawables", drawables)
-    config.set_property("style-file", Gio.File.new_for_path({style!r}))
-    for name, value in {{"quality": "draft", "size": 48, **settings}}.items():
-        config.set_property(name.replace("_", "-"), value)
-    answer = procedure.run(config)
-    return int(answer.index(0)), str(answer.index(1)) if answer.length() > 1 else ""
+    return call(drawables, **{"quality": "draft", "size": 48, **settings})
 image = Gimp.get_images()[0]
 """
 PAPER = """
@@ -46,14 +38,14 @@ image.set_selected_layers([image.get_layers()[-1]])
 def test_a_painted_layer_is_gone_on_from(gimp: Lent, small: Path) -> None:
     with gimp.session(small) as session:
         start(session, gimp, "Draft")
-        until(lambda: len(session.images()[0]["layers"]) == 2, 100)
+        wait_for_layers(session, 2, 100)
         (before,) = session.images()
         open_dialog(session)
         session.toggle("Continue from this layer", DIALOG)
         until(lambda: session.read("Continue from this layer", DIALOG) is True)
         shoot(session, "continue")
         session.press("Stylize", DIALOG)
-        until(lambda: len(session.images()[0]["layers"]) == 3, 100)
+        wait_for_layers(session, 3, 100)
         (after,) = session.images()
         assert after["layers"][1:] == before["layers"]
         apart = session.evaluate(
@@ -67,7 +59,7 @@ def test_a_painted_layer_is_gone_on_from(gimp: Lent, small: Path) -> None:
 def test_a_script_goes_on_from_a_layer_that_it_names(gimp: Lent, small: Path) -> None:
     with gimp.session(small) as session:
         told = session.evaluate(
-            CALL.format(style=gimp.home.put(STYLE)) + APART + "paint(image.get_layers(), evaluations=20)\n"
+            call_with(gimp.home.put(STYLE)) + PAINT + APART + "paint(image.get_layers(), evaluations=20)\n"
             "painted, first = image.get_layers()\n"
             "result = [paint([painted], start_layer=painted, evaluations=1)]\n"
             "top = image.get_layers()[0]\n"
@@ -91,10 +83,10 @@ def test_repeat_knows_the_layer_that_was_the_style(echoing: Lent, small: Path) -
         session.choose("Or an open picture", f"{name} ▸ paper", DIALOG)
         session.choose("Quality", "Draft", DIALOG)
         session.press("Stylize", DIALOG)
-        until(lambda: len(session.images()[0]["layers"]) == 3, 100)
+        wait_for_layers(session, 3, 100)
         assert session.images()[0]["layers"][1]["name"] == "Neural Style – paper"
         session.menu("Filters", 'Repeat "Neural Style"')
-        until(lambda: len(session.images()[0]["layers"]) == 4, 100)
+        wait_for_layers(session, 4, 100)
         names = [layer["name"] for layer in session.images()[0]["layers"]]
         assert sum("Neural Style – paper" in name for name in names) == 2
 
@@ -102,7 +94,8 @@ def test_repeat_knows_the_layer_that_was_the_style(echoing: Lent, small: Path) -
 def test_the_result_can_be_an_image_of_its_own_or_see_through(echoing: Lent, small: Path) -> None:
     with echoing.session(small) as session:
         told = session.evaluate(
-            CALL.format(style=echoing.home.put(STYLE))
+            call_with(echoing.home.put(STYLE))
+            + PAINT
             + "result = [paint(image.get_layers(), result='image')[0], len(image.get_layers())]\n"
             "made = [one for one in Gimp.get_images() if one != image]\n"
             "result += [[layer.get_name() for one in made for layer in one.get_layers()]]\n"

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
-from ..conftest import SAMPLES
+from ..cores import left
+from ..pictures import small_photograph
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
-from .steps import DIALOG, RUNNING, start, stop, wait_for_a_preview
+from .steps import DIALOG, RUNNING, start, stop, stop_with_the_image_closed, wait_for_a_preview
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -75,8 +75,7 @@ def check_place(before: dict[str, Any], after: dict[str, Any], parent: str | Non
 
 
 def test_a_second_run_waits_and_says_so(echoing: Lent, small: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((64, 64)).save(other)
+    other = small_photograph(tmp_path / "other.png", (64, 64))
     waiting = "Neural Style – wave-woodcut"
     with echoing.session(small) as session:
         start(session, echoing, "High")
@@ -130,11 +129,7 @@ def test_a_closed_image_does_not_lose_the_picture(echoing: Lent, small: Path) ->
     with echoing.session(small) as session:
         start(session, echoing, "High")
         wait_for_a_preview(session)
-        session.menu("File", "Close View")
-        until(lambda: session.images() == [])
-        stop(session)
-        (image,) = session.wait_images(lambda images: len(images) == 1)
-        assert [layer["name"] for layer in image["layers"]] == [RUNNING]
+        stop_with_the_image_closed(session)
         time.sleep(0.5)
         assert popups(session) == []
 
@@ -150,8 +145,7 @@ def test_nothing_is_left_when_gimp_ends(echoing: Lent, small: Path) -> None:
         assert echoing.core_pid() == core
         os.kill(core, signal.SIGTERM)
         until(lambda: not echoing.state.endpoint.exists(), 10)
-    left = [path.name for path in echoing.state.run.iterdir() if path.suffix != ".lock"]
-    assert left == []
+    assert left(echoing.state) == []
 
 
 CANCELLED_AT_THE_END = """

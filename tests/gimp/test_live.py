@@ -12,7 +12,7 @@ from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
 from .session import GimpSession
-from .steps import RUNNING, start, stop
+from .steps import RUNNING, start, stop, stop_with_the_image_closed
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -108,11 +108,7 @@ def test_it_lies_where_the_layer_was_moved_to(echoing: Lent, small: Path) -> Non
 
 
 def test_a_closed_image_is_no_harm(session: GimpSession) -> None:
-    session.menu("File", "Close View")
-    until(lambda: session.images() == [])
-    stop(session)
-    (image,) = session.wait_images(lambda images: len(images) == 1)
-    assert [layer["name"] for layer in image["layers"]] == [RUNNING]
+    stop_with_the_image_closed(session)
     assert not any("Message" in title for _, title in session.windows())
     log = session.log()
     assert "Traceback" not in log, log

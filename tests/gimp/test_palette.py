@@ -12,7 +12,7 @@ from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
 from .session import GimpSession
-from .steps import DIALOG, RUNNING, open_dialog
+from .steps import RUNNING, click_and_stylize, open_dialog
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -31,9 +31,7 @@ def asked(echoing: Lent, small: Path) -> Iterator[GimpSession]:
     with echoing.session(small) as session:
         session.evaluate(INDEXED)
         open_dialog(session)
-        session.toggle("Night oil", DIALOG)
-        session.choose("Quality", "Draft", DIALOG)
-        session.press("Stylize", DIALOG)
+        click_and_stylize(session, "Draft")
         until(lambda: QUESTION in session.texts())
         yield session
 

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
-from ..conftest import SAMPLES
+from ..pictures import small_photograph
+from .calls import call_with
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
+from .steps import RUNNING, STYLE
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
-
-RESULT = "Neural Style – night-oil"
 
 # The probe runs this in the GIMP that is open, as a tool that works through many images would.
 INSIDE = """
@@ -26,17 +25,10 @@ def layer_of(name, parent=None, width=64, height=48):
     image.insert_layer(layer, parent, 0)
     return layer
 
+{call}
 def paint(layers, **settings):
-    procedure = Gimp.get_pdb().lookup_procedure("plug-in-neural-style")
-    config = procedure.create_config()
-    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
-    config.set_property("image", image)
-    config.set_core_object_array("drawables", layers)
-    config.set_property("style-file", Gio.File.new_for_path({style!r}))
-    for name, value in {{"quality": "draft", "size": 32, "seed": 3, **settings}}.items():
-        config.set_property(name, value)
-    answer = procedure.run(config)
-    assert int(answer.index(0)) == 3, answer.index(1)
+    status, message = call(layers, **{{"quality": "draft", "size": 32, "seed": 3, **settings}})
+    assert status == 3, message
 
 image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path({picture!r}))
 image.undo_disable()
@@ -61,31 +53,31 @@ class Scene:
     """A GIMP in which a test paints an image of its own and takes it back."""
 
     def __init__(self, gimp: Lent, session: GimpSession, picture: str) -> None:
-        self._style = gimp.home.put(SAMPLES / "styles" / "night-oil.jpg")
+        self._call = call_with(gimp.home.put(STYLE))
         self._session = session
         self._picture = picture
 
     def painted(self, prepare: str, paint: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Returns the image before and after; one undo and one redo have been seen to go between them."""
         before, after = self.run(prepare, paint)
-        for keys, wanted in (("ctrl+z", before), ("ctrl+y", after), ("ctrl+z", before)):
+        for keys, state in (("ctrl+z", before), ("ctrl+y", after), ("ctrl+z", before)):
             self._session.key(keys)
-            until(lambda wanted=wanted: self._now(wanted) == _lasting(wanted), 10)  # type: ignore[misc]
+            until(lambda state=state: self._now(state) == _lasting(state), 10)  # type: ignore[misc]
         assert not self._session.menu_sensitive("Edit", "Undo")
         return before, after
 
     def run(self, prepare: str, paint: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Returns the image before and after."""
-        code = INSIDE.format(style=self._style, picture=self._picture, prepare=prepare, paint=paint)
+        code = INSIDE.format(call=self._call, picture=self._picture, prepare=prepare, paint=paint)
         before, after = self._session.evaluate(code, 90)
         return before, after
 
     def images(self) -> list[dict[str, Any]]:
         return self._session.images()
 
-    def _now(self, wanted: dict[str, Any]) -> dict[str, Any] | None:
-        found = [image for image in self._session.images() if image["id"] == wanted["id"]]
-        return _lasting(found[0]) if found else None
+    def _now(self, state: dict[str, Any]) -> dict[str, Any] | None:
+        images = [image for image in self._session.images() if image["id"] == state["id"]]
+        return _lasting(images[0]) if images else None
 
 
 def _lasting(image: dict[str, Any]) -> dict[str, Any]:
@@ -104,8 +96,7 @@ def added(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]
 
 @pytest.fixture
 def scene(gimp: Lent, tmp_path: Path) -> Iterator[Scene]:
-    path = tmp_path / "photograph.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((64, 48)).save(path)
+    path = small_photograph(tmp_path / "photograph.png", (64, 48))
     with gimp.session() as session:
         yield Scene(gimp, session, gimp.home.put(path))
 
@@ -127,8 +118,8 @@ def test_several_layers_are_painted_in_one_step(scene: Scene) -> None:
     first, second = added(before, after)
     assert (first["width"], first["height"]) == (20, 30)
     assert (second["width"], second["height"]) == (64, 48)
-    assert first["name"].startswith(RESULT)
-    assert second["name"].startswith(RESULT)
+    assert first["name"].startswith(RUNNING)
+    assert second["name"].startswith(RUNNING)
 
 
 def test_a_group_is_painted_as_it_looks(scene: Scene) -> None:
@@ -143,7 +134,7 @@ def test_a_group_is_painted_as_it_looks(scene: Scene) -> None:
     outer, group = (layer for layer in before["layers"] if layer["name"] in ("outer", "inner"))
     assert result["parent"] == outer["id"]
     assert (result["width"], result["height"], result["offset"]) == (67, 53, [0, 0])
-    assert [layer["name"] for layer in after["layers"]][:3] == ["outer", RESULT, "inner"]
+    assert [layer["name"] for layer in after["layers"]][:3] == ["outer", RUNNING, "inner"]
     assert group["parent"] == outer["id"]
 
 
@@ -180,7 +171,7 @@ def test_an_image_with_a_palette_is_left_alone_unless_one_says_so(scene: Scene) 
     assert before == after
     (made,) = (image for image in scene.images() if image["id"] != before["id"])
     assert made["base_type"] == "RGB"
-    assert [layer["name"] for layer in made["layers"]] == [RESULT]
+    assert [layer["name"] for layer in made["layers"]] == [RUNNING]
 
 
 def test_text_is_painted_and_stays_text(scene: Scene) -> None:

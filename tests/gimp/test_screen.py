@@ -18,7 +18,7 @@ from .plugged import until
 from .root import GimpRoot
 from .screenshots import kept, shoot
 from .session import GimpSession
-from .steps import DIALOG, open_dialog
+from .steps import DIALOG, close_dialog, open_dialog
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -37,15 +37,12 @@ def gimp(
     gimp_root: GimpRoot, installed: State, scheme: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Lent]:
     """A GIMP on a small screen, in the colors that its settings name."""
-    home = gimp_root.new_home(scheme)
-    with (home.config / "gimprc").open("a") as settings:
-        settings.write(f"(theme-color-scheme {scheme})\n")
-    lent = Lent.make(gimp_root, home, installed, tmp_path_factory.mktemp("ns"))
-    lent.screen = SMALL
-    lent.echo()
-    yield lent
-    lent.close()
-    home.close()
+    with Lent.opened(gimp_root, scheme, installed, tmp_path_factory.mktemp("ns")) as lent:
+        with (lent.home.config / "gimprc").open("a") as settings:
+            settings.write(f"(theme-color-scheme {scheme})\n")
+        lent.screen = SMALL
+        lent.echo()
+        yield lent
 
 
 def inside(place: list[int], around: list[int]) -> bool:
@@ -62,10 +59,10 @@ def cut_off(session: GimpSession) -> list[dict[str, Any]]:
     """What lies partly outside of the dialog, or of the part of it that scrolls, from left to right."""
     window = session.do("window_place", window=DIALOG)
     assert inside(window, [0, 0, *SMALL])
-    found = session.do("controls", window=DIALOG)
-    (pane,) = (one["place"] for one in found if one["role"] == "scroll pane")
+    shown = session.do("controls", window=DIALOG)
+    (pane,) = (one["place"] for one in shown if one["role"] == "scroll pane")
     tall = [pane[0], -10_000, pane[2], 20_000]  # up and down one can scroll
-    return [one for one in found if not inside(one["place"], tall if one["scrolls"] else window)]
+    return [one for one in shown if not inside(one["place"], tall if one["scrolls"] else window)]
 
 
 def test_all_of_it_is_there(gimp: Lent, small: Path, scheme: str) -> None:
@@ -80,8 +77,7 @@ def test_all_of_it_is_there(gimp: Lent, small: Path, scheme: str) -> None:
             shoot(session, f"small-{scheme}-{name}")
             assert cut_off(session) == []
             assert reachable(session) == set(BUTTONS)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
     brightness = np.asarray(
         Image.open(kept(session, f"small-{scheme}")).convert("L").crop((50, 560, 950, 600))
     )
@@ -91,8 +87,8 @@ def test_all_of_it_is_there(gimp: Lent, small: Path, scheme: str) -> None:
 def unfolded(session: GimpSession, part: str) -> bool:
     """Whether it is open and its last line can be seen: what is opened scrolls to where one looks."""
     (title,) = (one for one in session.do("controls", window=DIALOG) if one["name"] == part)
-    found = session.do("controls", window=DIALOG)
-    (pane,) = (one["place"] for one in found if one["role"] == "scroll pane")
+    shown = session.do("controls", window=DIALOG)
+    (pane,) = (one["place"] for one in shown if one["role"] == "scroll pane")
     return bool(title["place"][3] > 60 and title["place"][1] + title["place"][3] <= pane[1] + pane[3] + 1)
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from nst_core import __version__
 
-from ..conftest import SAMPLES
+from ..pictures import NIGHT_OIL, faded, reduced
 from .plugged import Plugged
 
 pytestmark = pytest.mark.gimp
 
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
 LAYERS = """
 def pixels(drawable, form="R'G'B'A u8"):
     area = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
@@ -35,31 +33,10 @@ told["layers"] = [
 """
 
 
-@pytest.fixture(scope="module")
-def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pictures") / "photograph.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
-    return path
-
-
-def arguments(gimp: Plugged, **changes: Any) -> dict[str, Any]:
-    """Every parameter by its name."""
-    return {
-        "style-file": gimp.home.put(STYLE),
-        "strength": 60,
-        "brush-size": 1.5,
-        "keep-colors": False,
-        "quality": "draft",
-        "size": 48,
-        "seed": 7,
-        **changes,
-    }
-
-
 def test_a_call_makes_one_layer_above_and_leaves_the_first_alone(gimp: Plugged, photograph: Path) -> None:
     told = gimp.script(
         photograph,
-        arguments(gimp),
+        gimp.arguments(),
         prepare="""
 layer.set_offsets(5, -3)
 above = Gimp.Layer.new(image, "above", 9, 9, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
@@ -80,10 +57,10 @@ image.insert_layer(above, None, 0)
 
 
 def test_the_core_is_found_again_and_the_seed_gives_the_same_picture(gimp: Plugged, photograph: Path) -> None:
-    gimp.script(photograph, arguments(gimp))
+    gimp.script(photograph, gimp.arguments())
     pid = gimp.core_pid()
     results = [
-        gimp.script(photograph, arguments(gimp, seed=seed), report=LAYERS)["layers"][0]["pixels"]
+        gimp.script(photograph, gimp.arguments(seed=seed), report=LAYERS)["layers"][0]["pixels"]
         for seed in (1, 1, 2)
     ]
     assert gimp.core_pid() == pid
@@ -100,7 +77,7 @@ def test_the_core_is_found_again_and_the_seed_gives_the_same_picture(gimp: Plugg
 )
 def test_kinds_of_images(gimp: Plugged, photograph: Path, name: str, prepare: str) -> None:
     report = LAYERS + 'told["precision"] = int(image.get_precision())\n'
-    told = gimp.script(photograph, arguments(gimp), prepare, report)
+    told = gimp.script(photograph, gimp.arguments(), prepare, report)
     assert told["status"] == 3, told
     result, first = told["layers"]
     assert result["size"] == first["size"]
@@ -108,19 +85,17 @@ def test_kinds_of_images(gimp: Plugged, photograph: Path, name: str, prepare: st
     assert told["precision"] == {"float": 600, "16 bit": 250}.get(name, 150)
 
 
-def test_transparency_is_kept(gimp: Plugged, photograph: Path, tmp_path: Path) -> None:
-    image = Image.open(photograph).convert("RGBA")
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    image.save(tmp_path / "faded.png")
-    told = gimp.script(tmp_path / "faded.png", arguments(gimp), report=LAYERS)
+def test_transparency_is_kept(gimp: Plugged, tmp_path: Path) -> None:
+    path = faded(tmp_path / "faded.png", (96, 64))
+    told = gimp.script(path, gimp.arguments(), report=LAYERS)
     result, first = told["layers"]
-    assert result["alpha"] == first["alpha"] == sum(image.getchannel("A").tobytes())
+    assert result["alpha"] == first["alpha"] == sum(Image.open(path).getchannel("A").tobytes())
 
 
 def test_a_layer_in_a_group_gets_its_result_there(gimp: Plugged, photograph: Path) -> None:
     told = gimp.script(
         photograph,
-        arguments(gimp),
+        gimp.arguments(),
         prepare="""
 group = Gimp.GroupLayer.new(image, "group")
 image.insert_layer(group, None, 0)
@@ -162,7 +137,7 @@ def test_what_cannot_be_painted_is_a_sentence_and_adds_nothing(
     prepare = f"import gi\ngi.require_version('Gegl', '0.4')\nfrom gi.repository import Gegl\n{prepare}\n"
     prepare += "before = len(image.get_layers())"
     report = 'told["more"] = len(image.get_layers()) - before'
-    told = gimp.script(photograph, arguments(gimp), prepare, report)
+    told = gimp.script(photograph, gimp.arguments(), prepare, report)
     assert told["status"] == 0, told  # GIMP_PDB_EXECUTION_ERROR
     assert told["message"].startswith(sentence)
     assert told["more"] == 0
@@ -172,22 +147,22 @@ def test_what_the_engine_remarks_on_a_result_is_a_message(
     gimp: Plugged, photograph: Path, tmp_path: Path
 ) -> None:
     note = "A style picture has fewer pixels than the result needs"
-    Image.open(STYLE).resize((20, 16)).save(tmp_path / "tiny.png")
-    told = gimp.script(photograph, arguments(gimp, **{"style-file": gimp.home.put(tmp_path / "tiny.png")}))
+    tiny = reduced(NIGHT_OIL, tmp_path / "tiny.png", (20, 16))
+    told = gimp.script(photograph, gimp.arguments(**{"style-file": gimp.home.put(tiny)}))
     assert told["status"] == 3, told
     assert note in told["log"]
-    assert note not in gimp.script(photograph, arguments(gimp))["log"]
+    assert note not in gimp.script(photograph, gimp.arguments())["log"]
 
 
 def test_styles_that_cannot_be_used_are_sentences(gimp: Plugged, photograph: Path, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("this is no picture")
     changes = {"style-file": gimp.home.put(tmp_path / "text.png")}
     report = 'told["count"] = len(image.get_layers())'
-    told = gimp.script(photograph, arguments(gimp, **changes), report=report)
+    told = gimp.script(photograph, gimp.arguments(**changes), report=report)
     assert told["status"] == 0
     assert told["message"].startswith("The style picture cannot be read")
     assert told["count"] == 1
-    without = {name: value for name, value in arguments(gimp).items() if name != "style-file"}
+    without = {name: value for name, value in gimp.arguments().items() if name != "style-file"}
     told = gimp.script(photograph, without, report=report)
     assert told["status"] == 0
     assert told["message"].startswith("No style picture is chosen.")
@@ -207,12 +182,12 @@ def test_without_an_installed_core_it_says_what_to_do(echoing: Plugged, photogra
     text = record.read_text()
     try:
         record.unlink()
-        told = echoing.script(photograph, arguments(echoing))
+        told = echoing.script(photograph, echoing.arguments())
         assert told["message"] == "The engine is not installed yet. Run “python3 install” in a terminal."
         echoing.end_core()
         nowhere = {**json.loads(text), "core": ["/bin/no-python", "-m", "nst_core"]}
         record.write_text(json.dumps(nowhere))
-        told = echoing.script(photograph, arguments(echoing))
+        told = echoing.script(photograph, echoing.arguments())
         assert told["message"].startswith("The engine could not be started.")
         assert "python3 install" in told["message"]
         (about,) = echoing.console(ABOUT)

@@ -17,7 +17,17 @@ from .lent import ECHO, Lent
 from .plugged import until
 from .screenshots import shoot
 from .session import GimpSession
-from .steps import DIALOG, RUNNING, open_dialog, start, stop, wait_for_a_preview
+from .steps import (
+    DIALOG,
+    RUNNING,
+    click_and_stylize,
+    close_dialog,
+    open_dialog,
+    start,
+    stop,
+    wait_for_a_preview,
+    wait_for_layers,
+)
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -48,8 +58,7 @@ def back_in_the_dialog(session: GimpSession, style: str) -> None:
     session.press("Close")
     session.wait_window(DIALOG)
     until(lambda: style in session.tree(DIALOG))
-    session.press("Cancel", DIALOG)
-    session.wait_gone(DIALOG)
+    close_dialog(session)
     log = session.log()
     assert "Traceback" not in log, log
 
@@ -89,7 +98,7 @@ def test_what_died_is_tried_again_at_once(echoing: Lent, small: Path) -> None:
         session.press("Try again")
         session.wait_window(RUNNING)
         stop(session)
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
 
 
 def test_a_long_run_is_foretold_and_a_draft_offered(echoing: Lent, small: Path) -> None:
@@ -102,8 +111,7 @@ def test_a_long_run_is_foretold_and_a_draft_offered(echoing: Lent, small: Path) 
         session.press("Use draft", DIALOG)
         until(lambda: not any("10 min" in text for text in session.texts(DIALOG)))
         assert session.read("Quality", DIALOG).lower() == "draft"
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
 
 
 def test_a_core_that_cannot_start_says_so_and_the_choice_stays(
@@ -139,15 +147,14 @@ def test_an_older_core_gives_way_without_a_word(echoing: Lent, small: Path) -> N
     with core_that(echoing, "--version", "0.0.1"), echoing.session(small) as session:
         open_dialog(session)
         until(lambda: "The engine is ready." in session.texts(DIALOG))
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
         old = echoing.core_pid()
         record = echoing.folder / "install.json"
         record.write_text(record.read_text("utf-8").replace('"--version"', '"--idle"'), "utf-8")
         record.write_text(record.read_text("utf-8").replace('"0.0.1"', '"600"'), "utf-8")
         start(session, echoing, "High")
         stop(session)
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         assert echoing.core_pid() != old
 
 
@@ -163,9 +170,7 @@ def test_weights_that_are_missing_are_got_from_a_file_and_the_run_begins(
     try:
         with gimp.session(small) as session:
             open_dialog(session)
-            session.toggle("Night oil", DIALOG)
-            session.choose("Quality", "Draft", DIALOG)
-            session.press("Stylize", DIALOG)
+            click_and_stylize(session, "Draft")
             says(session, "weights (vgg16.safetensors) are missing", 100)
             shoot(session, "trouble-weights")
             session.press("Get it")
@@ -179,7 +184,7 @@ def test_weights_that_are_missing_are_got_from_a_file_and_the_run_begins(
                 session.accept_file("The network's file", gimp.home.put(tmp_path / file))
                 if file == "other.safetensors":
                     says(session, "is none of the networks that are known here")
-            until(lambda: len(session.images()[0]["layers"]) == 2, 120)
+            wait_for_layers(session, 2, 120)
     finally:
         gimp.end_core()
         shutil.rmtree(weights)

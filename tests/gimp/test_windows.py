@@ -16,12 +16,22 @@ from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.files.style import style_tensor
 
-from ..conftest import SAMPLES
 from ..engine.judge import similarity, style_loss
+from ..pictures import small_photograph
 from .lent import Lent
 from .plugged import listening, until
 from .screenshots import kept, shoot
-from .steps import DIALOG, RUNNING, STYLE, open_dialog, start, stop, wait_for_a_preview
+from .steps import (
+    DIALOG,
+    RUNNING,
+    STYLE,
+    close_dialog,
+    open_dialog,
+    start,
+    stop,
+    wait_for_a_preview,
+    wait_for_layers,
+)
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
 
@@ -35,9 +45,7 @@ print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
 
 @pytest.fixture
 def photograph(tmp_path: Path) -> Path:
-    path = tmp_path / "photograph.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((400, 300)).save(path)
-    return path
+    return small_photograph(tmp_path / "photograph.png", (400, 300))
 
 
 def test_a_layer_is_painted_and_undone(
@@ -60,7 +68,7 @@ def test_a_layer_is_painted_and_undone(
         assert listening(gimp.core_pid()) == []
         assert gimp.state.endpoint.stat().st_mode & 0o777 == 0o600
         session.wait_gone(RUNNING, 200)
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         shoot(session, "result")
         (after,) = session.images()
         result, first = after["layers"]
@@ -77,7 +85,7 @@ def test_a_layer_is_painted_and_undone(
         session.key("ctrl+z")
         until(lambda: session.images() == [before])
         session.key("ctrl+y")
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         assert session.images()[0]["layers"] == after["layers"]
 
     painted = torch.from_numpy(raw[..., :3].astype(np.float32).transpose(2, 0, 1)[None].copy() / 255)
@@ -92,10 +100,10 @@ def test_repeat_paints_again_with_the_same_choices(gimp: Lent, small: Path) -> N
     with gimp.session(small) as session:
         start(session, gimp, "Draft")
         session.wait_gone(RUNNING, 120)
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         pid = gimp.core_pid()
         assert session.menu("Filters", 'Repeat "Neural Style"')
-        until(lambda: len(session.images()[0]["layers"]) == 3)
+        wait_for_layers(session, 3)
         assert gimp.core_pid() == pid
         top, second, _ = session.images()[0]["layers"]
         assert top["name"].startswith(RUNNING)
@@ -104,8 +112,7 @@ def test_repeat_paints_again_with_the_same_choices(gimp: Lent, small: Path) -> N
         open_dialog(session)
         assert "night-oil.jpg" in session.tree(DIALOG)
         assert session.is_sensitive("Stylize", window=DIALOG)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
 
 
 def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Lent, small: Path) -> None:
@@ -122,7 +129,7 @@ def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Lent, small: Pa
 
         start(session, gimp, "High")
         stop(session)
-        until(lambda: len(session.images()[0]["layers"]) == 2)
+        wait_for_layers(session, 2)
         assert session.images()[0]["layers"][1] == before[0]["layers"][0]
 
 
@@ -142,8 +149,7 @@ def test_a_core_that_dies_is_a_sentence_and_no_layer(echoing: Lent, small: Path)
         session.wait_window(DIALOG)
         until(lambda: "The engine is ready." in session.texts(DIALOG))
         assert session.is_sensitive("Stylize", window=DIALOG)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
         assert session.images() == before
 
 
@@ -166,6 +172,5 @@ def test_an_unreadable_style_is_a_sentence_and_the_dialog_comes_back(
         assert gimp.home.inside not in copied
         session.press("Close")
         session.wait_window(DIALOG)
-        session.press("Cancel", DIALOG)
-        session.wait_gone(DIALOG)
+        close_dialog(session)
         assert session.images() == before

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..gimp.making import Making, cache_folder
+from ..gimp.steps import photograph as photograph
 from .root import OldGimpRoot
 
 NAME = "the root with GIMP 2.10"

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from nst_core import __version__
-from nst_core.contract.errors import CoreUnavailable
-from nst_core.contract.places import State
-from nst_core.wire import endpoint as endpoints
-
-from ..conftest import REPOSITORY
-from ..gimp.home import Home
+from ..gimp.plugin_home import PluginHome, plugin
 from .root import OldGimpRoot
 
-sys.path.append(str(REPOSITORY / "install"))
-from nst_install import plugin
-from nst_install.manifest import Manifest
-
-NAME = "neural-style-gimp2"
 CALL = """
 import json
 from gimpenums import *
@@ -61,31 +46,16 @@ told["layers"] = [
 
 
 @dataclass
-class OldPlugged:
-    """A HOME whose GIMP has the plug-in, and the state folder of its core, at the same path for the host."""
+class OldPlugged(PluginHome):
+    """GIMP 2.10, which runs one script and ends."""
+
+    NAME: ClassVar[str] = plugin.OLD_NAME
 
     root: OldGimpRoot
-    home: Home
-    state: State
 
-    @classmethod
-    def make(cls, root: OldGimpRoot, home: Home, installed: State, folder: Path) -> OldPlugged:
-        """Places the plug-in as the installer does, with the tests' environment and weights."""
-        state = State(folder)
-        root.bind(folder)
-        root.bind_python(installed.python)
-        root.bind(installed.weights, read_only=True)
-        state.environment.symlink_to(installed.environment)
-        state.weights.symlink_to(installed.weights)
-        target = home.config / "plug-ins" / NAME
-        files = plugin.contents(REPOSITORY, state, __version__, NAME)
-        plugin.place(target, files, Manifest(folder / "manifest.json"))
-        return cls(root, home, state)
-
-    @property
-    def folder(self) -> Path:
-        """Where the plug-in lies, seen from the host."""
-        return self.home.config / "plug-ins" / NAME
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """Every parameter by its name; a truth value is a number here."""
+        return super().arguments(**{"keep-colors": 0, **changes})
 
     def code(self, picture: Path, arguments: Mapping[str, Any], prepare: str = "", report: str = "") -> str:
         """The script that calls the procedure; ``report`` adds to ``told``."""
@@ -104,25 +74,6 @@ class OldPlugged:
         """Calls the procedure from a script; returns what it told and what GIMP's messages were."""
         done = self.root.console(self.code(picture, arguments, prepare, report), self.home, timeout)
         return answer(done)
-
-    def core_pid(self) -> int:
-        """The process of the core that runs. Raises ``CoreUnavailable``."""
-        return endpoints.read(self.state).pid
-
-    def plugin_pids(self) -> list[int]:
-        """The plug-in's own processes."""
-        found = []
-        for pid in self.home.processes():
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if any(word.endswith(f"/{NAME}.py".encode()) for word in words):
-                    found.append(pid)
-        return found
-
-    def end_core(self) -> None:
-        """Ends the core, whatever it is doing."""
-        with contextlib.suppress(CoreUnavailable, ProcessLookupError):
-            os.kill(self.core_pid(), signal.SIGKILL)
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import runpy
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from nst_core.contract.errors import CoreUnavailable
 from nst_core.contract.parameters import PARAMETERS
 from nst_core.contract.places import State
 from nst_core.contract.words import words_for_seconds
-from nst_core.wire import endpoint as endpoints
 
-from ..conftest import REPOSITORY, SAMPLES
+from ..conftest import REPOSITORY
+from ..cores import end_core
+from ..pictures import NIGHT_OIL
 from .root import OldGimpRoot
 
 CHECKS = Path(__file__).with_name("client_checks.py")
@@ -35,9 +33,8 @@ def arguments(installed: State, tmp_path_factory: pytest.TempPathFactory) -> Ite
     state = State(tmp_path_factory.mktemp("größe"))
     state.weights.symlink_to(installed.weights)
     core = [str(installed.python), "-I", "-m", "nst_core", "serve"]
-    yield [str(CHECKS), str(FOLDER), str(state.root), str(SAMPLES / "styles" / "night-oil.jpg"), *core]
-    with contextlib.suppress(CoreUnavailable, ProcessLookupError):
-        os.kill(endpoints.read(state).pid, signal.SIGKILL)
+    yield [str(CHECKS), str(FOLDER), str(state.root), str(NIGHT_OIL), *core]
+    end_core(state)
 
 
 def test_in_this_python(arguments: list[str]) -> None:
@@ -110,8 +107,8 @@ def module(name: str) -> dict[str, Any]:
 def test_the_parameters_are_those_of_the_wire() -> None:
     theirs = [(type(entry).__name__, *dataclasses.astuple(entry)) for entry in PARAMETERS]
     assert [(type(entry).__name__, *entry) for entry in module("parameters")["PARAMETERS"]] == theirs
-    given = [50.0, 1, 1, b"draft", 48.0, 7.0]
-    assert module("parameters")["settings_of"](given) == {
+    chosen = [50.0, 1, 1, b"draft", 48.0, 7.0]
+    assert module("parameters")["settings_of"](chosen) == {
         "strength": 50,
         "brush_size": 1.0,
         "keep_colors": True,

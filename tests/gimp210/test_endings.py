@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from nst_core.client.launch import connect
 from nst_core.contract.errors import CoreUnavailable
 from nst_core.contract.places import State
 
@@ -28,38 +26,22 @@ pytestmark = pytest.mark.gimp
 def gimp(
     old_root: OldGimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OldPlugged]:
-    home = old_root.new_home("endings")
-    plugged = OldPlugged.make(old_root, home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-    home.close()
+    with OldPlugged.opened(old_root, "endings", installed, tmp_path_factory.mktemp("ns")) as plugged:
+        yield plugged
 
 
 def core_state(gimp: OldPlugged) -> str:
     """``ready``, ``busy``, or ``none``, as the core itself says."""
     try:
-        channel, _ = connect(gimp.state, {"name": "test"})
+        return gimp.core_state()
     except CoreUnavailable:
         return "none"
-    try:
-        channel.send({"type": "ping", "id": 1})
-        return str(channel.receive(time.monotonic() + 20)[0]["state"])
-    finally:
-        channel.close()
 
 
 @pytest.mark.parametrize("killed", ["core", "plug-in"])
 def test_killed_in_mid_run(gimp: OldPlugged, killed: str, tmp_path: Path) -> None:
-    values = {
-        "style-file": gimp.home.put(SAMPLES / "styles" / "night-oil.jpg"),
-        "strength": 50,
-        "brush-size": 1.0,
-        "keep-colors": 0,
-        "quality": "high",
-        "size": 512,
-        "seed": 0,
-    }
-    code = gimp.code(SAMPLES / "photograph.jpg", values, report='told["count"] = len(image.layers)')
+    long = gimp.arguments(quality="high", size=512)
+    code = gimp.code(SAMPLES / "photograph.jpg", long, report='told["count"] = len(image.layers)')
     command = gimp.root.console_command(code, gimp.home)
     out, err = tmp_path / "out", tmp_path / "err"
     with out.open("w") as stdout, err.open("w") as stderr:

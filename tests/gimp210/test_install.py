@@ -21,7 +21,8 @@ def test_it_is_proved_in_gimp_and_removed_again(
     old_root: OldGimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = old_root.new_home("install")
-    state = State(tmp_path_factory.mktemp("ns"))
+    state = State(tmp_path_factory.mktemp("ns") / "Jürg's")
+    state.root.mkdir()
     old_root.bind(state.root)
     old_root.bind(REPOSITORY, read_only=True)
     old_root.bind_python(installed.python)
@@ -30,9 +31,9 @@ def test_it_is_proved_in_gimp_and_removed_again(
     ask = [str(installed.python), "-c", "import sys; print(sys._base_executable)"]
     python = subprocess.check_output(ask, text=True).strip()
 
-    def install(*arguments: str, env: dict[str, str] | None = None) -> str:
+    def install(*arguments: str) -> str:
         command = [python, str(REPOSITORY / "install"), "--prefix", str(state.root), *arguments]
-        done = old_root.run(command, home, timeout=300, env=env)
+        done = old_root.run(command, home, timeout=300, env={"LC_ALL": "C.UTF-8", "LANGUAGE": "es"})
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

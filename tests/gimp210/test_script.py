@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from nst_core.contract.places import State
 
-from ..conftest import SAMPLES
+from ..pictures import NIGHT_OIL, faded
 from .plugged import LAYERS, OldPlugged
 from .root import OldGimpRoot
 
 pytestmark = pytest.mark.gimp
 
-STYLE = SAMPLES / "styles" / "night-oil.jpg"
 NAME = "Neural Style – night-oil"
 
 
@@ -27,32 +25,8 @@ def gimp(
     old_root: OldGimpRoot, installed: State, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OldPlugged]:
     """One HOME and one core for all calls of this file: the core is found when it runs."""
-    home = old_root.new_home("script")
-    plugged = OldPlugged.make(old_root, home, installed, tmp_path_factory.mktemp("ns"))
-    yield plugged
-    plugged.end_core()
-    home.close()
-
-
-@pytest.fixture(scope="module")
-def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pictures") / "photograph.png"
-    Image.open(SAMPLES / "photograph.jpg").resize((96, 64)).save(path)
-    return path
-
-
-def arguments(gimp: OldPlugged, **changes: Any) -> dict[str, Any]:
-    """Every parameter by its name."""
-    return {
-        "style-file": gimp.home.put(STYLE),
-        "strength": 60,
-        "brush-size": 1.5,
-        "keep-colors": 0,
-        "quality": "draft",
-        "size": 48,
-        "seed": 7,
-        **changes,
-    }
+    with OldPlugged.opened(old_root, "script", installed, tmp_path_factory.mktemp("ns")) as plugged:
+        yield plugged
 
 
 def test_it_is_registered(gimp: OldPlugged) -> None:
@@ -76,7 +50,7 @@ print "TOLD", text[start:start + 1500]
 def test_a_call_makes_one_layer_above_and_leaves_the_first_alone(gimp: OldPlugged, photograph: Path) -> None:
     told = gimp.script(
         photograph,
-        arguments(gimp),
+        gimp.arguments(),
         prepare="""
 drawable.set_offsets(5, -3)
 above = gimp.Layer(image, "above", 9, 9, RGBA_IMAGE, 100, NORMAL_MODE)
@@ -101,7 +75,7 @@ def test_the_core_is_found_again_and_the_seed_gives_the_same_picture(
 ) -> None:
     results, pids = [], []
     for seed in (1, 1, 2):
-        told = gimp.script(photograph, arguments(gimp, seed=seed), report=LAYERS)
+        told = gimp.script(photograph, gimp.arguments(seed=seed), report=LAYERS)
         assert told["status"] == "success", told
         results.append(told["layers"][0]["pixels"])
         pids.append(gimp.core_pid())
@@ -121,7 +95,7 @@ def test_kinds_of_images(gimp: OldPlugged, photograph: Path, name: str, prepare:
 mask = image.layers[0].mask
 told["inside"] = mask and [mask.get_pixel(*at)[0] for at in ((9, 9), (10, 10), (29, 29), (30, 30))]
 """
-    told = gimp.script(photograph, arguments(gimp), prepare, report)
+    told = gimp.script(photograph, gimp.arguments(), prepare, report)
     assert told["status"] == "success", told
     result, first = told["layers"]
     assert result["size"] == first["size"]
@@ -133,7 +107,7 @@ told["inside"] = mask and [mask.get_pixel(*at)[0] for at in ((9, 9), (10, 10), (
 @pytest.mark.parametrize("precision", [100, 200, 300, 550, 600, 750])
 def test_every_precision_is_kept(gimp: OldPlugged, photograph: Path, precision: int) -> None:
     told = gimp.script(
-        photograph, arguments(gimp), f"pdb.gimp_image_convert_precision(image, {precision})", LAYERS
+        photograph, gimp.arguments(), f"pdb.gimp_image_convert_precision(image, {precision})", LAYERS
     )
     assert told["status"] == "success", told
     assert told["precision"] == precision
@@ -183,22 +157,20 @@ print "TOLD", picture.format, len(image.layers), worst <= {tolerance}, worst
     assert f"TOLD {form_of} 2 True" in done.stdout, done.stdout + done.stderr
 
 
-def test_transparency_is_kept(gimp: OldPlugged, photograph: Path, tmp_path: Path) -> None:
-    image = Image.open(photograph).convert("RGBA")
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    image.save(tmp_path / "faded.png")
+def test_transparency_is_kept(gimp: OldPlugged, tmp_path: Path) -> None:
+    path = faded(tmp_path / "faded.png", (96, 64))
     report = """
 told["alpha"] = [sum(bytearray(one.get_pixel_rgn(0, 0, 96, 64, False, False)[:, :])[3::4])
                  for one in image.layers]
 """
-    told = gimp.script(tmp_path / "faded.png", arguments(gimp), report=report)
-    assert told["alpha"] == [sum(image.getchannel("A").tobytes())] * 2, told
+    told = gimp.script(path, gimp.arguments(), report=report)
+    assert told["alpha"] == [sum(Image.open(path).getchannel("A").tobytes())] * 2, told
 
 
 def test_a_layer_in_a_group_gets_its_result_there(gimp: OldPlugged, photograph: Path) -> None:
     told = gimp.script(
         photograph,
-        arguments(gimp),
+        gimp.arguments(),
         prepare="""
 group = pdb.gimp_layer_group_new(image)
 pdb.gimp_image_insert_layer(image, group, None, 0)
@@ -242,7 +214,7 @@ def test_what_cannot_be_painted_is_a_sentence_and_adds_nothing(
 ) -> None:
     prepare, sentence = REFUSED[what]
     prepare += "\nbefore = len(image.layers)"
-    told = gimp.script(photograph, arguments(gimp), prepare, 'told["more"] = len(image.layers) - before')
+    told = gimp.script(photograph, gimp.arguments(), prepare, 'told["more"] = len(image.layers) - before')
     assert told["status"] != "success"
     assert sentence in told["said"], told["said"]
     assert "Traceback" not in told["said"]
@@ -257,7 +229,7 @@ def test_styles_that_cannot_be_used_are_sentences(gimp: OldPlugged, photograph: 
         ("/nowhere/größe.jpg", "The style picture “größe.jpg” cannot be opened."),
     ):
         told = gimp.script(
-            photograph, arguments(gimp, **{"style-file": path}), report='told["count"] = len(image.layers)'
+            photograph, gimp.arguments(**{"style-file": path}), report='told["count"] = len(image.layers)'
         )
         assert told["status"] != "success"
         assert sentence in told["said"], told["said"]
@@ -266,8 +238,8 @@ def test_styles_that_cannot_be_used_are_sentences(gimp: OldPlugged, photograph: 
 
 def test_a_style_with_a_strange_name_is_opened(gimp: OldPlugged, photograph: Path, tmp_path: Path) -> None:
     path = tmp_path / "größe ½ “x”.jpg"
-    path.write_bytes(STYLE.read_bytes())
-    told = gimp.script(photograph, arguments(gimp, **{"style-file": gimp.home.put(path)}), report=LAYERS)
+    path.write_bytes(NIGHT_OIL.read_bytes())
+    told = gimp.script(photograph, gimp.arguments(**{"style-file": gimp.home.put(path)}), report=LAYERS)
     assert told["status"] == "success", told
     assert told["layers"][0]["name"] == "Neural Style – größe ½ “x”"
 
@@ -277,7 +249,7 @@ def test_repeat_uses_what_was_chosen_last(gimp: OldPlugged, photograph: Path) ->
 from gimpenums import *
 from gimpshelf import shelf
 image = pdb.gimp_file_load({gimp.home.put(photograph)!r}, "")
-shelf["plug-in-neural-style-last"] = [{gimp.home.put(STYLE)!r}, 50.0, 1.0, 0, "draft", 48.0, 0.0]
+shelf["plug-in-neural-style-last"] = [{gimp.home.put(NIGHT_OIL)!r}, 50.0, 1.0, 0, "draft", 48.0, 0.0]
 pdb.plug_in_neural_style(image, image.layers[0], "", 0, 0, 0, "", 0, 0, run_mode=RUN_WITH_LAST_VALS)
 print "TOLD", len(image.layers), image.layers[0].name
 """
@@ -290,11 +262,11 @@ def test_without_an_installed_core_it_says_what_to_do(gimp: OldPlugged, photogra
     text = about.read_text()
     try:
         about.unlink()
-        told = gimp.script(photograph, arguments(gimp))
+        told = gimp.script(photograph, gimp.arguments())
         assert "The engine is not installed yet. Run “python3 install” in a terminal." in told["said"]
         gimp.end_core()
         about.write_text(text.replace("/bin/python", "/bin/no-python"))
-        told = gimp.script(photograph, arguments(gimp))
+        told = gimp.script(photograph, gimp.arguments())
         assert "The engine could not be started. Run “python3 install” again" in told["said"]
     finally:
         about.write_text(text)

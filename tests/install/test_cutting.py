@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.server
 import os
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,22 +17,13 @@ from nst_install import versions
 
 from nst_core.contract.places import State
 
-from .checkout import fake, host_python, lock
-from .test_stages import gimp, install, left
+from ..web import Request, send, web_server
+from .checkout import fake
+from .disks import as_root, disk, make_read_only
+from .fake_gimps import gimp
+from .installing import command, current_version, install, into, left, new_version, run, started
 
 SEED = 20261122
-
-
-def nst(state: State, environment: dict[str, str]) -> str:
-    """What the current core says of itself."""
-    words = ["-I", "-c", "import torch, nst_core; print(nst_core.__version__)"]
-    return subprocess.check_output([state.python, *words], env=environment, text=True).strip()
-
-
-def new_version(checkout: Path, index: Path, number: int) -> None:
-    """Makes the checkout another version, with other locks, so that all is made anew."""
-    (checkout / "nst_core" / "__init__.py").write_text(f'__version__ = "0.0.{number}"\n')
-    (checkout / "install" / "locks" / "torch.txt").write_text(f"# {number}\n" + lock(index, "torch"))
 
 
 @pytest.mark.timeout(600)
@@ -43,33 +32,26 @@ def test_killed_at_20_moments_and_run_again(
 ) -> None:
     gimp(tmp_path, "3.0.4")
     state = State(tmp_path / "state")
-    command = [str(host_python()), str(checkout / "install"), "--yes", "--prefix", str(state.root)]
-    started = time.monotonic()
+    began = time.monotonic()
     assert install(checkout, environment, "--prefix", str(state.root)).returncode == 0
-    whole = time.monotonic() - started
+    whole = time.monotonic() - began
     moments = random.Random(SEED)
     allowed = {"0.0.1"}
     for number in range(2, 22):
         new_version(checkout, index, number)
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(moments.uniform(0.05, whole))
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        words = command(checkout, "--yes", "--prefix", str(state.root))
+        with started(words, environment, start_new_session=True) as process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(moments.uniform(0.05, whole))
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         allowed.add(f"0.0.{number}")
-        now = nst(state, environment)
+        now = current_version(state, environment)
         assert now in allowed, "something whole is current after every cut"
         allowed = {now, f"0.0.{number}"}
     done = install(checkout, environment, "--prefix", str(state.root))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert nst(state, environment) == "0.0.21"
+    assert current_version(state, environment) == "0.0.21"
     assert len(list(versions.environments(state).iterdir())) == 1
     assert len(list(versions.versions(state).iterdir())) == 1
     assert install(checkout, environment, "--uninstall", "--prefix", str(state.root)).returncode == 0
@@ -81,7 +63,7 @@ def test_killed_at_20_moments_and_run_again(
 def installed_one(tmp_path: Path, checkout: Path, environment: dict[str, str], index: Path) -> State:
     """A state folder with version 0.0.1, from a checkout that is 0.0.2 by now."""
     state = State(tmp_path / "state")
-    assert install(checkout, environment, "--no-gimp", "--prefix", str(state.root)).returncode == 0
+    assert install(checkout, environment, *into(state.root)).returncode == 0
     new_version(checkout, index, 2)
     return state
 
@@ -90,39 +72,18 @@ def installed_one(tmp_path: Path, checkout: Path, environment: dict[str, str], i
 def mirror(index: Path, break_at: int | None = None, wrong: str = "") -> Iterator[str]:
     """A package index of the wheels in ``index``; stops each file after ``break_at`` bytes, spoils one."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.strip("/").split("/")[-1]
-            wheel = index / name
-            if wheel.is_file():
-                data = wheel.read_bytes()
-                if wrong and name.startswith(wrong):
-                    data += b"x"
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data if break_at is None else data[:break_at])
-                return
-            found = [path for path in index.glob("*.whl") if path.name.lower().startswith(f"{name}-")]
-            page = "".join(f'<a href="/files/{path.name}">{path.name}</a>' for path in found).encode()
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
+    def answer(request: Request) -> None:
+        name = request.path.strip("/").split("/")[-1]
+        if (index / name).is_file():
+            data = (index / name).read_bytes() + (b"x" if wrong and name.startswith(wrong) else b"")
+            send(request, data[:break_at], length=len(data))
+            return
+        wheels = [path for path in index.glob("*.whl") if path.name.lower().startswith(f"{name}-")]
+        page = "".join(f'<a href="/files/{path.name}">{path.name}</a>' for path in wheels).encode()
+        send(request, page, 200 if wheels else 404, kind="text/html")
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/simple"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with web_server(answer) as address:
+        yield f"{address}/simple"
 
 
 def from_network(environment: dict[str, str], address: str) -> dict[str, str]:
@@ -136,7 +97,7 @@ def from_network(environment: dict[str, str], address: str) -> dict[str, str]:
 def test_the_old_version_goes_on(
     installed_one: State, checkout: Path, environment: dict[str, str], index: Path, trouble: str
 ) -> None:
-    words = ["--no-gimp", "--prefix", str(installed_one.root)]
+    words = into(installed_one.root)
     if trouble == "no network":
         expected = "The package index 127.0.0.1 did not answer"
         done = install(checkout, from_network(environment, "http://127.0.0.1:9/simple"), *words)
@@ -154,9 +115,9 @@ def test_the_old_version_goes_on(
     assert done.returncode == 1, done.stdout
     assert expected in done.stderr
     assert done.stderr.count("\n") == 1, "one line: what, what to do, where the details are"
-    assert nst(installed_one, environment) == "0.0.1"
+    assert current_version(installed_one, environment) == "0.0.1"
     assert install(checkout, environment, *words).returncode == 0
-    assert nst(installed_one, environment) == "0.0.2"
+    assert current_version(installed_one, environment) == "0.0.2"
 
 
 def test_a_full_disk(
@@ -164,17 +125,8 @@ def test_a_full_disk(
 ) -> None:
     """The system itself refuses: no file may be longer than a limit that pip reaches."""
     limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "bash"]
-    command = [
-        str(host_python()),
-        str(checkout / "install"),
-        "--no-gimp",
-        "--prefix",
-        str(installed_one.root),
-    ]
-    done = subprocess.run([*limited, *command], env=environment, capture_output=True, text=True, timeout=200)
-    assert done.returncode != 0
-    assert "Traceback" not in done.stderr
-    assert nst(installed_one, environment) == "0.0.1"
+    assert run([*limited, *command(checkout, *into(installed_one.root))], environment).returncode != 0
+    assert current_version(installed_one, environment) == "0.0.1"
 
 
 def test_a_gimp_that_fails_brings_the_old_version_back(
@@ -190,12 +142,30 @@ def test_a_gimp_that_fails_brings_the_old_version_back(
     done = install(checkout, {**environment, "GIMP3_FAKE_FAILS": "1"}, "--prefix", str(state.root))
     assert done.returncode == 1
     assert "the version before is current again" in done.stderr
-    assert nst(state, environment) == "0.0.1"
+    assert current_version(state, environment) == "0.0.1"
     assert (folder / "dialog.py").read_text() == "DIALOG = 1\n"
     assert (folder / "install.json").read_text() == old
     assert len(list(versions.environments(state).iterdir())) == 1
     assert install(checkout, environment, "--prefix", str(state.root)).returncode == 0
-    assert nst(state, environment) == "0.0.2"
+    assert current_version(state, environment) == "0.0.2"
+
+
+@as_root
+def test_a_profile_that_cannot_be_written_brings_the_old_version_back(
+    tmp_path: Path, checkout: Path, environment: dict[str, str], index: Path
+) -> None:
+    gimp(tmp_path, "3.0.4")
+    state = State(tmp_path / "state")
+    profile = Path(environment["HOME"]) / ".config/GIMP/3.0"
+    profile.mkdir(parents=True)
+    with disk(profile):
+        assert install(checkout, environment, "--prefix", str(state.root)).returncode == 0
+        new_version(checkout, index, 2)
+        make_read_only(profile)
+        done = install(checkout, environment, "--prefix", str(state.root))
+        assert done.returncode == 1
+        assert "Read-only file system" in done.stderr
+        assert current_version(state, environment) == "0.0.1"
 
 
 def test_the_tree_is_the_same_afterwards(
@@ -223,9 +193,7 @@ def test_no_permission(tmp_path: Path, checkout: Path, environment: dict[str, st
     closed.mkdir(mode=mode)
     rights = "-dac_override,-dac_read_search"  # without which root obeys permissions too
     program = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"] if os.geteuid() == 0 else []
-    command = [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(closed / "state")]
-    done = subprocess.run([*program, *command], env=environment, capture_output=True, text=True, timeout=60)
+    done = run([*program, *command(checkout, *into(closed / "state"))], environment)
     assert done.returncode == 1
-    assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") == 1
     assert "choose another folder with --prefix" in done.stderr

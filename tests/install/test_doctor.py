@@ -12,7 +12,8 @@ import pytest
 from nst_core.contract.places import State
 
 from .checkout import fake
-from .test_stages import gimp, home_of, install
+from .fake_gimps import gimp
+from .installing import home_of, install
 
 
 @pytest.fixture

@@ -60,11 +60,11 @@ def test_leaves_nothing_among_the_temporary_files(work: Work, tmp_path: Path) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there an environment has a copy")
 def test_its_python_is_asked_for_by_version(work: Work) -> None:
-    engine, wanted = install(work), f"python{sys.version_info.major}.{sys.version_info.minor}"
+    engine, name = install(work), f"python{sys.version_info.major}.{sys.version_info.minor}"
     links = [engine.environment / "bin" / "python"]
     while links[-1].is_symlink():
         links.append(links[-1].parent / links[-1].readlink())
-    assert wanted in [link.name for link in links if not link.is_relative_to(engine.environment)][:1]
+    assert name in [link.name for link in links if not link.is_relative_to(engine.environment)][:1]
 
 
 def test_a_new_core_costs_no_new_environment_and_waits_for_its_turn(work: Work) -> None:

@@ -52,6 +52,13 @@ def test_linux_programs(home: Path, log: Path) -> None:
     assert {gimp.series for gimp in found if gimp.major == 3} == {"3.0", "3.2"}
 
 
+def test_a_program_that_speaks_another_language(home: Path, log: Path) -> None:
+    script = """'; [ "$LC_ALL" = C ] && echo 'A GIMP version 3.0.4' || echo 'Bir GIMP sürüm 3.0.4"""
+    program(home / "bin" / "gimp-console", script)
+    (gimp,) = programs(linux(home, LC_ALL="tr_TR.UTF-8", LANGUAGE="tr"), log)
+    assert gimp.version == "3.0.4"
+
+
 def test_a_program_that_hangs_or_fails_is_none(
     home: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

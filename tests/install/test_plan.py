@@ -13,8 +13,8 @@ from nst_install import builds
 from nst_install.builds import choose
 from nst_install.device import CPU, Device, look
 
-from .checkout import REPOSITORY
-from .test_stages import install
+from ..conftest import REPOSITORY
+from .installing import install
 
 
 class Driver:
@@ -48,8 +48,8 @@ def no_driver(name: str) -> Any:
 
 
 def test_an_nvidia_gpu(tmp_path: Path) -> None:
-    found = look("linux", "x86_64", lambda name: Driver(), tmp_path)
-    assert found == Device("cuda", "NVIDIA GeForce RTX 3060")
+    device = look("linux", "x86_64", lambda name: Driver(), tmp_path)
+    assert device == Device("cuda", "NVIDIA GeForce RTX 3060")
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_an_nvidia_gpu(tmp_path: Path) -> None:
     ],
 )
 def test_a_gpu_that_cannot_be_used_says_why(tmp_path: Path, driver: Driver, words: str) -> None:
-    found = look("linux", "x86_64", lambda name: driver, tmp_path)
-    assert found.kind == "cpu"
-    assert words in str(found)
+    device = look("linux", "x86_64", lambda name: driver, tmp_path)
+    assert device.kind == "cpu"
+    assert words in str(device)
 
 
 def test_no_gpu(tmp_path: Path) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from nst_install.console import Console, Failure
 from nst_install.manifest import OF_CORE, Manifest
-from nst_install.plugin import contents, folder_of, place
+from nst_install.plugin import beside, contents, folder_of, place
 from nst_install.removal import finish, remove
 
 from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
+
+from ..cores import CORE
+from ..folders import names
+from ..waiting import until
+from .installing import started
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_nothing_is_left(state: State, manifest: Manifest, folder: Path, tmp_pat
     assert again
     assert remove(state, again, Console()) == []
     assert finish(state, again) == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout"]
+    assert names(tmp_path) == ["checkout"]
 
 
 def test_what_is_not_ours_stays_and_is_named(
@@ -58,8 +61,8 @@ def test_what_is_not_ours_stays_and_is_named(
     (tmp_path / "GIMP" / "3.0" / "gimprc").touch()
     assert remove(state, manifest, Console()) == [folder / "dialog.py", folder / "mine.py"]
     assert finish(state, manifest) == [state.logs, state.root / "mine.txt"]
-    assert [path.name for path in state.logs.iterdir()] == ["mine.log"]
-    assert sorted(path.name for path in folder.iterdir()) == ["dialog.py", "mine.py"]
+    assert names(state.logs) == ["mine.log"]
+    assert names(folder) == ["dialog.py", "mine.py"]
 
 
 def test_a_cut_off_replacement_is_removed(state: State, manifest: Manifest, folder: Path) -> None:
@@ -69,7 +72,7 @@ def test_a_cut_off_replacement_is_removed(state: State, manifest: Manifest, fold
         (profile / name).mkdir()
         (profile / name / "neural-style.py").touch()
     assert remove(state, manifest, Console()) == []
-    assert [path.name for path in profile.iterdir()] == ["plug-ins"]
+    assert names(profile) == ["plug-ins"]
 
 
 def test_a_copy_of_another_installation_stays(state: State, manifest: Manifest, folder: Path) -> None:
@@ -87,24 +90,14 @@ def test_a_damaged_manifest_is_told(state: State, manifest: Manifest) -> None:
 
 def test_a_running_core_ends_first(state: State, manifest: Manifest) -> None:
     (state.root / "logs" / "install.log").touch()
-    core = subprocess.Popen(
-        [sys.executable, "-m", "nst_core", "serve"], env={"NEURAL_STYLE_HOME": str(state.root)}
-    )
-    try:
-        for _ in range(200):
-            if state.endpoint.exists():
-                break
-            with pytest.raises(subprocess.TimeoutExpired):
-                core.wait(0.1)
+    with started([*CORE], {"NEURAL_STYLE_HOME": str(state.root)}) as core:
+        until(lambda: core.poll() is not None or state.endpoint.exists())
         endpoints.read(state)
         manifest.own(*OF_CORE)
         assert remove(state, manifest, Console()) == []
         assert core.wait(10) == 0
         assert finish(state, manifest) == []
         assert not state.root.exists()
-    finally:
-        core.kill()
-        core.wait()
 
 
 def test_folders_that_were_made_for_something_that_never_came(state: State, manifest: Manifest) -> None:
@@ -114,6 +107,17 @@ def test_folders_that_were_made_for_something_that_never_came(state: State, mani
     assert remove(state, manifest, Console()) == []
     assert finish(state, manifest) == []
     assert not state.root.exists()
+
+
+def test_what_another_installation_builds_there_stays(
+    state: State, manifest: Manifest, folder: Path, tmp_path: Path
+) -> None:
+    making, replaced = beside(folder)
+    for path, root in ((making, tmp_path / "another"), (replaced, state.root)):
+        path.mkdir()
+        (path / "install.json").write_text(json.dumps({"state": str(root)}), encoding="utf-8")
+    assert remove(state, manifest, Console()) == []
+    assert (making.exists(), replaced.exists()) == (True, False)
 
 
 def test_a_link_in_the_plugin_is_not_gone_through(

@@ -16,10 +16,9 @@ from nst_install.running import core_ended, end_core, end_if_idle, is_running
 from nst_core.contract.places import State
 from nst_core.processes.lock import try_lock
 
-from ..service.standin import Run, Running, until
-from .checkout import host_python
-from .test_cutting import new_version, nst
-from .test_stages import install
+from ..service.standin import Run, Running
+from ..waiting import until
+from .installing import command, current_version, install, into, new_version, started
 
 WAITS = "A picture is being painted in GIMP. This goes on when it is done.\n"
 
@@ -29,19 +28,16 @@ def serving(state: State) -> Iterator[Running]:
     """A core that holds its lock as long as it serves, as the process does."""
     lock = try_lock(state.private_run() / "core.lock")
     assert lock
-    core = Running(state)
+    with Running(state) as core:
 
-    def release() -> None:
-        core.thread.join()
-        lock.close()
+        def release() -> None:
+            core.thread.join()
+            lock.close()
 
-    watching = threading.Thread(target=release)
-    watching.start()
-    try:
+        watching = threading.Thread(target=release, daemon=True)
+        watching.start()
         yield core
-    finally:
-        core.stop()
-        watching.join(20)
+    watching.join(20)
 
 
 @pytest.fixture
@@ -55,7 +51,7 @@ def core(state: State) -> Iterator[Running]:
 def test_a_picture_is_waited_for(
     state: State, checkout: Path, environment: dict[str, str], index: Path, what: str
 ) -> None:
-    words = ["--no-gimp", "--prefix", str(state.root)]
+    words = into(state.root)
     assert install(checkout, environment, *words).returncode == 0
     if what == "an update":
         new_version(checkout, index, 2)
@@ -67,13 +63,9 @@ def test_a_picture_is_waited_for(
         words.append("--uninstall")
     before = state.environment.readlink()
     with serving(state) as core, contextlib.ExitStack() as stack:
-        painting = Run(core.client())
-        assert core.engine.running.wait(20)
-        command = [str(host_python()), str(checkout / "install"), *words]
-        process = stack.enter_context(
-            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        )
-        stack.callback(process.kill)  # which a process that has ended does not mind
+        painting = core.begun()
+        options = {"stdout": subprocess.PIPE, "stderr": None}
+        process = stack.enter_context(started(command(checkout, *words), environment, **options))
         assert process.stdout
         said = []
         while said[-1:] != [WAITS]:
@@ -92,7 +84,7 @@ def test_a_picture_is_waited_for(
     if what == "uninstalling":
         assert not state.root.exists()
     else:
-        assert nst(state, environment) == ("0.0.2" if what == "an update" else "0.0.1")
+        assert current_version(state, environment) == ("0.0.2" if what == "an update" else "0.0.1")
 
 
 def test_a_core_that_nobody_needs_ends_at_once(core: Running, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,8 +95,7 @@ def test_a_core_that_nobody_needs_ends_at_once(core: Running, capsys: pytest.Cap
 
 
 def test_jobs_in_line_are_waited_for_too(core: Running) -> None:
-    runs = [Run(core.client()), Run(core.client())]
-    assert core.engine.running.wait(20)
+    runs = [core.begun(), Run(core.client())]
     until(lambda: core.worker.waiting == 1)
     ending = threading.Thread(target=end_core, args=(core.state, Console()))
     ending.start()
@@ -117,8 +108,7 @@ def test_jobs_in_line_are_waited_for_too(core: Running) -> None:
 
 
 def test_one_that_somebody_works_with_goes_on_after_a_proof(core: Running) -> None:
-    run = Run(core.client())
-    assert core.engine.running.wait(20)
+    run = core.begun()
     end_if_idle(core.state)
     core.engine.permits.release(3)
     run.end()

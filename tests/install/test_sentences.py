@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from ..conftest import REPOSITORY
+
 SAYING = {"Failure": 0, "Refusal": 0, "Told": 0, "Finding": 0, "Fact": 1}
 """What carries a sentence, and which of its arguments that is; the advice comes after it."""
 
@@ -20,9 +20,9 @@ ENDING = {"exit", "ArgumentTypeError"}
 def sentences() -> Iterator[str]:
     """Gives each sentence of a failure, … in place of what is put into it."""
     files = [
-        ROOT / "install/__main__.py",
-        *ROOT.glob("install/nst_install/*.py"),
-        *ROOT.glob("nst_core/pip/*.py"),
+        REPOSITORY / "install/__main__.py",
+        *REPOSITORY.glob("install/nst_install/*.py"),
+        *REPOSITORY.glob("nst_core/pip/*.py"),
     ]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -66,7 +66,7 @@ def first_words(sentence: str) -> str:
 
 
 def page() -> str:
-    text = (ROOT / "docs/install.md").read_text(encoding="utf-8")
+    text = (REPOSITORY / "docs/install.md").read_text(encoding="utf-8")
     return " ".join(re.sub(r"[*`|]", " ", text).split())
 
 
@@ -77,6 +77,6 @@ def test_each_sentence_is_found_in_the_docs_by_its_first_words(sentence: str) ->
 
 
 def test_there_are_sentences() -> None:
-    found = set(sentences())
-    assert len(found) > 60
-    assert "The proxy asks for a name and a password (407)." in found
+    said = set(sentences())
+    assert len(said) > 60
+    assert "The proxy asks for a name and a password (407)." in said

@@ -12,84 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from .checkout import REPOSITORY, fake, host_python
-
-GIMP = """#!{python}
-import os, re, sys
-from pathlib import Path
-
-if "--version" in sys.argv:
-    print("GNU Image Manipulation Program version {version}")
-    sys.exit()
-profile = Path.home() / ".config/GIMP/{series}"
-profile.mkdir(parents=True, exist_ok=True)
-found = re.search(r"'([^']*[.]png)'", sys.argv[-1])
-if found:
-    if os.environ.get("GIMP3_FAKE_FAILS"):
-        print("PROOF: it does not have the procedure plug-in-neural-style")
-        sys.exit(64)
-    assert os.access(profile / "plug-ins/neural-style/neural-style.py", os.X_OK)
-    Path(found[1]).write_bytes(b"picture")
-"""
-
-# Without Python-Fu a GIMP 2.10 that is given Python never ends.
-OLD_GIMP = """#!{python}
-import os, re, sys, time
-from pathlib import Path
-
-if "--version" in sys.argv:
-    print("GNU Image Manipulation Program version {version}")
-    sys.exit()
-profile = Path.home() / ".config/GIMP/2.10"
-profile.mkdir(parents=True, exist_ok=True)
-python = not os.environ.get("GIMP3_FAKE_NO_PYTHON")
-if "--batch-interpreter=python-fu-eval" not in sys.argv:
-    print("script-fu-Warning: PYTHON-FU:", "yes" if python else "no")
-    sys.exit()
-if not python or sys.argv[-1] != "pdb.gimp_quit(1)":
-    time.sleep(600)
-folder = profile / "plug-ins/neural-style-gimp2"
-assert os.access(folder / "neural-style-gimp2.py", os.X_OK)
-(folder / "words.pyc").touch()
-if os.environ.get("GIMP3_FAKE_FAILS"):
-    print("neural-style-gimp2.py-Warning: The engine is tired. Let it sleep.")
-    print("PROOF: procedure failed")
-    sys.exit(0)
-Path(re.search(r"'([^']*[.]png)'", sys.argv[-3])[1]).write_bytes(b"picture")
-print("PROOF: done")
-"""
-
-
-def gimp(tmp_path: Path, version: str) -> None:
-    series = version.rpartition(".")[0]
-    program = tmp_path / "programs" / f"gimp-console-{series}"
-    program.parent.mkdir(exist_ok=True)
-    text = OLD_GIMP if series == "2.10" else GIMP
-    program.write_text(text.format(python=sys.executable, version=version, series=series))
-    program.chmod(0o755)
-
-
-def install(checkout: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [str(host_python()), str(checkout / "install"), *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        timeout=200,
-    )
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
-def home_of(environment: dict[str, str]) -> Path:
-    return Path(environment["HOME"])
-
-
-def left(home: Path) -> list[str]:
-    """What is in a home, apart from the caches that pip keeps for everybody."""
-    names = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
-    return [name for name in names if not name.startswith((".cache", ".rustup"))]
+from ..conftest import REPOSITORY
+from ..waiting import until
+from .checkout import fake
+from .fake_gimps import gimp
+from .installing import command, home_of, install, into, left, started
 
 
 def test_without_gimp_again_and_away(checkout: Path, environment: dict[str, str]) -> None:
@@ -213,15 +140,11 @@ def test_waits_for_one_that_was_killed_and_left_its_pip(
     state.mkdir()
     with (state / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        process = subprocess.Popen(
-            [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        time.sleep(2)
-        assert not (state / "environment").exists()
-    said, _ = process.communicate(timeout=200)
+        with started(command(checkout, *into(state)), environment, stdout=subprocess.PIPE) as process:
+            time.sleep(2)
+            assert not (state / "environment").exists()
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            said, _ = process.communicate(timeout=200)
     assert process.returncode == 0
     assert "waiting" in said
 
@@ -231,16 +154,10 @@ def test_an_end_in_the_middle_leaves_nothing_running(
 ) -> None:
     state = tmp_path / "state"
     fake(checkout, seconds=120)
-    process = subprocess.Popen(
-        [str(host_python()), str(checkout / "install"), "--no-gimp", "--prefix", str(state)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    while not (state / "environment").exists():
-        time.sleep(0.05)
-    process.terminate()
-    said, _ = process.communicate(timeout=60)
+    with started(command(checkout, *into(state)), environment, stdout=subprocess.PIPE) as process:
+        until((state / "environment").exists, 200)
+        process.terminate()
+        said, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted" in said
     with (state / "install.lock").open("a") as lock:

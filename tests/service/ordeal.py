@@ -14,25 +14,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nst_core.client.job import Job, Picture
+from nst_core.client.job import RawPicture, RemoteJob
 from nst_core.client.launch import connect_or_start
-from nst_core.contract.errors import CoreUnavailable, WireError
+from nst_core.contract.errors import WireError
 from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
 
-from .ended import gone, until_gone
+from ..cores import end_core, left
+from ..waiting import until_gone
 
 # A client as a process of its own, so that it can be killed: one job on the core that runs.
 CLIENT = """
 import sys
-from nst_core.client.job import Job, Picture
+from nst_core.client.job import RemoteJob, RawPicture
 from nst_core.client.launch import connect
 from nst_core.contract.places import State
 channel, _ = connect(State.of(), {"name": "victim"})
 print("here", flush=True)
 while True:
-    Job(channel, {"quality": "draft", "size": 64}, 32).run(Picture(16, 12, "RGBA u8", bytes(768)),
+    RemoteJob(channel, {"quality": "draft", "size": 64}, 32).run(RawPicture(16, 12, "RGBA u8", bytes(768)),
         open(sys.argv[1], "rb").read())
 """
 
@@ -46,7 +47,7 @@ class Ordeal:
 
     state: State
     command: Sequence[str]
-    picture: Picture
+    picture: RawPicture
     style: Path
     seconds: float
     seed: int
@@ -67,7 +68,9 @@ class Ordeal:
         """Does one job, on the core that is there or a new one."""
         channel, _ = self._connect()
         try:
-            result = Job(channel, {"quality": "draft", "size": 64}).run(self.picture, self.style.read_bytes())
+            result = RemoteJob(channel, {"quality": "draft", "size": 64}).run(
+                self.picture, self.style.read_bytes()
+            )
             assert result
             assert len(result.picture.pixels) == len(self.picture.pixels)
         finally:
@@ -81,7 +84,7 @@ class Ordeal:
         channel.receive(time.monotonic() + 60)
         channel.close()
         until_gone(pid)
-        return [path.name for path in self.state.run.iterdir() if path.suffix != ".lock"]
+        return left(self.state)
 
     def _connect(self) -> tuple[Channel, object]:
         return connect_or_start(self.state, self.command, {"name": "ordeal"})
@@ -95,7 +98,9 @@ class Ordeal:
 
         def work() -> None:
             with contextlib.suppress(WireError):
-                Job(channel, {"quality": "draft", "size": 64}, 32).run(self.picture, self.style.read_bytes())
+                RemoteJob(channel, {"quality": "draft", "size": 64}, 32).run(
+                    self.picture, self.style.read_bytes()
+                )
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
@@ -120,10 +125,9 @@ class Ordeal:
 
     def _kill_client(self) -> None:
         self._connect()[0].close()
-        environment = {**os.environ, "NEURAL_STYLE_HOME": str(self.state.root)}
         with subprocess.Popen(
             [sys.executable, "-c", CLIENT, str(self.style)],
-            env=environment,
+            env={**os.environ, "NEURAL_STYLE_HOME": str(self.state.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         ) as client:
@@ -156,10 +160,6 @@ def race(state: State, command: Sequence[str], starters: int) -> int:
 
 def kill_core(state: State) -> None:
     """Ends the core of ``state``, if there is one, and waits until it is gone."""
-    try:
-        pid = endpoints.read(state).pid
-    except CoreUnavailable:
-        return
-    if not gone(pid):
-        os.kill(pid, signal.SIGKILL)
+    pid = end_core(state)
+    if pid is not None:
         until_gone(pid)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from nst_core.client import job as client
 from nst_core.client.launch import connect
@@ -19,7 +19,10 @@ from nst_core.wire import endpoint as endpoints
 from nst_core.wire.channel import Channel
 from nst_core.wire.frames import Message
 
-PICTURE = client.Picture(2, 1, "RGBA u8", b"abcdefgh")
+from ..waiting import until
+
+PICTURE = client.RawPicture(2, 1, "RGBA u8", b"abcdefgh")
+SETTINGS = {"strength": 50}
 
 
 class StandIn:
@@ -104,6 +107,25 @@ class Running:
         job = self.engine.job
         until(lambda: job is not None and job.ending is ending)
 
+    def begun(self, **options: Any) -> Run:
+        """A job of a new client, once the engine is at it."""
+        run = Run(self.client(), **options)
+        assert self.engine.running.wait(20)
+        return run
+
+    def painted(self) -> Run:
+        """A job of a new client that has come to its end."""
+        self.engine.permits.release(3)
+        run = Run(self.client())
+        run.end()
+        return run
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         self.engine.permits.release(1000)
         for channel in self.channels:
@@ -123,9 +145,13 @@ class Run(threading.Thread):
         preview_size: int = 0,
         quick: bool = False,
         again: Callable[[], Channel] | None = None,
+        settings: Mapping[str, Any] = SETTINGS,
+        picture: client.RawPicture = PICTURE,
     ) -> None:
         super().__init__(daemon=True)
-        self.job = client.Job(channel, {"strength": 50}, preview_size, quick, again)
+        self.picture = picture
+        self.heard = threading.Event()
+        self.job = client.RemoteJob(channel, settings, preview_size, quick, again)
         self.events: list[Message] = []
         self.result: client.Result | None = None
         self.error: Exception | None = None
@@ -133,17 +159,14 @@ class Run(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.result = self.job.run(PICTURE, b"style", lambda message, _: self.events.append(message))
+            self.result = self.job.run(self.picture, b"style", self._hear)
         except Exception as error:
             self.error = error
+
+    def _hear(self, message: Message, blob: bytearray) -> None:
+        self.events.append(message)
+        self.heard.set()
 
     def end(self) -> None:
         self.join(20)
         assert not self.is_alive()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)

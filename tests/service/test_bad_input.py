@@ -10,8 +10,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -22,15 +20,12 @@ from nst_core.files.style import style_tensor
 from nst_core.service.job import Job
 from nst_core.wire.frames import Message
 
+from ..conftest import REPOSITORY
+from ..pictures import encoded, png_of
+from .messages import CONTENT, PIXELS, answer, start
 from .standin import Running, StandIn
 
-PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
-START: Message = {
-    "type": "start",
-    "id": 7,
-    "settings": {},
-    "content": {"width": 2, "height": 1, "format": "RGBA u8"},
-}
+PAGE = (REPOSITORY / "docs" / "protocol.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> dict[str, str]:
@@ -41,30 +36,19 @@ def table(heading: str) -> dict[str, str]:
     return {row[0]: row[1].strip("`") for row in cells}
 
 
-def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
-
-
 def small(mode: str = "RGB") -> Image.Image:
     return Image.radial_gradient("L").resize((64, 48)).convert(mode)
 
 
-def png_of(width: int, height: int) -> bytes:
+def bomb(width: int, height: int) -> bytes:
     """A PNG whose header is true and whose rows compress to next to nothing."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
-
     packer = zlib.compressobj(9)
     rows = b"".join(packer.compress(bytes((width + 7) // 8 + 1)) for _ in range(height)) + packer.flush()
-    header = struct.pack("!IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return png_of((width, height), 1, 0, rows)
 
 
 def lying_png() -> bytes:
-    data = bytearray(saved(small(), "PNG"))
+    data = bytearray(encoded(small()))
     data[16:24] = struct.pack("!II", 60_000, 60_000)
     data[29:33] = struct.pack("!I", zlib.crc32(data[12:29]))
     return bytes(data)
@@ -73,12 +57,12 @@ def lying_png() -> bytes:
 def archive() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
-        made.writestr("a.png", saved(small(), "PNG"))
+        made.writestr("a.png", encoded(small()))
     return file.getvalue()
 
 
 def animated() -> bytes:
-    return saved(small("P"), "GIF", save_all=True, append_images=[small("P").rotate(90)])
+    return encoded(small("P"), "GIF", save_all=True, append_images=[small("P").rotate(90)])
 
 
 def half(data: bytes) -> bytes:
@@ -89,41 +73,40 @@ STYLES: dict[str, Callable[[], bytes]] = {
     "a file of no bytes": lambda: b"",
     "a text file": lambda: b"Dear core,\n" * 50,
     "random bytes": lambda: random.Random(0).randbytes(5000),
-    "a PNG cut off in the middle": lambda: half(saved(small(), "PNG")),
-    "a JPEG cut off in the middle": lambda: half(saved(small(), "JPEG")),
+    "a PNG cut off in the middle": lambda: half(encoded(small())),
+    "a JPEG cut off in the middle": lambda: half(encoded(small(), "JPEG")),
     "a PNG that says it is 60000 × 60000": lying_png,
-    "a small file that unpacks to 15000 × 15000": lambda: png_of(15_000, 15_000),
+    "a small file that unpacks to 15000 × 15000": lambda: bomb(15_000, 15_000),
     "SVG": lambda: b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>',
-    "PDF": lambda: saved(small(), "PDF"),
-    "EPS": lambda: saved(small(), "EPS"),
+    "PDF": lambda: encoded(small(), "PDF"),
+    "EPS": lambda: encoded(small(), "EPS"),
     "a zip archive": archive,
     "a pickle": lambda: pickle.dumps({"a": [1, 2, 3]}),
-    "1 × 1": lambda: saved(Image.new("RGB", (1, 1)), "PNG"),
-    "30000 × 1": lambda: saved(Image.new("RGB", (30_000, 1)), "PNG"),
+    "1 × 1": lambda: encoded(Image.new("RGB", (1, 1))),
+    "30000 × 1": lambda: encoded(Image.new("RGB", (30_000, 1))),
     "animated GIF": animated,
-    "CMYK JPEG": lambda: saved(small("CMYK"), "JPEG"),
-    "16 bit gray PNG": lambda: saved(Image.new("I;16", (64, 48), 40_000), "PNG"),
-    "palette with transparency": lambda: saved(small("P"), "PNG", transparency=0),
-    "a picture with a broken color profile": lambda: saved(small(), "PNG", icc_profile=b"no profile"),
+    "CMYK JPEG": lambda: encoded(small("CMYK"), "JPEG"),
+    "16 bit gray PNG": lambda: encoded(Image.new("I;16", (64, 48), 40_000)),
+    "palette with transparency": lambda: encoded(small("P"), "PNG", transparency=0),
+    "a picture with a broken color profile": lambda: encoded(small(), "PNG", icc_profile=b"no profile"),
 }
 
-CONTENT = {"width": 2, "height": 1, "format": "RGBA u8"}
 REQUESTS: dict[str, tuple[Message, bytes]] = {
     "content of 0 × 1": ({"content": {**CONTENT, "width": 0}}, b""),
-    "content of 1000000 × 1000000": ({"content": {**CONTENT, "width": 10**6, "height": 10**6}}, b"abcdefgh"),
-    "content in a format that is not known": ({"content": {**CONTENT, "format": "CMYK u8"}}, b"abcdefgh"),
+    "content of 1000000 × 1000000": ({"content": {**CONTENT, "width": 10**6, "height": 10**6}}, PIXELS),
+    "content in a format that is not known": ({"content": {**CONTENT, "format": "CMYK u8"}}, PIXELS),
     "content with fewer pixels than it says": ({}, b"abcd"),
     "content of not-a-number floats": ({"content": {**CONTENT, "format": "RGBA float"}}, b"\xff" * 32),
-    "an unknown setting": ({"settings": {"strenght": 50}}, b"abcdefgh"),
-    "a setting out of its range": ({"settings": {"strength": 1e9}}, b"abcdefgh"),
-    "an id that is no number": ({"id": "7"}, b"abcdefgh"),
-    "an id that is in use": ({}, b"abcdefgh"),
-    "no style": ({"styles": []}, b"abcdefgh"),
-    "five styles": ({"styles": [{"length": 1}] * 5}, b"abcdefgh"),
-    "a style that weighs nothing": ({"styles": [{"length": 1, "weight": 0}]}, b"abcdefgh"),
+    "an unknown setting": ({"settings": {"strenght": 50}}, PIXELS),
+    "a setting out of its range": ({"settings": {"strength": 1e9}}, PIXELS),
+    "an id that is no number": ({"id": "7"}, PIXELS),
+    "an id that is in use": ({}, PIXELS),
+    "no style": ({"styles": []}, PIXELS),
+    "five styles": ({"styles": [{"length": 1}] * 5}, PIXELS),
+    "a style that weighs nothing": ({"styles": [{"length": 1, "weight": 0}]}, PIXELS),
     "a region that is not there": (
         {"styles": [{"length": 1, "region": {"width": 99, "height": 99}}]},
-        b"abcdefgh",
+        PIXELS,
     ),
 }
 
@@ -142,24 +125,14 @@ class Reader(StandIn):
 @pytest.fixture
 def core(state: State) -> Iterator[Running]:
     engine = Reader()
-    running = Running(state, load=lambda: engine)
-    running.engine = engine
-    yield running
-    running.stop()
+    with Running(state, load=lambda: engine) as running:
+        running.engine = engine
+        yield running
 
 
-def final(core: Running, change: Message, pixels: bytes, style: bytes) -> Message:
-    channel = core.client()
-    message = {**START, "style": {"length": len(style)}, **change}
-    channel.send(message, pixels, style)
-    while True:
-        answer, _ = channel.receive(time.monotonic() + 60)
-        if answer["type"] in ("result", "error"):
-            return answer
-
-
-def check(answer: Message, wanted: str) -> None:
-    assert answer.get("code", answer["type"]) == wanted, answer
+def check(answer: Message, row: str) -> None:
+    """Compares an answer with what that row of the page says."""
+    assert answer.get("code", answer["type"]) == table("## Bad input")[row], answer
     if answer["type"] == "error":
         assert answer["message"].endswith(".")
         assert answer["hint"].endswith(".")
@@ -174,30 +147,28 @@ def test_each_row_is_tried() -> None:
 def test_a_style(core: Running, row: str) -> None:
     core.engine.permits.release(3)
     began = time.process_time()
-    check(final(core, {}, b"abcdefgh", STYLES[row]()), table("## Bad input")[row])
+    channel = core.client()
+    start(channel, 7, PIXELS, STYLES[row]())
+    check(answer(channel), row)
     assert time.process_time() - began < 20  # no bomb is unpacked
 
 
 @pytest.mark.parametrize("row", REQUESTS)
 def test_a_request(core: Running, row: str) -> None:
     change, pixels = REQUESTS[row]
-    style = saved(small(), "PNG")
-    if row != "an id that is in use":
-        core.engine.permits.release(3)
-        check(final(core, change, pixels, style), table("## Bad input")[row])
-        return
     channel = core.client()
-    for _ in range(2):
-        channel.send({**START, "style": {"length": len(style)}}, pixels, style)
-    while (answer := channel.receive(time.monotonic() + 60)[0])["type"] != "error":
-        pass
-    check(answer, table("## Bad input")[row])
+    if row == "an id that is in use":
+        start(channel, 7, pixels, encoded(small()))
+    else:
+        core.engine.permits.release(3)
+    start(channel, 7, pixels, encoded(small()), **change)
+    check(answer(channel), row)
 
 
 def test_every_code_that_the_core_says_is_in_the_table_of_codes() -> None:
     codes = {code.strip("`") for code in table("planned in tiles and takes less.")}
     said = set()
-    for file in (Path(__file__).parents[2] / "nst_core").rglob("*.py"):
+    for file in (REPOSITORY / "nst_core").rglob("*.py"):
         for line in file.read_text(encoding="utf-8").split("JobFailed(")[1:]:
             first = line.strip().split(",")[0].strip("\"'\n ")
             if first.isidentifier() and first.islower() and "_" in first + "_":

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from nst_core.client.job import Picture
+from nst_core.client.job import RawPicture
 from nst_core.contract.places import State
 
-from ..conftest import SAMPLES
+from ..cores import CORE, FAKE_CORE
+from ..pictures import WOODCUT
 from .ordeal import Ordeal, kill_core, race
 
-FAKE = [sys.executable, "-m", "tests.service.fake_core", "--evaluations", "10", "--seconds", "0.002"]
-REAL = [sys.executable, "-m", "nst_core", "serve"]
-PICTURE = Picture(16, 12, "RGBA u8", bytes(range(192)) * 4)
+FAKE = [*FAKE_CORE, "--evaluations", "10", "--seconds", "0.002"]
+REAL = CORE
+PICTURE = RawPicture(16, 12, "RGBA u8", bytes(range(192)) * 4)
 
 
 def test_after_random_kills_the_next_job_works_and_nothing_is_left(here: State, tmp_path: Path) -> None:
@@ -33,6 +33,6 @@ def test_two_starters_at_once_get_one_core(here: State) -> None:
 
 def test_kills_of_the_real_engine(here: State, installed: State) -> None:
     here.weights.symlink_to(installed.weights)
-    ordeal = Ordeal(here, REAL, PICTURE, SAMPLES / "styles" / "wave-woodcut.jpg", seconds=1.0, seed=2)
+    ordeal = Ordeal(here, REAL, PICTURE, WOODCUT, seconds=1.0, seed=2)
     ordeal.run(3)
     assert ordeal.end() == []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,12 @@ from nst_core import __version__
 from nst_core.client.question import ask
 from nst_core.contract.errors import CoreUnavailable, JobFailed
 from nst_core.contract.places import State
+from nst_core.service.engine import Estimate
 from nst_core.service.redaction import RedactedFormatter, redacted
 from nst_core.service.report import report
 
-from .standin import Run, Running, StandIn, until
-
-
-@pytest.fixture
-def core(state: State) -> Iterator[Running]:
-    running = Running(state)
-    yield running
-    running.stop()
+from ..waiting import until
+from .standin import Running, StandIn
 
 
 def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) -> None:
@@ -45,14 +39,36 @@ def test_an_estimate_without_an_engine_is_a_sentence(state: State) -> None:
     def load() -> StandIn:
         raise JobFailed("model_missing", "No weights.")
 
-    running = Running(state, load=load)
-    try:
+    with Running(state, load=load):
         with pytest.raises(JobFailed, match=r"^The engine .*\.$") as failure:
             ask(state, {}, "estimate", settings={}, width=30, height=20)
         assert failure.value.code == "model_missing"
         assert failure.value.hint
-    finally:
-        running.stop()
+
+
+@pytest.mark.parametrize("error", [JobFailed("bad_request", "A sentence.", "A hint."), ZeroDivisionError()])
+def test_an_estimate_that_fails_while_the_engine_is_loaded_is_answered(
+    state: State, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def estimate(*_: object) -> Estimate:
+        raise error
+
+    loads = threading.Event()
+    monkeypatch.setattr(StandIn, "estimate", estimate)
+
+    def load() -> StandIn:
+        assert loads.wait(20)
+        return StandIn()
+
+    with Running(state, load=load) as core:
+        channel = core.client()
+        for number in range(2):  # one before the engine is there, one after
+            channel.send({"type": "estimate", "id": number, "settings": {}, "width": 30, "height": 20})
+            loads.set()
+            refusal, _ = channel.receive()
+            assert (refusal["type"], refusal["id"]) == ("error", number)
+            assert refusal["message"].endswith(".")
+            assert refusal["hint"]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +91,7 @@ def test_weights_says_which_networks_are_here(core: Running) -> None:
 
 
 def test_an_idle_core_makes_room_and_a_busy_one_does_not(core: Running) -> None:
-    run = Run(core.client())
-    assert core.engine.running.wait(20)
+    run = core.begun()
     with pytest.raises(JobFailed) as failure:
         ask(core.state, {}, "shutdown", if_idle=True)
     assert failure.value.code == "busy"
@@ -85,13 +100,14 @@ def test_an_idle_core_makes_room_and_a_busy_one_does_not(core: Running) -> None:
     assert run.result
     for channel in core.channels:
         channel.close()
-    end = time.monotonic() + 20
-    while True:
+
+    def makes_room() -> bool:
         try:
-            assert ask(core.state, {}, "shutdown", if_idle=True)["type"] == "ok"
-            break
+            return ask(core.state, {}, "shutdown", if_idle=True)["type"] == "ok"
         except JobFailed:  # the end of the other connection may not have been noticed yet
-            assert time.monotonic() < end
+            return False
+
+    until(makes_room)
     core.thread.join(20)
     with pytest.raises(CoreUnavailable):
         ask(core.state, {}, "ping")
@@ -107,9 +123,7 @@ def test_the_report_has_counts_and_the_log_and_nothing_private(
         "12:00 WARNING x: [Errno 13] Permission denied: '/home/eleonora/My Pictures/aunt.png'\n"
         "12:01 INFO x: 120×80 in 1.5 s; eleonora@studio-pc\n"
     )
-    core.engine.permits.release(3)
-    run = Run(core.client())
-    run.end()
+    core.painted()
     until(lambda: core.worker.tally["result"] == 1)
     text = ask(core.state, {}, "diagnose")["text"]
     for secret in ("eleonora", "studio-pc", "aunt", "My Pictures", str(core.state.root), os.sep + "home"):
@@ -120,7 +134,7 @@ def test_the_report_has_counts_and_the_log_and_nothing_private(
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "without_paths"),
     [
         ("cannot open /home/me/a.png, sorry", "cannot open <path>, sorry"),
         (r"cannot open C:\Users\Me\a.png", "cannot open <path>"),
@@ -134,8 +148,8 @@ def test_the_report_has_counts_and_the_log_and_nothing_private(
         ),
     ],
 )
-def test_paths_are_taken_out(text: str, wanted: str) -> None:
-    assert redacted(text) == wanted
+def test_paths_are_taken_out(text: str, without_paths: str) -> None:
+    assert redacted(text) == without_paths
 
 
 def test_the_log_holds_no_path_also_in_a_traceback() -> None:

@@ -2,60 +2,57 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from nst_core.client.job import Job, Picture, Result
-from nst_core.contract.errors import ConnectionLost, CoreDied, CoreUnavailable
+from nst_core.client.job import RawPicture, RemoteJob
+from nst_core.contract.errors import ConnectionLost, CoreUnavailable
 from nst_core.contract.places import State
 from nst_core.wire.frames import Message
 
+from ..cores import CORE, FAKE_CORE
+from ..nst_process import run_nst
+from .messages import receive
 from .private_core import PrivateCore
+from .standin import Run
 
-FAKE = [sys.executable, "-m", "tests.service.fake_core", "--stdio"]
-PICTURE = Picture(200, 100, "RGBA u8", bytes(range(250)) * 320)
+PICTURE = RawPicture(200, 100, "RGBA u8", bytes(range(250)) * 320)
 
 
 @pytest.fixture
 def core(here: State, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateCore]:
     monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
-    core = PrivateCore(here, [*FAKE, "--evaluations", "20", "--seconds", "0.005"], {"name": "test"})
+    core = PrivateCore(
+        here, [*FAKE_CORE, "--stdio", "--evaluations", "20", "--seconds", "0.005"], {"name": "test"}
+    )
     yield core
     core.close()
 
 
 def test_a_job_ends_with_its_result_and_previews(core: PrivateCore) -> None:
     events: list[Message] = []
-    job = Job(core.channel, {}, preview_size=64)
+    job = RemoteJob(core.channel, {}, preview_size=64)
     result = job.run(PICTURE, b"style", lambda message, _: events.append(message))
     assert result
     assert result.picture.pixels == PICTURE.pixels
     assert {"preview", "progress"} <= {event["type"] for event in events}
 
 
-@pytest.mark.parametrize(("ask", "kept"), [(Job.cancel, False), (Job.finish, True)])
+@pytest.mark.parametrize(("ask", "kept"), [(RemoteJob.cancel, False), (RemoteJob.finish, True)])
 def test_cancel_and_finish_are_heard_while_it_works(
-    core: PrivateCore, ask: Callable[[Job], None], kept: bool
+    core: PrivateCore, ask: Callable[[RemoteJob], None], kept: bool
 ) -> None:
-    job, seen = Job(core.channel, {}), threading.Event()
-    found: list[Result | None] = []
-    thread = threading.Thread(
-        target=lambda: found.append(job.run(PICTURE, b"style", lambda message, blob: seen.set()))
-    )
-    thread.start()
-    assert seen.wait(20)
-    ask(job)
-    thread.join(20)
-    assert bool(found[0]) is kept
+    run = Run(core.channel, picture=PICTURE)
+    assert run.heard.wait(20)
+    ask(run.job)
+    run.end()
+    assert run.error is None
+    assert bool(run.result) is kept
 
 
 def test_it_publishes_nothing_and_ends_with_its_client(core: PrivateCore, here: State) -> None:
@@ -72,33 +69,23 @@ def test_a_signal_ends_it_though_its_client_holds_the_pipes(
     core: PrivateCore, number: signal.Signals, paints: bool
 ) -> None:
     if paints:
-        job, seen = Job(core.channel, {"quality": "high"}), threading.Event()
-
-        def paint() -> None:
-            with contextlib.suppress(CoreDied):
-                job.run(PICTURE, b"style", lambda message, blob: seen.set())
-
-        threading.Thread(target=paint, daemon=True).start()
-        assert seen.wait(20)
+        run = Run(core.channel, settings={"quality": "high"}, picture=PICTURE)
+        assert run.heard.wait(20)
     core._process.send_signal(number)
     assert core._process.wait(20) == 0
 
 
 def test_questions_are_answered(core: PrivateCore) -> None:
-    for kind, wanted in (("ping", "pong"), ("weights", "weights"), ("diagnose", "report")):
-        core.channel.send({"type": kind, "id": 1})
-        assert core.channel.receive(time.monotonic() + 20)[0]["type"] == wanted
+    for question, kind in (("ping", "pong"), ("weights", "weights"), ("diagnose", "report")):
+        core.channel.send({"type": question, "id": 1})
+        assert receive(core.channel)["type"] == kind
 
 
 def test_without_a_token_it_does_not_start(here: State) -> None:
-    environment = {**os.environ, "NEURAL_STYLE_HOME": str(here.root)}
-    command = [sys.executable, "-m", "nst_core", "serve", "--stdio"]
-    done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
-    )
+    done = run_nst(here, "serve", "--stdio")
     assert done.returncode == 1
-    assert done.stdout == b""
-    assert b"Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
 
 
 def test_a_program_that_is_no_core_is_a_sentence(here: State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +96,6 @@ def test_a_program_that_is_no_core_is_a_sentence(here: State, monkeypatch: pytes
 
 def test_the_command_line_speaks_it(here: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tests.service.private_core.clean_environment", dict)
-    core = PrivateCore(here, [sys.executable, "-m", "nst_core", "serve", "--stdio"], {"name": "test"})
+    core = PrivateCore(here, [*CORE, "--stdio"], {"name": "test"})
     assert core.welcome["core"]["version"]
     core.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import threading
 import time
@@ -13,9 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from PIL import Image
 
-from nst_core.client.job import Job, Picture, Region, StyleFile
+from nst_core.client.job import RawPicture, Region, RemoteJob, StyleFile
 from nst_core.client.question import ask
 from nst_core.contract.errors import JobFailed
 from nst_core.contract.places import State
@@ -28,11 +26,13 @@ from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
 from nst_core.weights.loading import Prepared
 
-from ..conftest import SAMPLES, give_back_memory
-from .standin import Running, until
+from ..conftest import give_back_memory
+from ..pictures import NIGHT_OIL, WOODCUT, moving
+from ..waiting import until
+from .standin import Running
 
-STYLE = (SAMPLES / "styles" / "wave-woodcut.jpg").read_bytes()
-PICTURE = Picture(16, 12, "RGBA u8", bytes(range(192)) * 4)
+STYLE = WOODCUT.read_bytes()
+PICTURE = RawPicture(16, 12, "RGBA u8", bytes(range(192)) * 4)
 SMALL = {"quality": "draft", "size": 64}
 
 
@@ -46,9 +46,8 @@ def here(state: State, installed: State) -> State:
 
 @pytest.fixture
 def core(here: State) -> Iterator[Running]:
-    running = Running(here, load=lambda: Studio(here))
-    yield running
-    running.stop()
+    with Running(here, load=lambda: Studio(here)) as running:
+        yield running
     give_back_memory()
 
 
@@ -57,7 +56,7 @@ def test_an_estimate_learns_from_each_job(core: Running) -> None:
     assert before["seconds"] > 0  # from a few evaluations that were timed when it was loaded
     assert (before["width"], before["height"]) == (16, 12)
     began = time.monotonic()
-    assert Job(core.client(), SMALL).run(PICTURE, STYLE)
+    assert RemoteJob(core.client(), SMALL).run(PICTURE, STYLE)
     took = time.monotonic() - began
     until(lambda: core.worker.tally["result"] == 1)
     after = ask(core.state, {}, "estimate", 120, settings=SMALL, width=16, height=12)
@@ -71,13 +70,12 @@ def test_an_estimate_learns_from_each_job(core: Running) -> None:
 
 def test_several_styles_paint_where_and_as_much_as_they_are_asked_to(core: Running) -> None:
     channel = core.client()
-    other = (SAMPLES / "styles" / "night-oil.jpg").read_bytes()
-
+    other = NIGHT_OIL.read_bytes()
     opaque = bytes(255 if index % 4 == 3 else value for index, value in enumerate(bytes(PICTURE.pixels)))
 
     def painted(*styles: StyleFile | bytes) -> bytes:
         one = styles[0] if isinstance(styles[0], bytes) else styles
-        result = Job(channel, SMALL).run(Picture(16, 12, "RGBA u8", opaque), one)
+        result = RemoteJob(channel, SMALL).run(RawPicture(16, 12, "RGBA u8", opaque), one)
         assert result
         return bytes(result.picture.pixels)
 
@@ -100,8 +98,8 @@ def test_the_work_goes_on_from_a_picture_and_in_its_gaps_from_the_content(
     left_dark = b"".join(bytes([30, 60, 90, 255] * 8 + [0, 0, 0, 0] * 8) for _ in range(12))
     settings = {**SMALL, "evaluations": 1}  # one step moves a pixel by a hundredth on average
     asked = {"settings": settings, "width": 16, "height": 12}
-    result = Job(core.client(), settings).run(
-        Picture(16, 12, "RGBA u8", light), STYLE, start=Picture(16, 12, "RGBA u8", left_dark)
+    result = RemoteJob(core.client(), settings).run(
+        RawPicture(16, 12, "RGBA u8", light), STYLE, start=RawPicture(16, 12, "RGBA u8", left_dark)
     )
     assert result
     rows = [bytes(result.picture.pixels)[at : at + 64] for at in range(0, 768, 64)]
@@ -118,7 +116,7 @@ def test_the_work_goes_on_from_a_picture_and_in_its_gaps_from_the_content(
 def test_strength_0_gives_every_pixel_back_to_the_last_bit(core: Running, form: str) -> None:
     values = bytes(PICTURE.pixels)
     pixels = values if form == "RGBA u8" else struct.pack(f"{len(values)}f", *(v / 200 for v in values))
-    result = Job(core.client(), {**SMALL, "strength": 0}).run(Picture(16, 12, form, pixels), STYLE)
+    result = RemoteJob(core.client(), {**SMALL, "strength": 0}).run(RawPicture(16, 12, form, pixels), STYLE)
     assert result
     assert bytes(result.picture.pixels) == pixels
 
@@ -131,14 +129,11 @@ def test_weights_that_cannot_be_used_are_a_sentence(state: State, spoil: str) ->
     elif spoil != "missing":
         state.weights.mkdir(parents=True)
         file.write_bytes(b"" if spoil == "cut off" else b"\0" * 1000)
-    running = Running(state, load=lambda: Studio(state))
-    try:
+    with Running(state, load=lambda: Studio(state)) as running:
         with pytest.raises(JobFailed, match=r"^The network's weights .*\.$") as failure:
-            Job(running.client(), SMALL).run(PICTURE, STYLE)
+            RemoteJob(running.client(), SMALL).run(PICTURE, STYLE)
         assert failure.value.code == "model_missing"
         assert "python3 install" in failure.value.hint
-    finally:
-        running.stop()
 
 
 class Network:
@@ -160,7 +155,7 @@ def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: p
     emptied: list[str] = []
     painted: list[Prepared] = []
 
-    def paint(job: service.Job, ready: Prepared, cost: object) -> Reporter:
+    def paint(job: service.RemoteJob, ready: Prepared, cost: object) -> Reporter:
         painted.append(ready)
         return Reporter(job)
 
@@ -187,10 +182,9 @@ def test_a_device_that_is_lost_is_told_from_other_errors(
 
     monkeypatch.setattr("nst_core.service.stylizing.stylize", fail)
     monkeypatch.setattr("nst_core.service.stylizing.free_memory", lambda device: None)
-    wanted = recipe(Settings())
-    ready = Prepared(wanted, Network(backbone, torch.device("meta")), (), "")
-    given = {"pixels": PICTURE.pixels, "width": 16, "height": 12, "format": "RGBA u8"}
-    job = SimpleNamespace(request=SimpleNamespace(**given, styles=[], begin=None))
+    ready = Prepared(recipe(Settings()), Network(backbone, torch.device("meta")), (), "")
+    content = {"pixels": PICTURE.pixels, "width": 16, "height": 12, "format": "RGBA u8"}
+    job = SimpleNamespace(request=SimpleNamespace(**content, styles=[], begin=None))
     with pytest.raises(JobFailed) as failure:
         perform(job, ready)  # type: ignore[arg-type]
     assert failure.value.code == "device_lost"
@@ -236,9 +230,6 @@ def test_settings_of_an_estimate_are_those_of_a_job(here: State) -> None:
 
 
 def test_a_style_that_moves_is_told_of(core: Running) -> None:
-    file = io.BytesIO()
-    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
-    result = Job(core.client(), SMALL).run(PICTURE, file.getvalue())
+    result = RemoteJob(core.client(), SMALL).run(PICTURE, moving("GIF")[0])
     assert result
     assert "A style picture moves: only its first picture is taken." in result.about["notes"]

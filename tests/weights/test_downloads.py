@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import random
-import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,54 +14,40 @@ from nst_core.weights.catalog import Download
 from nst_core.weights.downloads import TRIES, download
 from nst_core.weights.errors import WeightsError
 
+from ..folders import names
+from ..web import Request, send, web_server
+
 CONTENT = random.Random(0).randbytes(500_000)
 
 
-class Host(http.server.ThreadingHTTPServer):
+@dataclass
+class Host:
     """Serves ``content`` with ranges, or without; each answer may be cut after some bytes."""
 
-    content = CONTENT
-    knows_ranges = True
-    cuts: list[int]
-    asked: list[str | None]
+    address: str = ""
+    content: bytes = CONTENT
+    knows_ranges: bool = True
+    cuts: list[int] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
 
-
-class Answers(http.server.BaseHTTPRequestHandler):
-    server: Host
-
-    def do_GET(self) -> None:
-        wanted = self.headers.get("Range")
-        self.server.asked.append(wanted)
-        start = 0
-        if wanted and self.server.knows_ranges:
-            start = int(wanted.removeprefix("bytes=").rstrip("-"))
-            self.send_response(206)
-        else:
-            self.send_response(200)
-        body = self.server.content[start:]
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        cut = self.server.cuts.pop(0) if self.server.cuts else len(body)
-        self.wfile.write(body[:cut])
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def answer(self, request: Request) -> None:
+        part = request.headers.get("Range")
+        self.asked.append(part)
+        ranged = part if self.knows_ranges else None
+        body = self.content[int(ranged.removeprefix("bytes=").rstrip("-")) if ranged else 0 :]
+        sent = body[: self.cuts.pop(0)] if self.cuts else body
+        send(request, sent, 206 if ranged else 200, length=len(body))
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    server = Host(("127.0.0.1", 0), Answers)
-    server.cuts, server.asked = [], []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    host = Host()
+    with web_server(host.answer) as host.address:
+        yield host
 
 
 def origin(host: Host, digest: str = hashlib.sha256(CONTENT).hexdigest()) -> Download:
-    return Download(f"http://127.0.0.1:{host.server_port}/some/net-1234.pth", digest, len(CONTENT))
+    return Download(f"{host.address}/some/net-1234.pth", digest, len(CONTENT))
 
 
 def test_it_comes_whole(host: Host, tmp_path: Path) -> None:
@@ -83,7 +68,7 @@ def test_what_was_left_is_gone_on_from_next_time(host: Host, tmp_path: Path) -> 
     host.cuts = [100_000, *[0] * (TRIES - 1)]
     with pytest.raises(WeightsError, match=r"could not be downloaded.*20 % are here.*goes on from there"):
         download(origin(host), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["net-1234.pth.part"]
+    assert names(tmp_path) == ["net-1234.pth.part"]
     host.asked.clear()
     assert download(origin(host), tmp_path).read_bytes() == CONTENT
     assert host.asked == ["bytes=100000-"]

