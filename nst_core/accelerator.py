@@ -1,4 +1,4 @@
-"""What the kinds of processors differ in: CUDA (and ROCm), Intel's XPU, Apple's MPS, the processor itself."""
+"""The differences between kinds of device: CUDA (and ROCm), Intel's XPU, Apple's MPS, and the CPU."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 
 from nst_core.limits import left_by_limits
 
-# What PyTorch says where it has no error of its own for this: the processor, CUDA and its libraries, Apple's
-# MPS (also of a single tensor larger than it takes), and Intel's driver.
+# What PyTorch says when memory runs out and it raises no ``OutOfMemoryError``: for the CPU, CUDA and its
+# libraries, Apple's MPS (also for a single tensor that is too large), and Intel's driver.
 _OUT_OF_MEMORY = re.compile(
     "allocate memory|out of memory|STATUS_ALLOC_FAILED|Invalid buffer size"
     "|ERROR_OUT_OF_(DEVICE_MEMORY|HOST_MEMORY|RESOURCES)"
@@ -19,56 +19,56 @@ _OUT_OF_MEMORY = re.compile(
 
 
 class Accelerator:
-    """One device, and what has to be known of its kind. This one is the processor."""
+    """One device, with what depends on its kind. This class is the CPU, and the base of all other kinds."""
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
 
     @staticmethod
     def is_there() -> bool:
-        """Whether there is a device of this kind here."""
+        """Whether this machine has a device of this kind."""
         return True
 
     @staticmethod
     def count() -> int | None:
-        """How many devices of this kind can be told apart by a number; None: they have none."""
+        """Returns how many devices of this kind can be chosen by number; None: the kind has no numbers."""
         return None
 
     @property
     def name(self) -> str:
-        """What the device is called, by which its speed is remembered."""
+        """The name of the device, under which its speed is remembered."""
         return self.device.type
 
     @property
     def precisions(self) -> tuple[torch.dtype, ...]:
-        """The precisions that a network is fast in here, the preferred one first."""
+        """The precisions in which a network is fast on this device, the preferred one first."""
         return (torch.float32,)
 
     def memory(self) -> tuple[int, int] | None:
-        """Returns how many bytes are free, with what PyTorch has cached, and how many there are in all.
+        """Returns how many bytes are free, including PyTorch's cache, and how many there are in all.
 
-        None where the driver does not tell.
+        Returns None when the driver does not tell.
         """
         limit, free = left_by_limits(), _available()
         return free if limit is None else min(limit, free), int(psutil.virtual_memory().total)
 
     def synchronize(self) -> None:
-        """Waits for all that was asked of the device."""
+        """Waits until the device has finished all work."""
 
     def empty(self) -> None:
-        """Gives back to the system what PyTorch keeps of the device's memory for its next need."""
+        """Frees PyTorch's cache of the device's memory."""
 
     def is_lost(self, error: RuntimeError) -> bool:
-        """Whether ``error`` says that the device is gone: only a new process gets it again."""
-        # Also of kinds that are not listed here. Out of memory is an error of the driver's as well, and no
-        # reason to give the device up.
-        said = str(error)
-        lost = "DEVICE_LOST" in said or f"{self.device.type.upper()} error" in said
+        """Whether ``error`` says that the device is lost: only a new process can use it again."""
+        # The test covers kinds that ``KINDS`` does not list, too. Some drivers report that memory ran out as
+        # such an error, but the device is not lost then.
+        message = str(error)
+        lost = "DEVICE_LOST" in message or f"{self.device.type.upper()} error" in message
         return self.device.type != "cpu" and lost and not is_out_of_memory(error)
 
 
 class _Card(Accelerator):
-    """A device with memory of its own and a module of PyTorch's: CUDA, ROCm or XPU."""
+    """A graphics card with its own memory and its own module in PyTorch: CUDA, ROCm or XPU."""
 
     torch_module: ModuleType
 
@@ -78,7 +78,7 @@ class _Card(Accelerator):
         except RuntimeError:  # some of Intel's drivers do not tell
             return None
         allocated = self.torch_module.memory_allocated(self.device)
-        # Some of Intel's drivers tell that all is free, whatever was taken.
+        # Some of Intel's drivers report all memory as free, however much is allocated.
         return int(min(free + self.torch_module.memory_reserved(self.device), whole) - allocated), int(whole)
 
     def synchronize(self) -> None:
@@ -89,7 +89,7 @@ class _Card(Accelerator):
 
 
 class Cuda(_Card):
-    """NVIDIA's cards, and by ROCm AMD's, which PyTorch calls the same."""
+    """NVIDIA's cards, and AMD's with ROCm, which PyTorch calls ``cuda``, too."""
 
     torch_module = torch.cuda
 
@@ -109,7 +109,8 @@ class Cuda(_Card):
     def precisions(self) -> tuple[torch.dtype, ...]:
         if torch.version.hip:
             return torch.float16, torch.bfloat16, torch.float32
-        # Tensor cores came with Volta (7.0), those for bfloat16 with Ampere. Before, 16 bits are no faster.
+        # Tensor cores came with Volta (7.0), and those for bfloat16 with Ampere (8.0). On older cards 16 bits
+        # are no faster than 32.
         major, _ = torch.cuda.get_device_capability(self.device)
         if major < 7:
             return (torch.float32,)
@@ -135,7 +136,7 @@ class Xpu(_Card):
 
 
 class Mps(Accelerator):
-    """Apple's graphics processor, whose memory is the processor's as well."""
+    """Apple's graphics processor, which shares its memory with the CPU."""
 
     @staticmethod
     def is_there() -> bool:
@@ -146,10 +147,10 @@ class Mps(Accelerator):
         return torch.float16, torch.float32
 
     def memory(self) -> tuple[int, int] | None:
-        taken = torch.mps.current_allocated_memory()
-        kept, most = torch.mps.driver_allocated_memory() - taken, torch.mps.recommended_max_memory()
-        # Neither the device's share nor what there is may be exceeded.
-        return max(0, min(most - taken, _available() + kept)), most
+        allocated = torch.mps.current_allocated_memory()
+        cached, limit = torch.mps.driver_allocated_memory() - allocated, torch.mps.recommended_max_memory()
+        # Neither the device's recommended limit nor the memory that the system has may be exceeded.
+        return max(0, min(limit - allocated, _available() + cached)), limit
 
     def synchronize(self) -> None:
         torch.mps.synchronize()
@@ -163,17 +164,17 @@ KINDS: dict[str, type[Accelerator]] = {"cuda": Cuda, "xpu": Xpu, "mps": Mps, "cp
 
 
 def accelerator(device: torch.device) -> Accelerator:
-    """Returns what is to be known of ``device``."""
+    """Returns the ``Accelerator`` for ``device``; a kind that is not in ``KINDS`` is treated like the CPU."""
     return KINDS.get(device.type, Accelerator)(device)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether ``error`` says, in whatever device's words, that the memory was too small."""
+    """Whether ``error`` says, in the words of any device, that memory ran out."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     return isinstance(error, RuntimeError) and _OUT_OF_MEMORY.search(str(error)) is not None
 
 
 def _available() -> int:
-    """What can be had without swapping, as the system says."""
+    """Returns how many bytes the system can give without swapping."""
     return int(psutil.virtual_memory().available)

@@ -1,4 +1,4 @@
-"""What the limits of a container leave of the memory."""
+"""How much memory the limits of Linux's control groups, and so of a container, still allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ _MOUNT, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 class _Version(NamedTuple):
-    """Where a version of Linux's control groups says what; ``prefix`` is that of the lines in memory.stat."""
+    """The names in a version of Linux's control groups: a folder, the files of limit and usage, and a prefix.
+
+    ``prefix`` begins those lines of memory.stat that include the groups inside a group.
+    """
 
     folder: str
     limit: str
@@ -22,47 +25,49 @@ _SECOND = _Version("", "memory.max", "memory.current", "")
 
 
 def left_by_limits(mount: Path = _MOUNT, own: Path = _OWN) -> int | None:
-    """Returns how many bytes this process's control groups let it still take, or None without a limit.
+    """Returns how many bytes this process's control groups still allow it to take, or None without a limit.
 
-    ``mount`` is where the groups are, ``own`` the file that says which are this process's. Files that the
-    system keeps in memory count as used there, but it gives their memory back when it is needed: they are
-    left out.
+    ``mount`` is the folder of the groups. ``own`` is the file that names this process's groups. The system's
+    file cache is not counted as used, although the groups count it: the system frees it when memory is
+    needed.
     """
-    left = [_left(group, version) for group, version in _groups(mount, own)]
-    return min((each for each in left if each is not None), default=None)
+    bytes_left = [_left(group, version) for group, version in _groups(mount, own)]
+    return min((count for count in bytes_left if count is not None), default=None)
 
 
 def _groups(mount: Path, own: Path) -> list[tuple[Path, _Version]]:
-    """Every group that holds this process, with those around it: any of them may have a limit."""
+    """Returns every group that contains this process, directly or not: any of them may have a limit."""
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):  # no Linux
         return []
-    found: list[tuple[Path, _Version]] = []
+    groups: list[tuple[Path, _Version]] = []
     for line in lines:
         _, kinds, path = line.split(":", 2)
         if kinds and "memory" not in kinds.split(","):
             continue
         version = _FIRST if kinds else _SECOND
         place = PurePosixPath(path.lstrip("/"))
-        if ".." in place.parts:  # outside of what is to be seen from here
+        if ".." in place.parts:  # a group outside of what this process can see
             place = PurePosixPath()
-        # In a container the path may be the host's, and only the mount itself is there.
-        found += [(mount / version.folder / group, version) for group in (place, *place.parents)]
-    return found
+        # In a container the path may be that of the host, where only the mount itself exists.
+        groups += [(mount / version.folder / group, version) for group in (place, *place.parents)]
+    return groups
 
 
 def _left(group: Path, version: _Version) -> int | None:
+    """Returns how many bytes a group still allows, or None when it has no limit."""
     try:
         limit, used = (
             int((group / name).read_text(encoding="ascii")) for name in (version.limit, version.used)
         )
-    except (OSError, ValueError):  # also where it says “max”
+    except (OSError, ValueError):  # there is no such group, or its limit is “max”, which means none
         return None
     return max(0, limit - max(0, used - _of_files(group, version)))
 
 
 def _of_files(group: Path, version: _Version) -> int:
+    """Returns how many of the bytes that a group uses are the system's file cache."""
     try:
         lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
         sums = {name: int(count) for name, count in (line.split() for line in lines)}

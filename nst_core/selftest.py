@@ -1,4 +1,4 @@
-"""Whether the engine computes here what it computed where it was made."""
+"""The self-test: whether the engine computes on this machine the numbers that were stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import prepared
 
-# Means of the features of ``picture()`` and the norm of a gradient of its pixels, by float32 on a processor.
+# The means of the features of ``picture()``, and the norm of a gradient of its pixels, in float32 on a CPU.
 STORED = MappingProxyType(
     {
         "relu1_1": 1.5677,
@@ -30,11 +30,11 @@ STORED = MappingProxyType(
     }
 )
 LAYERS = tuple(name for name in STORED if name.startswith("relu"))
-TOLERANCE = 0.01  # GPUs round products to 10 bits or more; a broken one is off by far more
+TOLERANCE = 0.01  # relative: GPUs round products to 10 bits or more, and a broken one is off by far more
 
 
 def picture() -> Tensor:
-    """Returns waves of all lengths and colors, 64 × 64; nothing random, and the same on every machine."""
+    """Returns a picture (1, 3, 64, 64) of waves of all lengths and colors, the same on every machine."""
     row, column = torch.meshgrid(torch.arange(64.0), torch.arange(64.0), indexing="ij")
     planes = [
         torch.sin(row * column / 97 + 1) + torch.cos(row / 3),
@@ -45,10 +45,10 @@ def picture() -> Tensor:
 
 
 def measure(network: NetworkPass, device: torch.device) -> dict[str, float]:
-    """Returns what comes of a way through the network, under the names of ``STORED``."""
+    """Returns the values of a pass through the network, under the names of ``STORED``."""
     features = network.features(picture().to(device))
     values = {layer: float(features[layer].float().mean()) for layer in LAYERS}
-    # Of so small a picture none comes to nothing, not in half precision either.
+    # With this factor no gradient of so small a picture underflows to zero, even in half precision.
     scale = 64.0
     gradient = network.pull_back(
         {layer: feature * (scale / feature.numel()) for layer, feature in features.items()}
@@ -58,16 +58,18 @@ def measure(network: NetworkPass, device: torch.device) -> dict[str, float]:
 
 
 def check(weights: Path, speed: Speed) -> str:
-    """Returns a sentence that says on which device all was well. Raises ``JobFailed`` when it was not.
+    """Returns a sentence that names the device and how fast each way through the network is on it.
 
-    Each way through the network that this machine has is tried: what is compiled for it is compiled now,
-    and ``speed`` learns how fast it is, so that the first run starts at once and is planned.
+    Each way must give the stored values, except half precision, which ``take_fastest`` checks. Loops and
+    kernels are compiled here, and ``speed`` learns the seconds of an evaluation. So the first run starts at
+    once and can be planned. ``weights`` is the folder of the weights. Raises ``JobFailed`` when a value
+    differs from the stored one, or as ``prepared`` does.
     """
     ready = prepared(recipe(Settings()), weights)
     device = ready.backbone.device
     for way in ways(ready.backbone):
         if way == "half":
-            continue  # taken only where it gives the same as the general way: see ``fastest``
+            continue  # ``take_fastest`` checks it against the general way
         values = measure(pass_by(way, ready.backbone, LAYERS), device)
         for name, stored in STORED.items():
             if not abs(values[name] - stored) <= TOLERANCE * abs(stored):
@@ -79,5 +81,5 @@ def check(weights: Path, speed: Speed) -> str:
     seconds = take_fastest(ready, speed)
     calibrate(ready, speed)
     order = sorted(seconds, key=lambda way: seconds[way])
-    each = ", ".join(f"{way} pass {seconds[way]:.2g} s" for way in order)
-    return f"the engine computes what it should ({device.type}; {SIZE[1]} × {SIZE[0]} pixels: {each})."
+    timings = ", ".join(f"{way} pass {seconds[way]:.2g} s" for way in order)
+    return f"the engine computes what it should ({device.type}; {SIZE[1]} × {SIZE[0]} pixels: {timings})."

@@ -1,4 +1,4 @@
-"""Timing a few evaluations before the first run, so that it can be planned, too."""
+"""Timing a few evaluations on noise, so that even the first run can be planned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _SIZES: tuple[Size, ...] = ((96, 128), (192, 256), (384, 512))
 def seconds_of(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size, rounds: int) -> float:
     """Returns the seconds of one evaluation by ``network``, on ``device``, of a picture of noise.
 
-    The best of ``rounds`` counts, after those that are not timed: on a GPU the second makes a graph.
+    The fastest of ``rounds`` evaluations counts. One evaluation comes before them, untimed. On a GPU there
+    are two, since the second records a CUDA graph.
     """
     objective, picture = _work(network, device, recipe, size)
     for _ in range(2 if device.type == "cuda" else 1):
@@ -34,15 +35,15 @@ def seconds_of(network: NetworkPass, device: torch.device, recipe: Recipe, size:
     best = float("inf")
     for _ in range(rounds):
         began = time.perf_counter()
-        float(objective(picture)[0])  # a number on the processor, so that a GPU has done its work
+        float(objective(picture)[0])  # float() waits until a GPU has finished
         best = min(best, time.perf_counter() - began)
     return best
 
 
 def gradient_of(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size) -> Tensor:
-    """Returns the gradient of the picture of that evaluation, (1, 3, H, W).
+    """Returns the gradient (1, 3, H, W) of the evaluation that ``seconds_of`` times.
 
-    The third evaluation gives it: like all later ones, it may be a replay of a CUDA graph.
+    It is that of the third evaluation, which, like all later ones, may replay a CUDA graph.
     """
     objective, picture = _work(network, device, recipe, size)
     gradients = [objective(picture)[1] for _ in range(3)]
@@ -50,13 +51,14 @@ def gradient_of(network: NetworkPass, device: torch.device, recipe: Recipe, size
 
 
 def _work(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size) -> tuple[Evaluate, Tensor]:
+    """Returns an objective for a content and a style of noise, and pixels of noise to evaluate it at."""
     generator = torch.Generator().manual_seed(0)
     content, style, pixels = (torch.rand(1, 3, *size, generator=generator).to(device) for _ in range(3))
     return objective_for(content, [Group((Style(style),), None)], network, recipe.matching), pixels
 
 
 def calibrate(ready: Prepared, speed: Speed) -> None:
-    """Times a few small evaluations for ``speed`` to remember, unless it knows this kind of work already."""
+    """Times a few small evaluations and notes them in ``speed``, unless it knows this kind of work."""
     kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
     if speed.seconds(kind, 1) is not None:
         return

@@ -1,4 +1,4 @@
-"""Which way through the network is the fastest on this machine: timed once, and remembered."""
+"""Choosing the fastest way through the network on this machine: timed once, and remembered."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from nst_core.weights.loading import Prepared
 
 SIZE = (192, 256)
 _ROUNDS = 3
-_APART = 0.1  # of the gradient's length
+_APART = 0.1  # how far a gradient in half precision may be from the exact one, relative to its norm
 
 _log = logging.getLogger(__name__)
 
 
 def take_fastest(ready: Prepared, speed: Speed) -> dict[Way, float]:
-    """Has the engine take the fastest way; returns the seconds of an evaluation of ``SIZE`` by each.
+    """Makes the engine take the fastest way. Returns the seconds of an evaluation of ``SIZE`` by each way.
 
-    They are measured when ``speed`` does not know them, as after a change of the processor, of the
-    number of threads or of PyTorch: a second or two. A way in half precision that fails on this GPU, or whose
-    gradient is another one, is none.
+    A way is timed if ``speed`` does not know its seconds, as after a change of the processor, of the number
+    of threads or of PyTorch. That takes a second or two. Half precision is left out if it fails on this GPU,
+    or if its gradient differs from that of the general way.
     """
     backbone, pixels = ready.backbone, math.prod(SIZE)
-    found: dict[Way, float] = {}
+    seconds_by_way: dict[Way, float] = {}
     for way in ways(backbone):
         kind = f"{way} pass, {device_name(backbone.device)}, {_machine()}"
-        known = speed.seconds(kind, pixels)
-        if known is None:
+        seconds = speed.seconds(kind, pixels)
+        if seconds is None:
             network = pass_by(way, backbone, layers_of(ready.recipe.matching))
             if way == "half" and not _is_right(network, ready):
                 continue
-            known = seconds_of(network, backbone.device, ready.recipe, SIZE, _ROUNDS)
-            speed.note(kind, pixels, known, 1)
-        found[way] = known
-    if len(found) > 1:
-        prefer(min(found, key=lambda way: found[way]))
-    return found
+            seconds = seconds_of(network, backbone.device, ready.recipe, SIZE, _ROUNDS)
+            speed.note(kind, pixels, seconds, 1)
+        seconds_by_way[way] = seconds
+    if len(seconds_by_way) > 1:
+        prefer(min(seconds_by_way, key=lambda way: seconds_by_way[way]))
+    return seconds_by_way
 
 
 def _is_right(network: NetworkPass, ready: Prepared) -> bool:
-    """Whether a way in half precision gives the gradient of the general one, within its rounding."""
+    """Whether half precision gives the same gradient as the general way, up to its rounding."""
     general = pass_by("general", ready.backbone, layers_of(ready.recipe.matching))
-    wanted = gradient_of(general, ready.backbone.device, ready.recipe, SIZE)
+    expected = gradient_of(general, ready.backbone.device, ready.recipe, SIZE)
     try:
         gradient = gradient_of(network, ready.backbone.device, ready.recipe, SIZE)
-    except Exception:  # of a driver or a library: whatever it is, there is another way
+    except Exception:  # a driver or a library may raise anything, and there are other ways
         _log.exception("the way in half precision does not work here")
         return False
-    return float((gradient - wanted).norm() / wanted.norm()) < _APART
+    return float((gradient - expected).norm() / expected.norm()) < _APART
 
 
 def _machine() -> str:
-    """What the order of the ways depends on."""
+    """Returns what, besides the device, decides which way is the fastest."""
     return (
         f"{_processor()}, {torch.backends.cpu.get_cpu_capability()},"
         f" {torch.get_num_threads()} threads, torch {torch.__version__}"
@@ -69,6 +69,7 @@ def _machine() -> str:
 
 
 def _processor() -> str:
+    """Returns the name of the processor, or if Linux does not tell it, of its architecture."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

@@ -13,19 +13,19 @@ from nst_core.recipes.presets import recipe
 from nst_core.recipes.recipe import Recipe
 from nst_core.recipes.settings import Settings
 
-# What a run takes besides its finest scale (engine/tiles/memory_budget.py), by tests/bench/planned.py: torch,
-# the network, its weights as the fast pass wants them too, and the layer itself, which is there a few times
-# as floats: 64 bytes a pixel.
+# The memory of a run besides its finest scale (engine/tiles/memory_budget.py), as tests/bench/planned.py
+# measured it. _BASE_BYTES holds PyTorch, the network, and its weights as the fast pass transforms them. The
+# layer itself is in memory a few times as floats, which makes 64 bytes a pixel.
 _BASE_BYTES = 1_400 * 2**20
 _BYTES_PER_CONTENT_PIXEL = 64
-_TILED = 1.8  # times as long for a pixel in tiles, measured (docs/performance.md)
+_TILED = 1.8  # how many times as long a pixel takes in tiles, measured (docs/performance.md)
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Scales with their evaluations; seconds (None: speed unknown yet); bytes at the peak.
+    """What a run will do and cost: its scales, seconds (None: not known yet) and bytes of memory at the peak.
 
-    ``in_tiles``: the finest scale does not fit into the memory at once.
+    With ``in_tiles`` the finest scale does not fit into the memory budget as a whole.
     """
 
     scales: tuple[Scale, ...]
@@ -47,28 +47,30 @@ def plan(
     resumed: bool = False,
     memory_budget: int | None = None,
 ) -> RunPlan:
-    """Returns the plan for a content of ``size`` (height, width) on the device of this name.
+    """Returns the plan for a content of ``size`` (height, width) on ``device``, a name of ``device_name``.
 
-    ``resumed`` says that the run goes on from a picture; ``device`` is ``device_name``'s,
-    ``memory_budget`` is what ``stylize`` is given.
+    With ``resumed`` the run goes on from a picture. ``memory_budget`` is that of ``stylize``, in bytes (None:
+    unknown).
     """
-    wanted = recipe(settings)
-    found = scales(size, wanted, resumed)
-    kind = kind_of_work(wanted, device)
-    each = [_seconds_of(speed, kind, scale.size, memory_budget) for scale in found]
-    known = [seconds * scale.work for seconds, scale in zip(each, found, strict=True) if seconds]
-    finest = found[-1].size
+    run_recipe = recipe(settings)
+    run_scales = scales(size, run_recipe, resumed)
+    kind = kind_of_work(run_recipe, device)
+    seconds_each = [_seconds_of(speed, kind, scale.size, memory_budget) for scale in run_scales]
+    scale_seconds = [
+        seconds * scale.work for seconds, scale in zip(seconds_each, run_scales, strict=True) if seconds
+    ]
+    finest = run_scales[-1].size
     share = share_of(memory_budget, finest)
     return RunPlan(
-        scales=found,
-        seconds=round(sum(known), 2) if len(known) == len(found) else None,
+        scales=run_scales,
+        seconds=round(sum(scale_seconds), 2) if len(scale_seconds) == len(run_scales) else None,
         bytes=_BASE_BYTES + bytes_for(share, finest) + _BYTES_PER_CONTENT_PIXEL * size[0] * size[1],
         in_tiles=share.area is not None,
     )
 
 
 def cost_of(speed: Speed, kind: str, size: Size, memory_budget: int | None) -> float:
-    """Returns what one evaluation costs against others: seconds, or pixels for an unknown kind."""
+    """Returns the relative cost of one evaluation: its seconds, or for an unknown kind its pixels."""
     return _seconds_of(speed, kind, size, memory_budget) or math.prod(size)
 
 
@@ -77,5 +79,5 @@ def _seconds_of(speed: Speed, kind: str, size: Size, memory_budget: int | None) 
 
 
 def kind_of_work(wanted: Recipe, device: str) -> str:
-    """Returns the name of all that the time of an evaluation depends on besides the size."""
+    """Returns a name for everything, besides the size, that the time of an evaluation depends on."""
     return f"{device}, {wanted.look.network}, {wanted.matching.style_form}"

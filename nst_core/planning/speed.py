@@ -14,18 +14,18 @@ from nst_core.engine.pyramid import TARGETS
 
 log = logging.getLogger(__name__)
 
-_FADE = 0.5  # of what earlier runs say, with each new one
-_STEPS_PER_DOUBLING = 2
+_FADE = 0.5  # factor of the earlier sums with each new entry
+_STEPS_PER_DOUBLING = 2  # groups of sizes, per doubling of the pixels
 
 
 class Speed:
-    """Seconds for one evaluation by the number of pixels, for each kind of work, in one small file.
+    """The seconds of one evaluation by number of pixels, for each kind of work, in one small file.
 
-    The kind names all that the time depends on: the device, the network, the losses. For each kind
-    pictures of like size are summed up together; between the sizes known the time is interpolated,
-    beyond the largest it grows with the pixels. Sums fade, so that a machine that became slower is
-    noticed and one long run says more than a short one. A file that cannot be read or written only means
-    that nothing is remembered.
+    The kind names all that the time depends on: the device, the network, the losses. Within a kind, pictures
+    of similar size are summed up together. Between known sizes the time is interpolated, on logarithmic axes.
+    Beyond the largest it grows with the pixels. Below the smallest it stays the same. The sums fade with each
+    new entry, so that a machine that became slower is noticed. A long run counts more than a short one. When
+    the file cannot be read or written, nothing is remembered, and nothing is raised.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,48 +33,49 @@ class Speed:
         self._lock = threading.Lock()
 
     def seconds(self, kind: str, pixels: int, beyond: float = 1.0) -> float | None:
-        """Returns how long one evaluation of a picture takes, or None for a kind that was never run.
+        """Returns the seconds of one evaluation of a picture, or None for a kind that was never run.
 
-        ``beyond`` is how many times as long a pixel takes in a picture much larger than any that was run.
+        ``beyond`` says how many times as long a pixel takes in a picture of more than 1.5 times the pixels of
+        the largest known size.
         """
         with self._lock:
-            known = self._read().get(kind)
-        if not known:
+            sums = self._read().get(kind)
+        if not sums:
             return None
-        points = sorted((of_pixels / count, seconds / count) for seconds, count, of_pixels in known.values())
+        points = sorted((of_pixels / count, seconds / count) for seconds, count, of_pixels in sums.values())
         if pixels >= points[-1][0]:
-            larger = pixels / points[-1][0]
-            return points[-1][1] * larger * (beyond if larger > 1.5 else 1.0)
+            ratio = pixels / points[-1][0]
+            return points[-1][1] * ratio * (beyond if ratio > 1.5 else 1.0)
         if pixels <= points[0][0]:
             return points[0][1]
         above = next(index for index, (size, _) in enumerate(points) if size >= pixels)
         (low, fast), (high, slow) = points[above - 1], points[above]
-        part = math.log(pixels / low) / math.log(high / low)
-        return float(fast * (slow / fast) ** part)
+        fraction = math.log(pixels / low) / math.log(high / low)
+        return float(fast * (slow / fast) ** fraction)
 
     def note(self, kind: str, pixels: int, seconds: float, evaluations: int) -> None:
-        """Takes down that ``evaluations`` (1 or more) of a picture took ``seconds`` in all."""
+        """Remembers that ``evaluations`` (1 or more) of a picture of ``pixels`` took ``seconds`` in all."""
         size = str(round(_STEPS_PER_DOUBLING * math.log2(pixels)))
         with self._lock:
-            known = self._read()
-            sizes = known.setdefault(kind, {})
-            old = [_FADE * value for value in sizes.get(size, (0.0, 0.0, 0.0))]
-            sizes[size] = (old[0] + seconds, old[1] + evaluations, old[2] + evaluations * pixels)
-            part = self._path.with_suffix(f".{os.getpid()}")
+            kinds = self._read()
+            sizes = kinds.setdefault(kind, {})
+            faded = [_FADE * value for value in sizes.get(size, (0.0, 0.0, 0.0))]
+            sizes[size] = (faded[0] + seconds, faded[1] + evaluations, faded[2] + evaluations * pixels)
+            partial_file = self._path.with_suffix(f".{os.getpid()}")
             try:
-                part.write_text(json.dumps(known), encoding="utf-8")
-                part.replace(self._path)
+                partial_file.write_text(json.dumps(kinds), encoding="utf-8")
+                partial_file.replace(self._path)
             except OSError as error:
                 log.warning("the speed cannot be remembered: %s", error.strerror)
-                with contextlib.suppress(OSError):  # a file system that became read-only keeps it, too
-                    part.unlink()
+                with contextlib.suppress(OSError):  # on a file system that became read-only this fails, too
+                    partial_file.unlink()
 
     def _read(self) -> dict[str, dict[str, tuple[float, float, float]]]:
         try:
-            known = json.loads(self._path.read_text(encoding="utf-8"))
+            kinds = json.loads(self._path.read_text(encoding="utf-8"))
             sums = {
                 str(kind): {str(int(size)): _sums(entry) for size, entry in sizes.items()}
-                for kind, sizes in known.items()
+                for kind, sizes in kinds.items()
             }
         except (OSError, ValueError, TypeError, AttributeError, LookupError):
             return {}
@@ -89,16 +90,17 @@ def _sums(entry: list[float]) -> tuple[float, float, float]:
 
 
 class Stopwatch:
-    """Takes the time of each scale of a run that begins at ``now`` (seconds), and notes it in the end."""
+    """Measures the time of each scale of a run that begins at ``now`` (seconds)."""
 
     def __init__(self, now: float) -> None:
         self._since = now
         self._sums: dict[int, list[float]] = {}
 
     def evaluated(self, pixels: int, evaluation: int, now: float) -> None:
-        """Says that an evaluation of a picture of ``pixels`` ended at ``now``.
+        """Records that an evaluation of a picture of ``pixels`` ended at ``now`` (seconds).
 
-        ``evaluation`` is its number in the scale; before the first, 1, content and styles were looked at.
+        ``evaluation`` is its number in the scale, from 1. Before the first, content and styles were measured,
+        which counts as ``TARGETS`` evaluations.
         """
         sums = self._sums.setdefault(pixels, [0.0, 0.0])
         sums[0] += now - self._since
@@ -106,7 +108,7 @@ class Stopwatch:
         self._since = now
 
     def note(self, speed: Speed, kind: str) -> None:
-        """Has ``speed`` remember what was measured."""
+        """Makes ``speed`` remember what was measured, as work of this ``kind``."""
         for pixels, (seconds, evaluations) in self._sums.items():
             if seconds > 0:
                 speed.note(kind, pixels, seconds, int(evaluations))

@@ -1,4 +1,4 @@
-"""From what a person chose to the recipe of a run."""
+"""From the settings that a person chose to the recipe of a run."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ QUALITIES = MappingProxyType(
 )
 
 
-LARGEST = 2**20  # pixels: longer than any layer
+LARGEST = 2**20  # pixels of a longer side that no layer has, so that the finest scale is the layer's size
 
 
 def recipe(settings: Settings) -> Recipe:
-    """Returns the recipe for what a person chose; ``auto`` leaves it as it is."""
-    known = PUBLISHED.get(settings.recipe)
-    base = known or Recipe(schedule=QUALITIES[settings.quality])
+    """Returns the recipe for what a person chose. ``auto`` keeps the value of the chosen recipe."""
+    published = PUBLISHED.get(settings.recipe)
+    base = published or Recipe(schedule=QUALITIES[settings.quality])
     return replace(
         base,
         schedule=_schedule(base.schedule, settings),
@@ -52,11 +52,12 @@ def recipe(settings: Settings) -> Recipe:
 def on_network(
     wanted: Recipe, layers: Sequence[str], style_layers: Sequence[str], content_layer: str
 ) -> Recipe:
-    """Returns the recipe with the layers of a network that has ``layers``.
+    """Returns the recipe ``wanted`` for a network that has ``layers``.
 
-    Where it has none of VGG's name, its own ``style_layers``, which correspond to ``relu1_1`` to
-    ``relu5_1``, and its ``content_layer`` (``relu4_2``) take their place; in VGG-16, the last of the
-    block that of VGG-19's fourth.
+    A recipe names VGG's layers. Those that the network does not have are replaced by its own: ``relu4_2`` by
+    ``content_layer``, and others by the one of ``style_layers`` that corresponds to their block. But if the
+    network has another layer of the block, the last of these is taken: in VGG-16 for the fourth of VGG-19.
+    Weights of layers that become the same are added up.
     """
 
     def own(layer: str) -> str:
@@ -101,7 +102,7 @@ def _look(base: NetworkOptions, settings: Settings) -> NetworkOptions:
 
 
 def _matching(base: Matching, settings: Settings) -> Matching:
-    # Strength is the odds of style against content: 50 is the recipe's own balance, 0 is no style, 100
+    # The strength shifts weight from content to style: 50 is the recipe's own balance, 0 is no style, 100 is
     # no content.
     strength = settings.strength / 100
     content, style = base.content_weight * (2 * (1 - strength)) ** 2, base.style_weight * (2 * strength) ** 2
@@ -112,6 +113,7 @@ def _matching(base: Matching, settings: Settings) -> Matching:
     if settings.smoothness:
         weight = 0.1 * 10 ** (settings.smoothness / 25)
         matching = replace(matching, variation_form="nine", variation_weight=weight)
+    # Deeper layers have larger forms. The sum of the weights must stay, for that is the style's weight.
     fall = 4 ** ((settings.forms - 50) / 50)
     weights = [weight * fall**depth for depth, (_, weight) in enumerate(matching.style_layers)]
     scale = sum(weight for _, weight in matching.style_layers) / sum(weights)
@@ -122,7 +124,7 @@ def _matching(base: Matching, settings: Settings) -> Matching:
 
 def _start(base: Start, settings: Settings) -> Start:
     start = base if settings.start == "auto" else Start(settings.start)
-    # As far as the mean color of a run that has converged goes, measured: at 30 all the way.
+    # The start's mean color moves as far as that of a converged run does, measured: from 30 on all the way.
     start = replace(start, recolored=start.recolored * min(1.0, settings.strength / 30))
     return start if settings.start_noise < 0 else replace(start, noise=settings.start_noise)
 

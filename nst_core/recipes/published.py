@@ -18,7 +18,7 @@ from nst_core.recipes.recipe import (
 
 
 def _once(size: int, evaluations: int) -> Schedule:
-    """One scale, as all published forms have it."""
+    """Returns a schedule with one scale, as all published forms have it."""
     return Schedule(size, size, (evaluations,), plateau=False)
 
 
@@ -65,8 +65,9 @@ PUBLISHED = MappingProxyType(
             start=Start(noise=0.25, uniform=True),
             steps=Steps("adam", 0.01, (0.9, 0.999), 1e-7, relative=False, averaging=0.0),
         ),
-        # The article in fast.ai's manner: mean squared errors of features and of F Fᵀ without a
-        # division, K·l₁ + l₂, from white noise; its course used VGG-16 with average pooling and L-BFGS.
+        # The article in fast.ai's manner: mean squared errors of the features and of F Fᵀ, which is not
+        # divided by anything; K·l₁ + l₂, from white noise. fast.ai's course used VGG-16 with average pooling
+        # and L-BFGS.
         "fast.ai": Recipe(
             schedule=_once(512, 300),
             look=NetworkOptions(normalized=False, pooling="average", pooling_factor=1.0),
@@ -101,7 +102,7 @@ PUBLISHED = MappingProxyType(
             start=Start(noise=0.0),
             steps=Steps("adam", 0.02, (0.99, 0.999), 0.1, relative=False, averaging=0.0),
         ),
-        # The lecture's update on Gatys' objective: G := G − η ∂J/∂G.
+        # The update that lectures on style transfer give, on Gatys' objective: G := G − η ∂J/∂G.
         "steepest": Recipe(
             schedule=_once(512, 500),
             look=NetworkOptions(preferred="vgg19", normalized=False),

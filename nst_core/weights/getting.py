@@ -1,4 +1,4 @@
-"""Getting a network by name: its weights, and the strength of its layers where nobody recorded it."""
+"""Getting a network by name: its weights, and the strength of its layers if the catalog lacks it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from nst_core.weights.fetch import get
 from nst_core.weights.layers import Layers
 from nst_core.weights.loading import built, network_called
 
-LONGER_SIDE = 256  # of the photographs that layers are measured on, in pixels
+LONGER_SIDE = 256  # pixels of the longer side of the photographs that layers are measured on
 
 
 def get_network(name: str, folder: Path, samples: Path, published: Path | None = None) -> Path:
-    """Makes sure that the weights of the network called ``name`` lie in ``folder``; returns the file.
+    """Makes sure that the weights of the network called ``name`` are in ``folder``, and returns their file.
 
-    Without ``published``, a file that lies here, they are downloaded. Layers whose strength is not in the
-    catalog are measured on the photographs (.jpg) in ``samples``. Raises ``JobFailed`` for an unknown name
-    and ``WeightsError`` with a sentence for a person.
+    They are downloaded, or taken from ``published``, a file on this machine. Layers whose strength is not in
+    the catalog are measured on the photographs (.jpg) in ``samples``. Raises ``JobFailed`` for an unknown
+    name, and ``WeightsError`` with a sentence for a person.
     """
     network = network_called(name)
 
@@ -37,9 +37,10 @@ def get_network(name: str, folder: Path, samples: Path, published: Path | None =
 
 
 def layers_on(network: Network, tensors: dict[str, Tensor], pictures: list[Tensor]) -> Layers:
-    """Returns the default layers, and the mean magnitude of all layers over ``pictures``, as ``measured``.
+    """Returns the default layers, and the mean magnitude of each layer over ``pictures``; see ``measured``.
 
-    Raises ``WeightsError`` when these are not the network's weights, or lead to nothing finite.
+    Raises ``WeightsError`` when ``tensors`` are not the network's weights. It is raised, too, when the mean
+    magnitude of a default layer is zero or not finite.
     """
     try:
         backbone = built(network, tensors, None)
@@ -55,7 +56,10 @@ def layers_on(network: Network, tensors: dict[str, Tensor], pictures: list[Tenso
 
 
 def photographs(folder: Path) -> list[Tensor]:
-    """Returns the photographs (.jpg) in ``folder``, reduced. Raises ``WeightsError`` if there is none."""
+    """Returns the photographs (.jpg) in ``folder``, RGB in 0–1, (1, 3, H, W), reduced to ``LONGER_SIDE``.
+
+    Raises ``WeightsError`` if there is none.
+    """
     pictures = [style_tensor(path) for path in sorted(folder.glob("*.jpg"))]
     if not pictures:
         raise WeightsError("The sample photograph is missing. Run “python3 install” again: it puts it there.")

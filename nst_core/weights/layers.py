@@ -1,4 +1,4 @@
-"""What is known of a network's layers: which to use, and how strong they are on photographs."""
+"""The default layers of a network, and how strong its layers are on photographs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Layers:
     mean_activations: Mapping[str, float]
 
     def as_metadata(self) -> dict[str, str]:
-        """Returns them as what a .safetensors file can hold beside its tensors."""
+        """Returns them as metadata of a .safetensors file."""
         return {
             "style_layers": json.dumps(self.style),
             "content_layer": self.content,
@@ -32,9 +32,9 @@ class Layers:
 
 
 def layers_of(network: Network, folder: Path) -> Layers:
-    """Returns what the catalog knows of the layers, or else what was measured when the file was made.
+    """Returns the layers of ``network`` from the catalog, or as they were measured when its file was made.
 
-    Raises ``WeightsError``.
+    Raises ``WeightsError`` when the file is needed, but missing or damaged.
     """
     if network.mean_activations is not None:
         return Layers(network.style_layers, network.content_layer, network.mean_activations)
@@ -43,8 +43,8 @@ def layers_of(network: Network, folder: Path) -> Layers:
         raise WeightsError(f"The network's weights ({path.name}) are missing.")
     try:
         with safe_open(path, "pt") as file:
-            noted = file.metadata() or {}
-        means = {layer: float(mean) for layer, mean in json.loads(noted["mean_activations"]).items()}
-        return Layers(tuple(json.loads(noted["style_layers"])), noted["content_layer"], means)
+            metadata = file.metadata() or {}
+        means = {layer: float(mean) for layer, mean in json.loads(metadata["mean_activations"]).items()}
+        return Layers(tuple(json.loads(metadata["style_layers"])), metadata["content_layer"], means)
     except (SafetensorError, KeyError, ValueError, AttributeError, TypeError) as error:
         raise WeightsError(f"The network's weights ({path.name}) are damaged.") from error

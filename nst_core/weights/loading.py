@@ -1,4 +1,4 @@
-"""A network, from its file to the device that it will work on."""
+"""Loading a network from its weights file to the device that it will work on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from nst_core.weights.store import file_of, load
 
 @dataclass(frozen=True)
 class VGGOptions:
-    """How a VGG is run: see ``engine/networks/vgg.py``. Other networks have no use for them."""
+    """The options of ``engine/networks/vgg.py``, which other networks do not have."""
 
     pooling: PoolingKind = "max"
     pooling_factor: float | None = None
@@ -49,10 +49,11 @@ def load_backbone(
 ) -> Backbone:
     """Returns the network called ``name`` with the weights in ``folder``, on ``device``.
 
-    ``name`` is one of the catalog or of torchvision's classifiers. With ``normalized`` each layer is
-    divided by its mean magnitude over photographs; without, the features are as published. The other
-    options are for VGG (``engine/networks/vgg.py``). Raises ``JobFailed``: ``model_missing`` when the
-    weights are not there or damaged, ``bad_request`` for a name, device or option that does not exist.
+    ``name`` is one of the catalog or of torchvision's classifiers. With ``normalized`` each layer is divided
+    by its mean magnitude over photographs. Without it the features are as published. The other options are
+    for VGG (``engine/networks/vgg.py``). ``device`` is a name for ``device_called``. Raises ``JobFailed``:
+    ``model_missing`` when the weights are missing or damaged, ``bad_request`` for an unknown name or device,
+    or for options that this network does not have.
     """
     network = network_called(name)
     options = VGGOptions(pooling, pooling_factor, padding, preprocessed)
@@ -62,18 +63,21 @@ def load_backbone(
             f"Pooling and padding cannot be chosen for {name}.",
             "They can for vgg16 and vgg19.",
         )
-    where = device_called(device)
+    torch_device = device_called(device)
     try:
         tensors = load(network, folder)
         means = layers_of(network, folder).mean_activations if normalized else None
-        return built(network, tensors, means, options).to(where)
+        return built(network, tensors, means, options).to(torch_device)
     except (WeightsError, WrongWeightsError) as error:
         raise _missing(network, str(error)) from error
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A recipe with its layers' own names, its network, and what a person should know of that."""
+    """A recipe whose layers are those of its network, that network, its default layers, and notes on it.
+
+    The notes are sentences for a person.
+    """
 
     recipe: Recipe
     backbone: Backbone
@@ -83,7 +87,10 @@ class Prepared:
 
 
 def prepared(wanted: Recipe, folder: Path, device: str = "auto") -> Prepared:
-    """Returns ``wanted`` with its network. Raises ``JobFailed`` as ``load_backbone`` does."""
+    """Returns ``wanted`` with its network, loaded from ``folder`` to ``device``.
+
+    Raises ``JobFailed`` as ``load_backbone`` does.
+    """
     name = wanted.look.network
     notes: tuple[str, ...] = ()
     if name == "auto":
@@ -107,15 +114,16 @@ def prepared(wanted: Recipe, folder: Path, device: str = "auto") -> Prepared:
 
 
 def for_recipe(wanted: Recipe, ready: Prepared) -> Prepared:
-    """Returns ``wanted`` with the network of ``ready``, which looks at pictures in the same way."""
-    layers = on_network(wanted, ready.backbone.layers, ready.style_layers, ready.content_layer)
-    return replace(ready, recipe=layers)
+    """Returns ``wanted`` with the network of ``ready``. Both must have the same ``NetworkOptions``."""
+    translated = on_network(wanted, ready.backbone.layers, ready.style_layers, ready.content_layer)
+    return replace(ready, recipe=translated)
 
 
 def default_layers(folder: Path, name: str = VGG16.name) -> tuple[tuple[str, ...], str]:
     """Returns the style layers and the content layer of the network called ``name``.
 
-    Raises ``JobFailed`` as ``load_backbone`` does: those of a torchvision classifier lie with its weights.
+    Raises ``JobFailed`` as ``load_backbone`` does, because those of a torchvision classifier are in its
+    weights file.
     """
     network = network_called(name)
     if network.style_layers:
@@ -128,16 +136,19 @@ def default_layers(folder: Path, name: str = VGG16.name) -> tuple[tuple[str, ...
 
 
 def network_called(name: str) -> Network:
-    """Returns the network of the catalog or of torchvision. Raises ``JobFailed`` (``bad_request``)."""
+    """Returns the network called ``name``, of the catalog or of torchvision.
+
+    Raises ``JobFailed`` (``bad_request``) when there is none.
+    """
     if name in NETWORKS:
         return NETWORKS[name]
     if is_classifier(name):
         return torchvision_network(name)
-    known = ", ".join(NETWORKS)
+    names = ", ".join(NETWORKS)
     raise JobFailed(
         "bad_request",
         f"There is no network called “{name}”.",
-        f"There are {known}, and the classifiers of torchvision.",
+        f"There are {names}, and the classifiers of torchvision.",
     )
 
 
@@ -147,7 +158,11 @@ def built(
     mean_activations: Mapping[str, float] | None,
     options: VGGOptions | None = None,
 ) -> Backbone:
-    """Returns ``network`` with ``tensors``, on the processor. Raises ``WrongWeightsError``."""
+    """Returns ``network`` with ``tensors``, on the CPU. ``options`` count for a VGG only.
+
+    With ``mean_activations`` each layer is divided by its own. Raises ``WrongWeightsError`` when ``tensors``
+    are not the weights of this classifier of torchvision.
+    """
     if network.architecture == "torchvision":
         return torchvision_classifier(network.name, tensors, mean_activations)
     if network.architecture == "efficientnet-lite0":

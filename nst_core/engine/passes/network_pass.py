@@ -12,42 +12,47 @@ from nst_core.engine.networks.backbone import Backbone, Features, check_layers
 
 
 class NetworkPass(Protocol):
-    """What every way through the network offers; losses see its features only."""
+    """The interface of every pass through the network. Losses see only its features."""
 
     def features(self, pixels: Tensor) -> Features:
-        """Returns the features (1, C, H, W) of each layer asked for, free of any graph.
+        """Returns the features (1, C, H', W') of the pass's layers, detached from any autograd graph.
 
-        ``pixels`` are RGB in 0–1, shape (1, 3, H, W). The features are the pass's own and good until its
-        next call.
+        ``pixels`` are RGB in 0–1, shape (1, 3, H, W). The second part of a split network takes a feature map
+        (1, C, H, W) instead. The features belong to the pass and are valid until its next call.
         """
         ...
 
     def pull_back(self, gradients: Mapping[str, Tensor]) -> Tensor:
-        """Returns dJ/dpixels for the dJ/dfeatures of the last ``features``, which it forgets."""
+        """Returns dJ/dpixels from ``gradients``, which are dJ/dfeatures of the last ``features`` call.
+
+        A layer without a gradient adds nothing. The pass forgets that call afterwards. Raises
+        ``RuntimeError`` when there was none.
+        """
         ...
 
     def scale(self, positions: int) -> float:
-        """Returns what gradients are to be multiplied by for a picture of so many pixels.
+        """Returns the factor that gradients need (loss scaling) for a picture of ``positions`` pixels.
 
-        It is 1 where the precision is single. In half precision, which ends at 6e-8, a gradient that is
-        shared by all pixels would come to nothing; ``pull_back`` keeps the factor, and who gave it takes it
-        out.
+        In single precision it is 1. The smallest number of half precision is 6e-8, so a gradient that is
+        spread over all pixels would underflow to zero. The caller multiplies the gradients by the factor,
+        and divides the result of ``pull_back`` by it.
         """
         ...
 
     def measure(self, pixels: Tensor) -> Features:
-        """Returns features to keep, without what a pull-back would need."""
+        """Returns features that stay valid, and keeps nothing for a backward pass."""
         ...
 
     def rest(self) -> None:
-        """Gives back the memory that was kept for the next call, and forgets the last one."""
+        """Frees the memory that was kept for the next call, and forgets the last one."""
         ...
 
 
 def scale_for(precision: torch.dtype | None, positions: int) -> float:
-    """Returns the factor for a ``precision``; see ``NetworkPass.scale``.
+    """Returns the factor of loss scaling for ``precision``; see ``NetworkPass.scale``.
 
-    With a 64th of the pixels float16 is as exact as TF32 (a sketch on an H200, 256² to 4096² pixels).
+    For float16 it is a 64th of the number of pixels, and at least 1. With it float16 was as exact as TF32 (a
+    sketch on an H200, 256² to 4096² pixels).
     """
     return max(1.0, positions / 64) if precision == torch.float16 else 1.0
 
@@ -55,8 +60,9 @@ def scale_for(precision: torch.dtype | None, positions: int) -> float:
 class AutogradPass:
     """The general pass: any backbone, any device, gradients by autograd.
 
-    With ``precision`` (bfloat16 or float16) the network works in it, by autocast; the features that
-    the losses see, and the pixels, stay float32. Raises ``UnknownLayerError``.
+    With ``precision`` (bfloat16 or float16) the network computes in it, by autocast. The pixels and the
+    features that the losses see stay float32. Raises ``UnknownLayerError`` when the backbone does not have
+    one of ``layers``.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class AutogradPass:
 
     def features(self, pixels: Tensor) -> Features:
         """Returns the features of each layer; see ``NetworkPass``."""
-        self._outputs = {}  # given back before more is taken
+        self._outputs = {}  # frees the last call's memory before this call needs its own
         self._pixels = pixels.detach().requires_grad_()
         with torch.enable_grad():
             self._outputs = self._run(self._pixels)
@@ -87,7 +93,7 @@ class AutogradPass:
         return gradient
 
     def scale(self, positions: int) -> float:
-        """Returns what gradients are to be multiplied by; see ``NetworkPass``."""
+        """Returns the factor of loss scaling; see ``NetworkPass``."""
         return scale_for(self._precision, positions)
 
     def measure(self, pixels: Tensor) -> Features:

@@ -1,4 +1,4 @@
-"""Loops compiled to machine code: once per machine, kept on disk where a folder can be written."""
+"""Compiling loops to machine code with numba: once per machine, if a folder for the cache is writable."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numba
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
-# A product and a sum may become one instruction. Nothing else of fast-math: values that are not
-# finite must stay so, because the optimizer ends a run by them.
+# ``contract`` lets a product and a sum become one instruction. No other part of fast-math is allowed:
+# infinities and NaN must survive, because they tell the optimizer to end a run.
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def compiled(signature: str) -> Callable[[Loop], Loop]:
-    """Compiles the decorated function for ``signature``, at import.
+    """Compiles the decorated function at import, for ``signature`` in numba's notation.
 
-    Its machine code is kept where numba finds a folder: ``NUMBA_CACHE_DIR``, beside the file, or the
-    user's cache. Where none can be written, or the disk is full, each process compiles anew.
+    The machine code is kept in the folder that numba chooses: ``NUMBA_CACHE_DIR``, one beside the file, or
+    the user's cache. If none is writable, or the disk is full, each process compiles anew.
     """
 
     def compile_it(function: Loop) -> Loop:

@@ -1,4 +1,4 @@
-"""The first convolution, from three channels and back to them, where Winograd's algorithm gains nothing."""
+"""The loops of the first convolution: with three channels, Winograd's algorithm gains nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import numpy as np
 from nst_core.engine.passes.chain.compiled import compiled
 from nst_core.engine.passes.chain.tiles import CHUNK, Floats
 
-LANES = 32  # the 27 weights of a channel, padded to whole vectors
+LANES = 32  # the 27 weights of an output channel, padded to whole SIMD vectors
 
 
 @compiled("void(float32[:,:,::1], float32[:,::1], float32[:,::1], int64, int64, float32[:,:,:,::1])")
 def to_features(padded: Floats, weights: Floats, bias: Floats, begin: int, end: int, values: Floats) -> None:
-    """Fills the rows from ``begin`` to ``end`` of a map from padded pixels (height + 2, width + 2, 3).
+    """Computes convolution and ReLU for the rows ``begin`` to ``end`` of a map, from padded pixels.
 
-    ``weights`` are (chunk, 27 · 64): row, column, color, and the 64 channels of the chunk.
+    ``padded`` has the shape (height + 2, width + 2, 3). ``weights`` are (chunk, 27 · 64), ordered by row,
+    column, color and the chunk's 64 channels. ``bias`` is (chunk, 64).
     """
     for y in range(begin, end):
         for x in range(values.shape[1]):
@@ -30,7 +31,7 @@ def to_features(padded: Floats, weights: Floats, bias: Floats, begin: int, end: 
             for k in range(values.shape[2]):
                 g = weights[k]
                 for c in range(CHUNK):
-                    # All 27 at once, so that the sum stays in a register.
+                    # All 27 products are added here, so that the sum stays in a register.
                     value = bias[k, c] + (
                         (p0 * g[c] + p1 * g[c + CHUNK] + p2 * g[c + 2 * CHUNK])
                         + (p3 * g[c + 3 * CHUNK] + p4 * g[c + 4 * CHUNK] + p5 * g[c + 5 * CHUNK])
@@ -51,10 +52,11 @@ def to_features(padded: Floats, weights: Floats, bias: Floats, begin: int, end: 
 
 @compiled("void(float32[:,:,:,::1], float32[:,::1], int64, int64, float32[:,:,::1])")
 def to_pixels(gradient: Floats, weights: Floats, begin: int, end: int, padded: Floats) -> None:
-    """Adds what the rows from ``begin`` to ``end`` of a gradient mean for their padded pixels.
+    """Adds to the gradient of padded pixels what comes from the rows ``begin`` to ``end`` of ``gradient``.
 
-    ``weights`` are (chunk, 64 · 32): the 64 channels of the chunk, and row, column, color. ``padded`` has
-    the rows from ``begin`` − 1 to ``end`` only, so that two stripes can be worked on at once.
+    ``gradient`` is that of the convolution's result, before the ReLU. ``weights`` are (chunk, 64 · 32),
+    ordered by the chunk's 64 channels and then by row, column and color. ``padded`` has only the rows from
+    ``begin`` − 1 to ``end``, both included. So several threads can work at once, each on its own stripe.
     """
     sums = np.empty(LANES, np.float32)
     for y in range(begin, end):

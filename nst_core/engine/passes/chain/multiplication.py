@@ -1,4 +1,4 @@
-"""Two ways to multiply a block of tiles by 36 matrices, and which of them is the faster one here."""
+"""Two ways to multiply a block of tiles by 36 matrices, and the choice of the faster one on this machine."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ from nst_core.engine.passes.chain.winograd import FREQUENCIES
 
 Multiply = Callable[[Tensor], Tensor]
 
-# Packed weights are kept unless they take this many times as long. They are mostly a little faster. Where
-# both are alike noise must not choose, or two runs on one machine would round differently.
+# Packed weights are used unless they take more than this many times as long. They are mostly a little faster.
+# Where both take about as long, noise must not choose: two runs on one machine would round differently.
 _SLOWER = 1.5
 _ROUNDS = 3
 
 
 class Plain:
-    """By ``torch.bmm``, for matrices (36, I, O)."""
+    """Multiplication by ``torch.bmm``, for matrices (36, I, O)."""
 
     def __init__(self, matrices: Tensor) -> None:
         self._matrices = matrices
 
     def __call__(self, tiles: Tensor) -> Tensor:
-        """Takes tiles (T, 36, I) to products (T, 36, O)."""
-        found = torch.empty(*tiles.shape[:2], self._matrices.shape[2])
-        torch.bmm(tiles.transpose(0, 1), self._matrices, out=found.transpose(0, 1))
-        return found
+        """Returns the products (T, 36, O) of tiles (T, 36, I)."""
+        products = torch.empty(*tiles.shape[:2], self._matrices.shape[2])
+        torch.bmm(tiles.transpose(0, 1), self._matrices, out=products.transpose(0, 1))
+        return products
 
 
 class Packed:
-    """By oneDNN's 1×1 convolution of 36 groups, over an "image" of a tile in each row.
+    """Multiplication by oneDNN's 1×1 convolution with 36 groups, for matrices (36, I, O).
 
-    It takes the tiles as they lie in memory. On an AMD Zen 5 it is 2.4 times as fast as ``torch.bmm``,
-    whose MKL uses no AVX-512 there; on a Zen 3 1.15 times. It is fast only in a thread that has as many
-    threads below it as the one that packed, and only for the ``block`` of tiles it was packed for.
+    The tiles are an "image" with one tile in each row, which needs no copy in memory. On an AMD Zen 5 this is
+    2.4 times as fast as ``torch.bmm``, whose MKL uses no AVX-512 there. On a Zen 3 it is 1.15 times as fast.
+    It is fast only for blocks of ``block`` tiles. And it is fast only in a thread for which PyTorch uses as
+    many threads as for the one that packed the weights.
     """
 
     def __init__(self, matrices: Tensor, block: int) -> None:
@@ -48,20 +49,20 @@ class Packed:
         self._weights = pack(kernels, [0, 0], [1, 1], [1, 1], FREQUENCIES, shape)
 
     def __call__(self, tiles: Tensor) -> Tensor:
-        """Takes tiles (block, 36, I) to products (block, 36, O)."""
+        """Returns the products (block, 36, O) of tiles (block, 36, I)."""
         count = tiles.shape[0]
         image = tiles.view(1, count, 1, FREQUENCIES * self._channels_in).permute(0, 3, 1, 2)
         multiply: Callable[..., Tensor] = torch.ops.mkldnn._convolution_pointwise.default
-        found = multiply(image, self._weights, None, [0, 0], [1, 1], [1, 1], FREQUENCIES, "none", [], "")
-        return found.permute(0, 2, 3, 1).reshape(count, FREQUENCIES, -1)
+        products = multiply(image, self._weights, None, [0, 0], [1, 1], [1, 1], FREQUENCIES, "none", [], "")
+        return products.permute(0, 2, 3, 1).reshape(count, FREQUENCIES, -1)
 
 
 def multiplication(matrices: Tensor, block: int) -> Multiply:
-    """Returns the faster way for ``block`` tiles and ``matrices`` (36, I, O), for the calling thread.
+    """Returns the faster way to multiply ``block`` tiles by ``matrices`` (36, I, O), in the calling thread.
 
-    Which it is cannot be known beforehand: oneDNN without AVX2 has no fast convolution of groups, and
-    with it may want the weights in a layout other than the one it packed, which it says to nobody. So
-    they are timed, once in a process for each shape.
+    Which one is faster cannot be known beforehand. Without AVX2, oneDNN has no fast grouped convolution.
+    With AVX2, it may need another layout of the weights than the one it packed, and it does not report that.
+    So both are timed, once per process for each shape.
     """
     plain = Plain(matrices)
     shape = (*matrices.shape[1:], block)
@@ -78,8 +79,8 @@ _packed_is_faster: dict[tuple[int, ...], bool] = {}
 
 def _is_faster(packed: Multiply, plain: Multiply, tiles: Tensor) -> bool:
     for way in (plain, packed):
-        way(tiles)  # what is done once, such as compiling, does not count
-    # One good round is enough: other jobs only make it slower.
+        way(tiles)  # work that is done only once, such as compiling, must not count
+    # One good round is enough, because other jobs on the machine can only make a round slower.
     return any(_seconds(packed, tiles) <= _SLOWER * _seconds(plain, tiles) for _ in range(_ROUNDS))
 
 
@@ -90,7 +91,7 @@ def _seconds(way: Multiply, tiles: Tensor) -> float:
 
 
 def _can_pack() -> bool:
-    # Elsewhere oneDNN has no fast path for groups, or PyTorch has no oneDNN.
+    # On other processors oneDNN has no fast path for groups. Some builds of PyTorch have no oneDNN.
     return (
         platform.machine().lower() in ("x86_64", "amd64")
         and bool(torch._C._has_mkldnn)

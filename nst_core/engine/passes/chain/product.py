@@ -1,4 +1,4 @@
-"""The 36 products of matrices of a convolution, with weights made ready once for each number of tiles."""
+"""The 36 matrix products of a convolution, with weights that are prepared once for each block size."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from nst_core.engine.passes.chain.multiplication import Multiply, Plain, multipl
 from nst_core.engine.passes.chain.winograd import transformed
 from nst_core.engine.passes.chain.workers import Workers
 
-# Tiles in a block. 64 are enough for the product to be fast and few enough for the cache; where channels
-# are few the call itself takes a fifth of that time, and twice as many tiles still fit, if each thread gets
-# several such blocks: a thread that is done waits for the others. Of a small map there must be work for
-# every thread. Any other number would want weights packed another way.
+# Tiles in a block. With 64 the product is fast, and the block fits into the cache. Where channels are few,
+# the call itself takes a fifth of the product's time, and 128 tiles still fit. They are used only if each
+# thread gets several such blocks, because a thread that has finished waits for the others. A small map is
+# cut into blocks of 16, so that every thread has work. Each further size would need weights packed for it.
 _LARGEST, _LARGE, _SMALL = 128, 64, 16
-_FEW = 192  # channels in and out together
+_FEW = 192  # input and output channels together, at most
 
-# Channels out in a part. Of a small map each thread takes a part of them, so that weights, which are
-# then more than all tiles, are read once and not by every thread. As fast as all 512 at once, or faster.
+# Output channels in a part. On a small map the weights are larger than all tiles together. Each thread then
+# takes one part, so that the weights are read once and not by every thread. Parts of 256 channels are as
+# fast as all 512 at once, or faster.
 PART = 256
 
 
 class Product:
-    """Takes tiles (T, 36, I) to products (T, 36, O), for the kernels (O, I, 3, 3) of a convolution.
+    """The products (T, 36, O) of tiles (T, 36, I) with the kernels ``weight`` (O, I, 3, 3) of a convolution.
 
-    The products come in ``parts`` of ``PART`` channels, the last of which may have fewer.
+    They are computed in ``parts`` of ``PART`` output channels. The last part may have fewer.
     """
 
     def __init__(self, weight: Tensor) -> None:
@@ -35,7 +36,7 @@ class Product:
         self.parts = -(-weight.shape[0] // PART)
 
     def block_for(self, tiles: int, threads: int) -> int:
-        """Returns how many tiles are multiplied at once when there are ``tiles`` in all."""
+        """Returns how many tiles are multiplied at once, for ``tiles`` in all and so many threads."""
         few = self._channels_in + self._weight.shape[0] <= _FEW
         if few and tiles >= 4 * threads * _LARGEST:
             return _LARGEST
@@ -43,10 +44,11 @@ class Product:
         return _LARGE if enough else _SMALL
 
     def prepare(self, block: int, crew: Workers) -> None:
-        """Makes ready for tiles by the ``block``; to be called before they come.
+        """Prepares the weights for blocks of ``block`` tiles. It must be called before the first such block.
 
-        It is done by the threads that will multiply: oneDNN chooses the layout of packed weights by the
-        number of threads, and converts them in every call of a thread that wants another.
+        The threads of ``crew``, which will multiply, do this themselves. oneDNN chooses the layout of packed
+        weights by the number of threads. In a thread that needs another layout, it would convert the weights
+        in every call.
         """
         if block in self._ready:
             return
@@ -59,9 +61,12 @@ class Product:
 
         crew.share(len(parts), 1, task)
         self._ready[block] = [ready[part] for part in range(len(parts))]
-        # What is not packed is good for any block.
+        # ``Plain`` multiplies by these matrices, for every block size. Packed weights are a copy.
         self._matrices = matrices if any(isinstance(way, Plain) for way in ready.values()) else None
 
     def __call__(self, tiles: Tensor, part: int) -> Tensor:
-        """Returns a part of the products of a block of tiles."""
+        """Returns the products (T, 36, channels of the part) of a block of tiles (T, 36, I).
+
+        ``part`` counts from 0. ``prepare`` must have been called for blocks of T tiles.
+        """
         return self._ready[tiles.shape[0]][part](tiles)

@@ -1,7 +1,7 @@
-"""From products to a map: the output transform Aᵀ m A, with all that follows it while it is in the cache.
+"""From products to a map: the output transform Aᵀ m A, and what follows while the values are in the cache.
 
-On the way forward these are bias, ReLU and pooling; on the way back the gradient of a loss on the map,
-and the ReLU's mask. See ``tiles`` for the shapes, and for why the loops look as they do.
+In the forward pass bias, ReLU and pooling follow. In the backward pass the gradient of a loss on the map is
+added, and the ReLU's mask is applied. ``tiles`` explains the shapes, and why the loops look as they do.
 """
 
 from __future__ import annotations
@@ -21,14 +21,22 @@ _B, _B2, _B3 = np.float32(B), np.float32(B**2), np.float32(B**3)
 
 @compiled("UniTuple(float32, 4)(float32, float32, float32, float32, float32, float32)")
 def _one_way(m0: Float, m1: Float, m2: Float, m3: Float, m4: Float, m5: Float) -> Four:
-    """Aᵀ m, with the sums and differences that its rows share taken once."""
-    even, odd, near, far = m1 + m2, m1 - m2, m3 + m4, m3 - m4
-    return m0 + even + near, _A * odd + _B * far, _A2 * even + _B2 * near, _A3 * odd + _B3 * far + m5
+    """Returns Aᵀ m. The sums and differences that rows of Aᵀ share are computed once."""
+    even_a, odd_a, even_b, odd_b = m1 + m2, m1 - m2, m3 + m4, m3 - m4
+    return (
+        m0 + even_a + even_b,
+        _A * odd_a + _B * odd_b,
+        _A2 * even_a + _B2 * even_b,
+        _A3 * odd_a + _B3 * odd_b + m5,
+    )
 
 
 @compiled("void(float32[:,:,:,::1], int64, int64, float32[::1], float32[::1])")
 def _outputs(products: Floats, tile: int, k: int, half: Floats, square: Floats) -> None:
-    """The 4×4 outputs of a chunk of a tile, into ``square`` (16 · 64)."""
+    """Writes the 4×4 outputs of a tile's chunk ``k`` into ``square`` (16 · 64).
+
+    ``half`` (24 · 64) is a scratch buffer for what is transformed along one axis only.
+    """
     for j in range(6):
         for c in range(CHUNK):
             v0, v1, v2, v3 = _one_way(
@@ -55,7 +63,11 @@ def _outputs(products: Floats, tile: int, k: int, half: Floats, square: Floats) 
 def to_map(
     products: Floats, bias: Floats, begin: int, end: int, chunk: int, across: int, values: Floats
 ) -> None:
-    """Puts the tiles from ``begin`` to ``end``, with bias and ReLU, into a map, from ``chunk`` on."""
+    """Writes the tiles ``begin`` to ``end`` into the map ``values``, with bias and ReLU.
+
+    ``products`` are those of these tiles. Their first chunk is the map's chunk number ``chunk``. ``across``
+    is the number of tiles in a row of tiles.
+    """
     half = np.empty(24 * CHUNK, np.float32)
     square = np.empty(16 * CHUNK, np.float32)
     for tile in range(begin, end):
@@ -73,12 +85,13 @@ def to_map(
 
 @compiled("void(float32[::1], uint8[:,:,::1], int64)")
 def _make_equal(square: Floats, ties: Marks, tile: int) -> None:
-    """Gives places of the 4×4 outputs that see the same the value of the first of them; see ``ties``."""
+    """In each 2×2 square of the 4×4 outputs, copies the first of tied places to the others; see ``ties``."""
     for corner in range(4):
         start = 8 * (corner // 2) + 2 * (corner % 2)
         for place in range(1, 4):
             first = ties[tile, corner, place]
             if first < place:
+                # A place is in row place // 2 of its corner, and the square has two more columns per row.
                 to = (start + place + place // 2 * 2) * CHUNK
                 source = (start + first + first // 2 * 2) * CHUNK
                 for c in range(CHUNK):
@@ -103,10 +116,11 @@ def to_pooled(
     pooled: Floats,
     marks: Marks,
 ) -> None:
-    """As ``to_map``, but what is put down is the map (``height``, ``width``) pooled, and its marks.
+    """Like ``to_map``, but writes the map (``height``, ``width``) after 2×2 pooling, and its marks.
 
-    A mark says which of its four places the gradient goes to: of those above zero the first largest, or
-    all when the pooling is an average.
+    ``factor`` multiplies the pooled values. Bit n of a mark says that the gradient goes to place n of the
+    four, counted row by row. For average pooling these are all places above zero. For max pooling it is the
+    first largest one, if above zero.
     """
     across = (width + 3) // 4
     half = np.empty(24 * CHUNK, np.float32)
@@ -120,6 +134,7 @@ def to_pooled(
                 _make_equal(square, ties, tile)
             for i in range(4):
                 for j in range(4):
+                    # Beyond the map a 0 neither wins a maximum nor adds to an average.
                     inside = np.float32(1) if top + i < height and left + j < width else _ZERO
                     place = square[(4 * i + j) * CHUNK : (4 * i + j + 1) * CHUNK]
                     for c in range(CHUNK):
@@ -172,7 +187,10 @@ def to_gradient(
     mask: Floats,
     gradient: Floats,
 ) -> None:
-    """Puts the tiles into the gradient of a map, adds ``more``, drops what is not above zero in ``mask``."""
+    """Writes the tiles ``begin`` to ``end`` into the gradient of a map; see ``to_map``.
+
+    With ``has_more``, ``more`` is added. With ``has_mask``, the gradient is 0 unless ``mask`` is above zero.
+    """
     half = np.empty(24 * CHUNK, np.float32)
     square = np.empty(16 * CHUNK, np.float32)
     for tile in range(begin, end):
@@ -193,6 +211,7 @@ def to_gradient(
                             gradient[y, x, k, c] = place[c] if mask[y, x, k, c] > _ZERO else _ZERO
                     else:
                         for c in range(CHUNK):
+                            # The addition keeps the compiler from calling ``memcpy``; see ``tiles``.
                             gradient[y, x, k, c] = place[c] + _ZERO
 
 
@@ -212,8 +231,9 @@ def unpooled(
     mask: Floats,
     gradient: Floats,
 ) -> None:
-    """Writes rows of the gradient before pooling down, from ``begin`` to ``end``.
+    """Writes the rows ``begin`` to ``end`` of the gradient of a map before pooling.
 
+    ``pooled`` is the gradient of the pooled map, and ``marks`` say which places get it. With ``has_more``,
     ``more`` is added where ``mask``, the map itself, is above zero.
     """
     for y in range(begin, end):

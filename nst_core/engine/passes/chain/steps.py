@@ -1,4 +1,4 @@
-"""One stage forward, and one stage back: blocks of tiles through transform, product and transform."""
+"""One stage forward or backward: input transform, product and output transform of blocks of tiles."""
 
 from __future__ import annotations
 
@@ -23,39 +23,43 @@ Empty = Callable[[int, int, int, Any], None]
 
 
 def chunked(values: Tensor) -> Any:
-    """Returns (…, channels) as an array (…, chunk, 64) of the same memory."""
+    """Returns a contiguous tensor (…, channels) as an array (…, chunk, 64) in the same memory."""
     return values.view(*values.shape[:-1], -1, CHUNK).numpy()
 
 
 def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Tensor, Tensor] | None) -> None:
-    """Takes ``values`` (H, W, I) through the stage, into ``kept``, or ``pooled`` with its marks, or both."""
+    """Computes the stage for ``values`` (H, W, I).
+
+    The map (H, W, O) goes into ``kept``. The pooled map and its marks, both (⌈H/2⌉, ⌈W/2⌉, O), go into
+    ``pooled``. Either may be None.
+    """
     height, width = values.shape[:2]
     rows, columns = (axis(length, stage.convolution.padding) for length in (height, width))
     prepared = weights(stage.convolution)
     source, bias = chunked(values), prepared.bias.numpy()
     across = tiles_along(width)
     count = tiles_along(height) * across
-    same = np.empty((count, 4, 4), np.uint8)
-    chosen = stage.pooling is not None and stage.pooling.kind == "max"
+    first_tied = np.empty((count, 4, 4), np.uint8)
+    takes_maximum = stage.pooling is not None and stage.pooling.kind == "max"
 
     def fill(begin: int, end: int, into: Any) -> None:
-        around = (source, rows.places, columns.places, rows.weights, columns.weights, begin, end)
-        tiles.from_map(*around, into, _ONE)
-        if chosen:
-            ties.find(*around, same)
+        source_and_axes = (source, rows.places, columns.places, rows.weights, columns.weights, begin, end)
+        tiles.from_map(*source_and_axes, into, _ONE)
+        if takes_maximum:
+            ties.find(*source_and_axes, first_tied)
 
-    map_there = None if kept is None else chunked(kept)
-    pooled_there = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
+    map_chunks = None if kept is None else chunked(kept)
+    pooled_chunks = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
 
     def empty(begin: int, end: int, chunk: int, found: Any) -> None:
-        if map_there is not None:
-            results.to_map(found, bias, begin, end, chunk, across, map_there)
-        if pooled_there is not None:
+        if map_chunks is not None:
+            results.to_map(found, bias, begin, end, chunk, across, map_chunks)
+        if pooled_chunks is not None:
             assert stage.pooling is not None
             results.to_pooled(
                 found,
                 bias,
-                same,
+                first_tied,
                 begin,
                 end,
                 chunk,
@@ -63,7 +67,7 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
                 width,
                 np.float32(stage.pooling.factor),
                 stage.pooling.kind == "average",
-                *pooled_there,
+                *pooled_chunks,
             )
 
     _share(count, prepared.forward, stage.convolution.weight.shape[1], fill, empty)
@@ -79,8 +83,9 @@ def back(
 ) -> None:
     """Takes a gradient back through the stage, into ``gradient`` (H, W, I).
 
-    ``arriving`` is that of the convolution's result, below the ReLU; or with ``marks`` that of the pooled
-    result. ``more`` is added, and what is not above zero in ``mask`` is dropped.
+    ``arriving`` is the gradient of the convolution's result (H, W, O), before the ReLU. With ``marks`` it is
+    the gradient of the pooled map (⌈H/2⌉, ⌈W/2⌉, O). ``more`` (H, W, I) is added. Where ``mask`` (H, W, I)
+    is not above zero, the result is 0.
     """
     height, width = gradient.shape[:2]
     across = tiles_along(width)
@@ -113,8 +118,9 @@ def back(
             )
 
     target = chunked(gradient)
-    more_there = target if more is None else chunked(more)
-    mask_there = target if mask is None else chunked(mask)
+    # The loops need an array in any case, even where they do not read it.
+    more_chunks = target if more is None else chunked(more)
+    mask_chunks = target if mask is None else chunked(mask)
 
     def empty(begin: int, end: int, chunk: int, found: Any) -> None:
         results.to_gradient(
@@ -124,9 +130,9 @@ def back(
             chunk,
             across,
             more is not None,
-            more_there,
+            more_chunks,
             mask is not None,
-            mask_there,
+            mask_chunks,
             target,
         )
 
@@ -139,9 +145,10 @@ def back(
 def unpooled(
     stage: Stage, arriving: Tensor, marks: Tensor, own: tuple[Tensor, Tensor] | None, gradient: Tensor
 ) -> None:
-    """Writes down the gradient before pooling, below the ReLU, where ``back`` cannot do without it.
+    """Writes the gradient (H, W, O) of the convolution's result, before its ReLU, where ``back`` needs it.
 
-    ``own`` are the gradient of a loss on the map before pooling, and the map.
+    ``arriving`` is the gradient of the pooled map. ``own`` holds the gradient of a loss on the map before
+    pooling, and that map.
     """
     assert stage.pooling is not None
     average, factor = stage.pooling.kind == "average", stage.pooling.factor
@@ -160,18 +167,18 @@ def _share(count: int, product: Product, channels: int, fill: Fill, empty: Empty
     block = product.block_for(count, crew.count)
     product.prepare(block, crew)
     blocks = -(-count // block)
-    # Where there are too few blocks to keep all threads busy, each part is for itself: what a thread
-    # would wait costs more than tiles that are made once for each part.
-    apart = -(-blocks // crew.count) * crew.count > 1.1 * blocks
-    parts = product.parts if apart else 1
+    # Where there are too few blocks to keep all threads busy, each part becomes a task of its own. The tiles
+    # are then made once for each part, which costs less than the waiting of threads.
+    by_parts = -(-blocks // crew.count) * crew.count > 1.1 * blocks
+    parts = product.parts if by_parts else 1
 
     def task(number: int, _: int) -> None:
         begin = number // parts * block
         end = min(begin + block, count)
         squares = scratch(block * FREQUENCIES * channels).view(block, FREQUENCIES, channels)
-        squares[end - begin :] = 0  # the last block may be short, but not for the product
+        squares[end - begin :] = 0  # the last block may have fewer tiles, but the product takes whole blocks
         fill(begin, end, chunked(squares))
-        for part in [number % parts] if apart else range(product.parts):
+        for part in [number % parts] if by_parts else range(product.parts):
             empty(begin, end, part * PART // CHUNK, chunked(product(squares, part)))
 
     crew.share(blocks * parts, 1, task)

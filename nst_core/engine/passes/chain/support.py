@@ -1,4 +1,4 @@
-"""Where the fast pass can be taken, and making it ready; needs nothing that may be missing."""
+"""Whether the fast pass works on this machine, and compiling it. Importing this module needs no numba."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nst_core.engine.networks.vgg import VGG
 
 
 def applies(backbone: Backbone) -> bool:
-    """Whether ``chain.network.WinogradPass`` can do this backbone on its device, here."""
+    """Whether ``chain.network.WinogradPass`` can compute this backbone on its device, on this machine."""
     if not isinstance(backbone, VGG) or not loadable():
         return False
     from nst_core.engine.passes.chain.stages import stages
@@ -24,14 +24,15 @@ def applies(backbone: Backbone) -> bool:
 
 @cache
 def loadable() -> bool:
-    """Whether the loops can be compiled here. The first call may take half a minute, and later ones none.
+    """Whether the loops can be compiled on this machine. The first call compiles them.
 
-    To be called in a thread of its own while the person still chooses.
+    It may take half a minute, so call it in a thread of its own while the person is still choosing. Later
+    calls take no time.
     """
     if importlib.util.find_spec("numba") is None:
         return False
     try:
         from nst_core.engine.passes.chain import network  # noqa: F401  (its loops are compiled at import)
-    except Exception:  # numba may be there and not fit the NumPy, the processor or the folder
+    except Exception:  # numba may be installed but fail with this NumPy, processor or cache folder
         return False
     return True

@@ -1,10 +1,10 @@
-"""Where places of a pooled square see the same: which of equal values takes the gradient.
+"""Ties in max pooling: which places of a square are equal, so that the first of them takes the gradient.
 
-Of equal values the first takes it, in PyTorch and here. Plain sums of equal inputs are equal to the last
-bit, but a Winograd tile rounds each of its places otherwise, and in a drawing or in a photograph's deep
-black that noise would choose. So equality is told by what goes in: two places see the same where their
-nine neighbors are equal. In deeper maps what should be equal differs by rounding already, by less than
-``SAME`` of the largest channel there.
+Of equal values the first takes the gradient, in PyTorch and here. Plain sums of equal inputs are equal to the
+last bit. But a Winograd tile rounds each of its places differently. In a drawing, or in the deep black of a
+photograph, this rounding noise would choose the place. So ties are found by the convolution's inputs: two
+places tie when their 3×3 neighborhoods are equal. In deeper maps, inputs that should be equal already differ
+by rounding. They count as equal up to ``SAME`` times the largest channel there.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ _LANES = 16
 def _look(
     values: Floats, y: int, x: int, v: int, u: int, down: Float, right: Float, lanes: Floats
 ) -> tuple[Float, Float]:
-    """The largest of a square's first place, and by how much each two places differ in the best channel.
+    """Returns the largest channel at a square's first place, and how far apart its four places are.
 
-    Its rows are ``y`` and ``v``, its columns ``x`` and ``u``; the second count by ``down`` and ``right``.
+    The latter is the distance of the closest two places, in the channel where it is largest. If it is large,
+    that channel tells all four places apart. ``y`` and ``v`` are the square's rows, ``x`` and ``u`` its
+    columns. Row ``v`` is multiplied by ``down``, and column ``u`` by ``right``. ``lanes`` (32) is a scratch
+    buffer.
     """
     for lane in range(2 * _LANES):
         lanes[lane] = np.float32(0)
@@ -35,14 +38,14 @@ def _look(
             for lane in range(_LANES):
                 first, second = values[y, x, k, c + lane], values[y, u, k, c + lane] * right
                 third, fourth = values[v, x, k, c + lane] * down, values[v, u, k, c + lane] * (down * right)
-                one, other = abs(first - second), abs(third - fourth)
-                least = one if one < other else other
-                one, other = abs(first - third), abs(second - fourth)
-                one = one if one < other else other
-                least = one if one < least else least
-                one, other = abs(first - fourth), abs(second - third)
-                one = one if one < other else other
-                least = one if one < least else least
+                distance, other_distance = abs(first - second), abs(third - fourth)
+                least = distance if distance < other_distance else other_distance
+                distance, other_distance = abs(first - third), abs(second - fourth)
+                distance = distance if distance < other_distance else other_distance
+                least = distance if distance < least else least
+                distance, other_distance = abs(first - fourth), abs(second - third)
+                distance = distance if distance < other_distance else other_distance
+                least = distance if distance < least else least
                 lanes[lane] = first if first > lanes[lane] else lanes[lane]
                 at = _LANES + lane
                 lanes[at] = least if least > lanes[at] else lanes[at]
@@ -54,11 +57,12 @@ def _look(
 
 @compiled("boolean(float32[:,:,:,::1], int64, int64, float32, int64, int64, float32, float32)")
 def _equal(values: Floats, y: int, x: int, weight: Float, v: int, u: int, other: Float, limit: Float) -> bool:
+    """Whether (``y``, ``x``) times ``weight`` equals (``v``, ``u``) times ``other``, up to ``limit``."""
     for k in range(values.shape[2]):
-        equal = 0
+        equal_channels = 0
         for c in range(CHUNK):
-            equal += abs(values[y, x, k, c] * weight - values[v, u, k, c] * other) <= limit
-        if equal < CHUNK:
+            equal_channels += abs(values[y, x, k, c] * weight - values[v, u, k, c] * other) <= limit
+        if equal_channels < CHUNK:
             return False
     return True
 
@@ -79,8 +83,11 @@ def _same(
     right: int,
     limit: Float,
 ) -> bool:
-    """Whether the nine places from (``top``, ``left``) of the padded map on equal those a step from them."""
-    # The middle one comes first, since nearly everywhere it is enough.
+    """Whether two 3×3 neighborhoods of the padded map are equal, up to ``limit``.
+
+    One begins at (``top``, ``left``), the other ``down`` rows and ``right`` columns from there.
+    """
+    # The center comes first: nearly everywhere it differs, and the others need no comparison.
     for n in (4, 0, 1, 2, 3, 5, 6, 7, 8):
         i, j = top + n // 3, left + n % 3
         v, u = i + down, j + right
@@ -104,10 +111,10 @@ def find(
     end: int,
     ties: Marks,
 ) -> None:
-    """Fills ``ties`` for the tiles from ``begin`` to ``end`` of a map; see ``tiles.from_map``.
+    """Fills ``ties`` for the tiles ``begin`` to ``end`` of the map ``values``; see ``tiles.from_map``.
 
-    ``ties[tile, square, place]`` is the first place of the square that sees the same as this one. A tile's
-    four squares, and a square's four places, are counted row by row.
+    ``ties[tile, square, place]`` is the first place of the square that ties with ``place``. A tile's four
+    squares and a square's four places are counted row by row, from 0.
     """
     across = columns.size // 4
     lanes = np.empty(2 * _LANES, np.float32)
@@ -119,7 +126,7 @@ def find(
             largest, apart = _look(values, y, x, v, u, row_weights[top + 2], column_weights[left + 2], lanes)
             limit = SAME * largest
             for place in range(4):
-                # Nearly everywhere the first look is enough.
+                # Nearly everywhere ``_look`` has already told all four places apart.
                 first = place if apart > limit else 0
                 while first < place and not _same(
                     values,

@@ -1,13 +1,13 @@
-"""From a map to tiles: the input transform Bᵀ d B, with padding or unpooling on the way in.
+"""From a map to tiles: the input transform Bᵀ d B, with padding or unpooling while the map is read.
 
-Maps are (height, width, chunk, 64), tiles (tile, 36, chunk, 64): channels in chunks of 64. ``rows`` and
-``columns`` tell for each row and column of the padded map which of the map it shows, ``row_weights`` and
-``column_weights`` how much of it: nothing where the padding is zero.
+Maps have the shape (height, width, chunk, 64), and tiles (tile, 36, chunk, 64): channels come in chunks of
+64. ``rows`` and ``columns`` say for each row and column of the padded map which row or column of the map it
+repeats. ``row_weights`` and ``column_weights`` are the factors, 0 where the padding is zero.
 
-The loops look as they do for what the compiler makes of them, which was measured. Within a chunk it
-knows the distance between all places, sees that nothing overlaps and uses vector instructions. A bare
-copy of a chunk would become a call of ``memcpy``, several times slower than a multiplication by
-``one``, which it does not know to be 1.
+The loops are written for what the compiler makes of them, which was measured. Within a chunk the compiler
+knows the distance in memory between all values. It sees that nothing overlaps, and uses vector instructions.
+A bare copy of a chunk would become a call of ``memcpy``. That is several times slower than a multiplication
+by ``one``, of which the compiler does not know that it is 1.
 """
 
 from __future__ import annotations
@@ -34,16 +34,19 @@ _ZERO = np.float32(0)
 
 @compiled("UniTuple(float32, 6)(float32, float32, float32, float32, float32, float32)")
 def _one_way(d0: Float, d1: Float, d2: Float, d3: Float, d4: Float, d5: Float) -> Six:
-    """Bᵀ d: the rows of a and −a, and of b and −b, differ in a sign, so each pair is computed once."""
-    even, odd = d4 - _B2 * d2, _A * (d3 - _B2 * d1)
-    near, far = d4 - _A2 * d2, _B * (d3 - _A2 * d1)
+    """Returns Bᵀ d. The rows of a and −a, and of b and −b, differ in a sign, so each pair shares its sums."""
+    even_a, odd_a = d4 - _B2 * d2, _A * (d3 - _B2 * d1)
+    even_b, odd_b = d4 - _A2 * d2, _B * (d3 - _A2 * d1)
     first, last = _PRODUCT * d0 - _SUM * d2 + d4, _PRODUCT * d1 - _SUM * d3 + d5
-    return first, even + odd, even - odd, near + far, near - far, last
+    return first, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, last
 
 
 @compiled("void(float32[::1], int64, int64)")
 def _along(square: Floats, first: int, step: int) -> None:
-    """Transforms six places of a square, ``step`` apart, of a chunk each."""
+    """Transforms six places of a square, in place, for all channels of a chunk.
+
+    The first place begins at index ``first``, and each other one ``step`` after the one before.
+    """
     for c in range(first, first + CHUNK):
         d0, d1, d2 = square[c], square[c + step], square[c + 2 * step]
         d3, d4, d5 = square[c + 3 * step], square[c + 4 * step], square[c + 5 * step]
@@ -54,7 +57,7 @@ def _along(square: Floats, first: int, step: int) -> None:
 
 @compiled("void(float32[::1], float32[:,:,:,::1], int64, int64, float32)")
 def _finish(square: Floats, tiles: Floats, tile: int, k: int, one: Float) -> None:
-    """Transforms the rows of a square whose columns are done, and puts it into its tile."""
+    """Transforms the rows of a square whose columns are transformed already, and copies it into its tile."""
     for i in range(6):
         _along(square, 6 * i * CHUNK, CHUNK)
     for f in range(36):
@@ -77,7 +80,10 @@ def from_map(
     tiles: Floats,
     one: Float,
 ) -> None:
-    """Fills ``tiles`` with those numbered from ``begin`` to ``end`` of a map."""
+    """Fills ``tiles``, from its start, with the tiles ``begin`` to ``end`` of the map ``values``.
+
+    Tiles are counted row by row. ``one`` is 1.
+    """
     across = columns.size // 4
     square = np.empty(36 * CHUNK, np.float32)
     for tile in range(begin, end):
@@ -123,10 +129,10 @@ def from_pooled(
     tiles: Floats,
     one: Float,
 ) -> None:
-    """As ``from_map``, of the map whose gradient went into the pooled ``values``.
+    """Like ``from_map``, for the gradient of a map before pooling, which is never written to memory.
 
-    Bit 2·i + j of a mark says whether place (i, j) of the pooled square takes the gradient, so that
-    the large map is never written down.
+    ``values`` is the gradient of the pooled map. Bit 2·i + j of a mark says whether place (i, j) of the
+    square takes it.
     """
     across = columns.size // 4
     square = np.empty(36 * CHUNK, np.float32)

@@ -1,9 +1,9 @@
-"""The threads that the blocks of a layer are shared out to.
+"""The threads that compute the blocks of a layer.
 
-They are threads of our own and not numba's, whose portable threading layer must not be entered by two
-threads at once, and not PyTorch's: a worker takes a block from the map to the result without waiting for
-another, and the next block when it is done, so that on a busy machine the faster one does more. None ever
-spins: between layers they sleep.
+They are not numba's: two threads must not enter its portable threading layer at once. They are not PyTorch's
+either. A worker here takes a block from the map to the result without waiting for another worker. Then it
+takes the next block, so that on a busy machine the faster workers do more. Workers never spin: between
+layers they sleep.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _starting = threading.Lock()
 
 
 def scratch(count: int) -> Tensor:
-    """Returns ``count`` numbers of this thread's own, of any value, valid until the next call."""
-    kept: Tensor | None = getattr(_own, "kept", None)
-    if kept is None or kept.numel() < count:
-        kept = _own.kept = torch.empty(count)
-    return kept[:count]
+    """Returns this thread's scratch buffer: ``count`` floats of any value, valid until its next call."""
+    buffer: Tensor | None = getattr(_own, "kept", None)
+    if buffer is None or buffer.numel() < count:
+        buffer = _own.kept = torch.empty(count)
+    return buffer[:count]
 
 
 class Workers:
-    """As many threads as PyTorch uses for the one that makes it; within each PyTorch uses one."""
+    """A pool of ``count`` threads. Within each of them PyTorch uses one thread."""
 
     def __init__(self, count: int) -> None:
         self._count = count
         ready = threading.Barrier(count + 1)
 
         def begin() -> None:
-            # Asking comes first: what a thread that never asked was told, PyTorch forgets when it
-            # first needs the number, and takes the one that was set last in any thread.
+            # The thread must ask first. PyTorch forgets a number that is set in a thread that never asked for
+            # it: when it needs the number, it takes the one that was set last in any thread.
             torch.get_num_threads()
             torch.set_num_threads(1)
             torch.set_grad_enabled(False)
@@ -48,27 +48,30 @@ class Workers:
 
         self._threads = ThreadPoolExecutor(count, "nst-chain", begin)
         for _ in range(count):
-            self._threads.submit(int)  # a thread starts when there is something for it to do
+            self._threads.submit(int)  # the pool starts a thread only when there is a task for it
         ready.wait()
-        # What a worker set is also what PyTorch would begin with in any later thread.
+        # Any later thread would begin with the number that a worker set last.
         torch.set_num_threads(count)
 
     def share(self, length: int, block: int, task: Task) -> None:
-        """Calls ``task(begin, end)`` for blocks of 0 … ``length``, by several threads at once."""
+        """Calls ``task(begin, end)`` for each block of 0 … ``length``, in several threads at once.
+
+        Returns when all blocks are done. Raises what a task raised.
+        """
         starts = itertools.count(0, block)
 
         def work() -> None:
-            for begin in starts:  # one counter for all: its next() cannot be interrupted
+            for begin in starts:  # all threads share this counter: its next() cannot be interrupted
                 if begin >= length:
                     return
                 task(begin, min(begin + block, length))
 
-        for done in [self._threads.submit(work) for _ in range(min(self._count, -(-length // block)))]:
-            done.result()
+        for future in [self._threads.submit(work) for _ in range(min(self._count, -(-length // block)))]:
+            future.result()
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of threads."""
         return self._count
 
 
@@ -78,6 +81,6 @@ def _started(count: int) -> Workers:
 
 
 def workers() -> Workers:
-    """Returns the workers for the number of threads that PyTorch uses now."""
+    """Returns as many workers as PyTorch uses threads now. They are started once and kept."""
     with _starting:
         return _started(torch.get_num_threads())

@@ -1,1 +1,1 @@
-"""VGG in half precision on a GPU: its own way there and back, with closed-form gradients and fused loops."""
+"""The network pass for VGG in half precision on a GPU: closed-form gradients and fused kernels."""

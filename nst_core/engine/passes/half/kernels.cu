@@ -1,6 +1,7 @@
-// Pooling there and back, and the ReLU's way back: each value is read once and written once.
-// Maps are laid out channels last; a thread works on eight channels, which are sixteen bytes in half precision.
-// The same text is compiled by a C++ compiler in the tests: hence no header, and VALUE, up and down by macro.
+// Max pooling forward and backward, and the backward pass of the ReLU. Each value is read and written once.
+// Maps are laid out channels last. A thread works on eight channels, which are sixteen bytes in half precision.
+// This file includes no header, since a machine need not have any. loops.py puts definitions of VALUE, up and
+// down before it. The tests compile the same text with a C++ compiler.
 
 struct alignas(8 * sizeof(VALUE)) Values {
     VALUE at[8];
@@ -12,7 +13,8 @@ struct alignas(8) Marks {
 
 static const unsigned char NOTHING = 4;  // the mark of a square whose largest value is not positive
 
-// The largest of each square of full (height, width, 8 * channels), and which of its four places that was.
+// Takes full (height, width, 8 * channels) to pooled, the largest value of each 2x2 square, and to marks, which
+// of the square's four places has it (0 to 3, row by row) or NOTHING.
 extern "C" __global__ void pool(const Values *full, Values *pooled, Marks *marks, int height, int width,
                                 int channels) {
     const long long across = (width + 1) / 2, squares = across * ((height + 1) / 2);
@@ -30,7 +32,7 @@ extern "C" __global__ void pool(const Values *full, Values *pooled, Marks *marks
             const Values next = full[((long long)y * width + x) * channels + channel];
             for (int c = 0; c < 8; c++) {
                 const float value = up(next.at[c]);
-                if (value > up(best.at[c]) || value != value) {  // what is not a number has to be seen
+                if (value > up(best.at[c]) || value != value) {  // NaN wins, so that the run notices it
                     best.at[c] = next.at[c];
                     mark.at[c] = (unsigned char)place;
                 }
@@ -43,7 +45,8 @@ extern "C" __global__ void pool(const Values *full, Values *pooled, Marks *marks
     }
 }
 
-// The gradient of full below its ReLU, from that of the pooled map and, if has_own, from full's own.
+// Writes the gradient of full before its ReLU. flow is the gradient of the pooled map. If has_own, own (the
+// gradient of a loss on full itself) is added where full is positive.
 extern "C" __global__ void unpool(const Values *flow, const Marks *marks, const Values *own, const Values *full,
                                   Values *gradient, int height, int width, int channels, int has_own) {
     const long long across = (width + 1) / 2, squares = across * ((height + 1) / 2);
@@ -70,7 +73,8 @@ extern "C" __global__ void unpool(const Values *flow, const Marks *marks, const 
     }
 }
 
-// flow where full is positive, and 0 elsewhere; with own added, if has_own. In place: the gradient is flow.
+// The backward pass of the ReLU, in place: flow becomes flow (plus own, if has_own) where full is positive, and
+// 0 elsewhere. count is the number of Values.
 extern "C" __global__ void mask(Values *flow, const Values *own, const Values *full, int count, int has_own) {
     const long long step = (long long)gridDim.x * blockDim.x;
     for (long long n = (long long)blockIdx.x * blockDim.x + threadIdx.x; n < count; n += step) {

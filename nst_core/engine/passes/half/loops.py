@@ -1,4 +1,4 @@
-"""What lies between convolutions: pooling there and back, and the ReLU's way back.
+"""The operations between convolutions: pooling forward and backward, and the backward pass of the ReLU.
 
 On an NVIDIA GPU each is one kernel that reads every value once. Elsewhere PyTorch's operations do the same.
 """
@@ -22,7 +22,7 @@ NOTHING = 4
 LANES = 8  # channels that a thread works on
 _THREADS = 256
 _SOURCE = Path(__file__).with_name("kernels.cu")
-# Without a header, which a machine need not have.
+# They need no header such as cuda_fp16.h, which a machine need not have.
 _TYPES = {
     torch.float16: """
 #define VALUE unsigned short
@@ -46,25 +46,32 @@ __device__ float down(float value) { return value; }
 
 
 class Loops(Protocol):
-    """Maps are (1, C, H, W), laid out channels last; marks are of uint8, and of the pooled map's shape."""
+    """Maps are (1, C, H, W), laid out channels last. Marks are uint8, in the shape of the pooled map.
+
+    A mark says which of the four places of a 2×2 square is the largest: 0 to 3, row by row, or ``NOTHING``.
+    """
 
     def pool(self, full: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the 2×2 maxima, a last odd row or column kept, and which of the four places each was."""
+        """Returns the 2×2 maxima of ``full`` and their marks. A last odd row or column is kept."""
         ...
 
     def unpool(
         self, flow: Tensor, marks: Tensor, size: Size, own: Tensor | None, full: Tensor | None
     ) -> Tensor:
-        """Returns the gradient of the map below its ReLU, from that of the pooled map and its ``own``."""
+        """Returns the gradient of the convolution's result, of this ``size``, before its ReLU.
+
+        ``flow`` is the gradient of the pooled map. ``own`` is None, or the gradient of a loss on ``full``,
+        the map before pooling, which must then be given.
+        """
         ...
 
     def mask(self, flow: Tensor, own: Tensor | None, full: Tensor) -> Tensor:
-        """Returns ``flow`` + ``own`` where ``full`` is positive, in the memory of ``flow``."""
+        """Returns ``flow`` + ``own`` where ``full`` is positive, and 0 elsewhere. May overwrite ``flow``."""
         ...
 
 
 def loops_for(device: torch.device, dtype: torch.dtype) -> Loops:
-    """Returns the fastest for this device and this precision."""
+    """Returns the fastest loops for this device and precision."""
     if device.type == "cuda" and torch.version.hip is None and dtype in _TYPES:
         try:
             return _kernels(device, dtype)
@@ -74,7 +81,7 @@ def loops_for(device: torch.device, dtype: torch.dtype) -> Loops:
 
 
 class Plain:
-    """By PyTorch's operations."""
+    """The loops by PyTorch's operations."""
 
     def pool(self, full: Tensor) -> tuple[Tensor, Tensor]:
         """Returns maxima and marks; see ``Loops``."""
@@ -107,7 +114,7 @@ class Plain:
 
 
 class Kernels:
-    """By kernels of our own."""
+    """The loops by our own kernels (``kernels.cu``). The number of channels is a multiple of ``LANES``."""
 
     def __init__(self, kernels: dict[str, Any]) -> None:
         self._kernels = kernels
@@ -129,7 +136,7 @@ class Kernels:
         gradient = _empty(channels, size, flow)
         own_or_any = flow if own is None else _channels_last(own)
         full_or_any = flow if full is None else full
-        words = [
+        arguments = [
             flow,
             marks,
             own_or_any,
@@ -139,26 +146,26 @@ class Kernels:
             channels // LANES,
             int(own is not None),
         ]
-        self._start("unpool", flow, words)
+        self._start("unpool", flow, arguments)
         return gradient
 
     def mask(self, flow: Tensor, own: Tensor | None, full: Tensor) -> Tensor:
         """Returns what passes the ReLU; see ``Loops``."""
         flow = _channels_last(flow)
         own_or_any = flow if own is None else _channels_last(own)
-        words = [flow, own_or_any, full, flow.numel() // LANES, int(own is not None)]
-        self._start("mask", flow, words)
+        arguments = [flow, own_or_any, full, flow.numel() // LANES, int(own is not None)]
+        self._start("mask", flow, arguments)
         return flow
 
     def _start(self, name: str, over: Tensor, arguments: list[Any]) -> None:
         blocks = -(-(over.numel() // LANES) // _THREADS)
-        device = over.device if over.is_cuda else -1  # of a number below 0 nothing is made of
+        device = over.device if over.is_cuda else -1  # PyTorch ignores a negative number
         with torch.cuda.device(device):
             self._kernels[name]((min(blocks, 2**30), 1, 1), (_THREADS, 1, 1), arguments)
 
 
 def source_for(dtype: torch.dtype) -> str:
-    """Returns the kernels' text for maps of ``dtype``."""
+    """Returns the source text of the kernels for maps of ``dtype``: float16 or float32."""
     return _TYPES[dtype] + _SOURCE.read_text(encoding="ascii")
 
 

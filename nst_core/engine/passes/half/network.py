@@ -1,4 +1,4 @@
-"""The way through VGG on a GPU: half precision, channels last, no autograd."""
+"""The pass through VGG on a GPU: half precision, channels last, no autograd."""
 
 from __future__ import annotations
 
@@ -21,25 +21,31 @@ _COLORS = 3
 
 @dataclass(frozen=True)
 class Stage:
-    """A convolution with its ReLU, and the pooling after it, if any; weights as the device wants them."""
+    """A convolution with its ReLU, and the name of the pooling after it, if any.
+
+    ``weight`` and ``bias`` are in the precision of the pass, the weight channels last.
+    """
 
     layer: str
     weight: Tensor
     bias: Tensor
     padding: Padding
     pooling: str | None
-    keeps_map: bool  # whether the map before pooling is one that losses see
-    around: int  # how many zeros the convolution puts around its map: none where its border is there already
+    keeps_map: bool  # whether the convolution's own map is stored: losses see it, or no pooling follows
+    around: int  # rows of zeros that the convolution adds on each side: 0 where its input is padded already
 
     @property
     def last(self) -> str:
-        """The name of the layer that the stage ends with."""
+        """The name of the stage's last layer."""
         return self.pooling or self.layer
 
 
 @dataclass
 class Maps:
-    """What a stage leaves for the way back: its input, its map (if kept), and the marks of its pooling."""
+    """What the backward pass of a stage needs: its input, its map (if kept), and the marks of its pooling.
+
+    ``size`` is that of the map before pooling.
+    """
 
     source: Tensor
     size: Size
@@ -48,15 +54,17 @@ class Maps:
 
 
 def applies(backbone: Backbone) -> bool:
-    """Whether ``HalfPass`` can do this backbone on its device."""
+    """Whether ``HalfPass`` can compute this backbone on its device, which must be a CUDA (or ROCm) GPU."""
     return isinstance(backbone, VGG) and backbone.device.type == "cuda" and bool(_stages_or_none(backbone))
 
 
 class HalfPass:
     """A ``NetworkPass`` in ``dtype`` for a VGG with max pooling.
 
-    Its features are of ``dtype``, and so is the gradient of a map that the network was split at; that of
-    pixels is in float32. Raises ``ValueError`` for a backbone with other steps.
+    Features have this ``dtype``, and so has the gradient of a map that the network was split at. The gradient
+    of pixels is float32. Raises ``UnknownLayerError`` when the backbone does not have one of ``layers``.
+    Raises ``ValueError`` when pooling is not by plain maxima right after a convolution, when padding is not
+    by zeros, or when a number of channels is no multiple of 8. The first convolution may repeat the border.
     """
 
     def __init__(self, backbone: VGG, layers: Iterable[str], dtype: torch.dtype = torch.float16) -> None:
@@ -69,12 +77,12 @@ class HalfPass:
         self._maps: list[Maps] = []
 
     def scale(self, positions: int) -> float:
-        """Returns what gradients are to be multiplied by; see ``NetworkPass``."""
+        """Returns the factor of loss scaling; see ``NetworkPass``."""
         return scale_for(self._dtype, positions)
 
     def features(self, pixels: Tensor) -> Features:
         """Returns the features of each layer; see ``NetworkPass``."""
-        self._maps = []  # given back before more is taken
+        self._maps = []  # frees the last call's memory before this call needs its own
         return self._run(pixels, self._maps)
 
     def measure(self, pixels: Tensor) -> Features:
@@ -94,10 +102,10 @@ class HalfPass:
         flow: Tensor | None = None
         size = size_of(maps[0].source)
         while maps:
-            stage, here = self._stages[len(maps) - 1], maps.pop()
-            flow = self._below(stage, here, flow, gradients)
+            stage, stage_maps = self._stages[len(maps) - 1], maps.pop()
+            flow = self._below(stage, stage_maps, flow, gradients)
             if flow is not None:
-                flow = _back(flow, stage, here.source)
+                flow = _back(flow, stage, stage_maps.source)
         if flow is None:
             return torch.zeros(1, self._mean.shape[1], *self._unpadded(size), device=self._mean.device)
         return self._to_pixels(flow) if self._from_pixels else flow
@@ -105,7 +113,10 @@ class HalfPass:
     def _below(
         self, stage: Stage, here: Maps, flow: Tensor | None, gradients: Mapping[str, Tensor]
     ) -> Tensor | None:
-        """The gradient of a convolution's result below its ReLU, from that of the stage's last layer."""
+        """Returns the gradient of a convolution's result before its ReLU, or None where no loss adds to it.
+
+        ``flow`` is what the later stages add to the gradient of the stage's last layer.
+        """
         own = gradients.get(stage.layer)
         if stage.pooling is None:
             assert here.full is not None
@@ -125,25 +136,26 @@ class HalfPass:
 
     @torch.no_grad()
     def _run(self, pixels: Tensor, maps: list[Maps] | None) -> Features:
-        found: Features = {}
+        """Returns the features, and appends to ``maps``, unless None, what the backward pass needs."""
+        outputs: Features = {}
         values = self._from(pixels)
         for stage in self._stages:
             source = values
             values = _convolved(source, stage)
             size, full, marks = size_of(values), values, None
             if stage.keeps_map and stage.layer in self._layers:
-                found[stage.layer] = values
+                outputs[stage.layer] = values
             if stage.pooling is not None:
                 values, marks = self._loops.pool(values)
                 if stage.pooling in self._layers:
-                    found[stage.pooling] = values
+                    outputs[stage.pooling] = values
             if maps is not None:
-                kept = full if stage.pooling is None or stage.keeps_map else None
-                maps.append(Maps(source, size, kept, marks))
-        return found
+                kept_map = full if stage.pooling is None or stage.keeps_map else None
+                maps.append(Maps(source, size, kept_map, marks))
+        return outputs
 
     def _from(self, pixels: Tensor) -> Tensor:
-        """Pixels as the first convolution wants them: their border around, and of eight channels."""
+        """Returns the input of the first convolution. Pixels are padded, and zeros make up eight channels."""
         values = pixels.detach() - self._mean
         if not self._from_pixels:
             return values.to(self._dtype).contiguous(memory_format=torch.channels_last)
@@ -157,9 +169,10 @@ class HalfPass:
         return (size[0] - 2, size[1] - 2) if self._from_pixels else size
 
     def _to_pixels(self, flow: Tensor) -> Tensor:
-        """The gradient of pixels from that of what the first convolution starts from; see ``_from``."""
+        """Returns the gradient of the pixels from that of the first convolution's input; see ``_from``."""
         gradient = flow[:, :_COLORS].float()
         if self._stages[0].padding == "replicate":
+            # The gradient of the border belongs to the pixels that it repeats.
             for axis in (2, 3):
                 length = gradient.shape[axis]
                 gradient.select(axis, 1).add_(gradient.select(axis, 0))
@@ -170,7 +183,7 @@ class HalfPass:
 
 
 def _stages(backbone: VGG, layers: frozenset[str], dtype: torch.dtype) -> tuple[Stage, ...]:
-    found: list[Stage] = []
+    stages: list[Stage] = []
     steps = list(backbone.steps)
     for number, (step, following) in enumerate(zip(steps, [*steps[1:], None], strict=True)):
         if isinstance(step, Convolution):
@@ -185,10 +198,10 @@ def _stages(backbone: VGG, layers: frozenset[str], dtype: torch.dtype) -> tuple[
             weight = weight.to(dtype).contiguous(memory_format=torch.channels_last)
             keeps_map = pooling is None or step.layer in layers
             around = 0 if from_pixels else 1
-            found.append(Stage(step.layer, weight, bias.to(dtype), step.padding, pooling, keeps_map, around))
-        elif not found or found[-1].pooling != step.layer or step.kind != "max" or step.factor != 1.0:
+            stages.append(Stage(step.layer, weight, bias.to(dtype), step.padding, pooling, keeps_map, around))
+        elif not stages or stages[-1].pooling != step.layer or step.kind != "max" or step.factor != 1.0:
             raise ValueError(f"{step.layer!r} is no plain pooling after a convolution")
-    return tuple(found)
+    return tuple(stages)
 
 
 def _stages_or_none(backbone: VGG) -> bool:
@@ -202,16 +215,18 @@ def _stages_or_none(backbone: VGG) -> bool:
 def _convolved(values: Tensor, stage: Stage) -> Tensor:
     around = [stage.around, stage.around]
     if values.is_cuda and torch.version.hip is None:
-        done: Tensor = torch.ops.aten.cudnn_convolution_relu(
+        convolved: Tensor = torch.ops.aten.cudnn_convolution_relu(
             values, stage.weight, stage.bias, [1, 1], around, [1, 1], 1
         )
-        return done
+        return convolved
     return F.relu(F.conv2d(values, stage.weight, stage.bias, padding=around), inplace=True)
 
 
 def _back(flow: Tensor, stage: Stage, source: Tensor) -> Tensor:
-    ones, wanted = [1, 1], [True, False, False]  # the gradient of what goes in only
+    ones, output_mask = [1, 1], [True, False, False]  # only the gradient of the input, not of weight and bias
     back = torch.ops.aten.convolution_backward
     around = [stage.around, stage.around]
-    gradient: Tensor = back(flow, source, stage.weight, None, ones, around, ones, False, [0, 0], 1, wanted)[0]
+    gradient: Tensor = back(
+        flow, source, stage.weight, None, ones, around, ones, False, [0, 0], 1, output_mask
+    )[0]
     return gradient

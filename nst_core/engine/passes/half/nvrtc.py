@@ -1,7 +1,7 @@
-"""Compiling a kernel on an NVIDIA GPU while the program runs, by what PyTorch brings: NVRTC.
+"""Compiling kernels for an NVIDIA GPU while the program runs, with NVRTC.
 
-Triton and ``torch.compile`` need a C compiler and Python's headers, which few people's machines have. NVRTC
-comes with PyTorch's own packages.
+NVRTC comes with PyTorch's own packages. Triton and ``torch.compile`` would need a C compiler and Python's
+headers, which few people's machines have.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import torch
 
 
 class CannotCompile(Exception):
-    """There is no NVRTC, or it does not take the source."""
+    """There is no NVRTC, or it does not accept the source, or PyTorch cannot load its result."""
 
 
 def compiled(source: str, names: Sequence[str], device: torch.device) -> dict[str, Any]:
-    """Returns the kernels called ``names``, to be started by ``kernel(grid, block, arguments)``.
+    """Returns the kernels called ``names`` in ``source`` (ASCII), by name.
 
-    Raises ``CannotCompile``.
+    A kernel is started by ``kernel(grid, block, arguments)``. Raises ``CannotCompile`` when NVRTC or PyTorch
+    fails.
     """
     major, minor = torch.cuda.get_device_capability(device)
     try:
@@ -35,13 +36,14 @@ def compiled(source: str, names: Sequence[str], device: torch.device) -> dict[st
 
 
 def _binary(library: ctypes.CDLL, source: str, target: str) -> bytes:
+    """Returns the machine code (CUBIN) of ``source`` for a GPU such as ``sm_90``."""
     program = ctypes.c_void_p()
     text = source.encode("ascii")
     _check(library.nvrtcCreateProgram(ctypes.byref(program), text, b"kernels.cu", 0, None, None))
     try:
-        words = [f"--gpu-architecture={target}".encode(), b"--std=c++17"]
-        options = (ctypes.c_char_p * len(words))(*words)
-        status = library.nvrtcCompileProgram(program, len(words), options)
+        flags = [f"--gpu-architecture={target}".encode(), b"--std=c++17"]
+        options = (ctypes.c_char_p * len(flags))(*flags)
+        status = library.nvrtcCompileProgram(program, len(flags), options)
         if status:
             raise CannotCompile(_text(library.nvrtcGetProgramLogSize, library.nvrtcGetProgramLog, program))
         size = ctypes.c_size_t()
@@ -54,6 +56,7 @@ def _binary(library: ctypes.CDLL, source: str, target: str) -> bytes:
 
 
 def _text(size_of: Any, get: Any, program: ctypes.c_void_p) -> str:
+    """Returns the text that NVRTC gives by a pair of functions: one for its size, one for the text."""
     size = ctypes.c_size_t()
     _check(size_of(program, ctypes.byref(size)))
     text = ctypes.create_string_buffer(size.value)
