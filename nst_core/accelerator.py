@@ -63,7 +63,8 @@ class Accelerator:
         # The test covers kinds that ``KINDS`` does not list, too. Some drivers report that memory ran out as
         # such an error, but the device is not lost then.
         message = str(error)
-        lost = "DEVICE_LOST" in message or f"{self.device.type.upper()} error" in message
+        names = ("DEVICE_LOST", f"{self.device.type.upper()} error", "HIP error")  # ROCm calls itself cuda
+        lost = any(name in message for name in names)
         return self.device.type != "cpu" and lost and not is_out_of_memory(error)
 
 

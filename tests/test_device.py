@@ -123,6 +123,12 @@ def test_a_lost_device_is_told_from_too_little_memory(kind: str) -> None:
     assert not device.is_lost(full)
 
 
+def test_amds_driver_says_in_its_own_words_that_a_device_is_lost() -> None:
+    """PyTorch for ROCm calls the device cuda all the same."""
+    lost = RuntimeError("HIP error: unspecified launch failure")
+    assert accelerator(torch.device("cuda")).is_lost(lost)
+
+
 def test_intels_driver_says_in_its_own_words_that_a_device_is_lost() -> None:
     assert accelerator(torch.device("xpu")).is_lost(RuntimeError("level_zero: UR_RESULT_ERROR_DEVICE_LOST"))
 

@@ -17,7 +17,7 @@ from nst_core.engine.passes.half.nvrtc import CannotCompile, compiled
 from nst_core.engine.pictures.sizes import Size
 
 NOTHING = 4
-"""The mark of a square whose largest value is not positive: below the ReLU no gradient passes it."""
+"""The mark of a square whose largest value is not positive: no gradient passes the ReLU there."""
 
 LANES = 8  # channels that a thread works on
 _THREADS = 256
