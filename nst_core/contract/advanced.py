@@ -96,7 +96,7 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
             Number(
                 "start_noise",
                 "Noise at the start",
-                "How much noise is added to the start; less than 0 is as the recipe has it",
+                "How much noise is added to the start; below 0 the recipe decides",
                 default=-1.0,
                 low=-1.0,
                 high=1.0,
@@ -126,7 +126,7 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
             Choice(
                 "recipe",
                 "Recipe",
-                "Our own way, or a published one as it was published",
+                "Our own recipe, or a published one to the letter",
                 default="default",
                 options=(
                     ("default", "Neural Style"),

@@ -240,4 +240,4 @@ PLAIN_STYLE = "A style picture has next to no contrast: little but its colors wi
 _SMALL_STYLE = "A style picture has fewer pixels than the result needs, so its strokes come out smaller."
 _TOO_LARGE = "The memory sufficed for {width} × {height} pixels only; they were enlarged."
 _DIVERGED = "A finer step went out of range: this is the picture of {width} × {height} pixels before it."
-_TILED = "The memory was too small for the picture at once: it was worked out in tiles, which takes longer."
+_TILED = "There was too little memory for the picture at once. It was painted in tiles, which takes longer."

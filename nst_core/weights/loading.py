@@ -181,6 +181,6 @@ def built(
 
 def _missing(network: Network, sentence: str) -> JobFailed:
     if network is VGG16:
-        return JobFailed("model_missing", sentence, "Run “python3 install” again: it gets them.")
+        return JobFailed("model_missing", sentence, "Run “python3 install” again: it fetches them.")
     source = "" if network.origin else " --from FILE"
     return JobFailed("model_missing", sentence, f"“nst weights get {network.name}{source}” gets them.")

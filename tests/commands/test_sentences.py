@@ -120,7 +120,7 @@ def test_a_folder_that_may_not_be_written_to_is_a_sentence(nst: Nst, photograph:
 def test_without_weights_it_says_what_to_do(state: State, photograph: Path) -> None:
     done = run_nst(state, "stylize", photograph, WOODCUT, "-o", photograph.with_name("x.png"), COLUMNS="200")
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("Run “python3 install” again: it gets them.")
+    assert done.stderr.strip().endswith("Run “python3 install” again: it fetches them.")
     assert names(photograph.parent) == ["photograph.png"]
 
 

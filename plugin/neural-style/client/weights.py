@@ -75,7 +75,7 @@ class _Getting:
         if self._process.returncode == 0:
             return None
         lines = said.decode("utf-8", "replace").strip().splitlines()
-        return _(lines[-1]) if lines else _("The network could not be got.")
+        return _(lines[-1]) if lines else _("The network could not be fetched.")
 
     def _look(self) -> bool:
         self._bar.pulse()

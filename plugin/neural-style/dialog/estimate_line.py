@@ -115,5 +115,5 @@ def in_words(answer: Message) -> str:
         time=words_for_seconds(float(answer["seconds"])), where=where, memory=memory, size=size
     )
     if answer.get("in_tiles"):
-        words += " " + _("The memory is too small for that at once, so it is worked out in tiles.")
+        words += " " + _("There is too little memory to paint it at once, so it is painted in tiles.")
     return words

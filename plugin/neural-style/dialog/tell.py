@@ -46,7 +46,7 @@ def tell(
     if where and trouble.code == CORE_DIED:
         box.add_button(_("_Try again"), _AGAIN)
     if where and trouble.code == "model_missing":
-        hint = _("It can be got now, or taken from a file that you have.")
+        hint = _("It can be fetched now, or taken from a file that you have.")
         box.add_button(_("_Get it"), _GET)
         box.add_button(_("From _file…"), _FILE)
     if core:

@@ -60,7 +60,7 @@ class PaintingWindow:
         self._label = Gtk.Label(label=_("Starting the engine…"), xalign=0.0)
         self._bar = Gtk.ProgressBar(show_text=True)
         self._in_image = Gtk.CheckButton.new_with_mnemonic(_("Show it in the _image, too"))
-        self._in_image.set_tooltip_text(_("In a layer of its own, which is there only while it is painted"))
+        self._in_image.set_tooltip_text(_("In a temporary layer, while it is painted"))
         self._in_image.set_active(config.get_property(LIVE))
         self._in_image.connect("toggled", self._live_toggled)
         box = self._dialog.get_content_area()
