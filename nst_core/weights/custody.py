@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
 from nst_core.weights.catalog import NETWORKS, Network
 from nst_core.weights.errors import WeightsError
-from nst_core.weights.store import checked, file_of
+from nst_core.weights.store import checked, file_of, sha256
 
 
 def add(path: Path, folder: Path) -> Network:
     """Copies the weights file ``path`` to ``folder`` and returns its network, which its SHA-256 tells.
 
-    Raises ``WeightsError`` when the file cannot be read, or is not that of a known network.
+    Raises ``WeightsError`` when the file cannot be read or copied, or is not that of a known network.
     """
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
+        digest = sha256(path)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read ({error.strerror}).") from error
-    network = next((entry for entry in NETWORKS.values() if entry.sha256 == digest.hexdigest()), None)
+    network = next((entry for entry in NETWORKS.values() if entry.sha256 == digest), None)
     if network is None:
         raise WeightsError(
             f"{path} is none of the networks that are known here, or it is damaged. See “nst weights list”."
@@ -33,7 +29,10 @@ def add(path: Path, folder: Path) -> Network:
     target = file_of(network, folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix="getting-") as work:
         copy = Path(work) / target.name
-        shutil.copyfile(path, copy)
+        try:
+            shutil.copyfile(path, copy)
+        except OSError as error:
+            raise WeightsError(f"{folder} cannot be written ({error.strerror}).") from error
         copy.replace(target)
     checked(network, folder)
     return network

@@ -55,7 +55,7 @@ class Maps:
 
 def applies(backbone: Backbone) -> bool:
     """Whether ``HalfPass`` can compute this backbone on its device, which must be a CUDA (or ROCm) GPU."""
-    return isinstance(backbone, VGG) and backbone.device.type == "cuda" and bool(_stages_or_none(backbone))
+    return isinstance(backbone, VGG) and backbone.device.type == "cuda" and _can_be_cut(backbone)
 
 
 class HalfPass:
@@ -204,7 +204,7 @@ def _stages(backbone: VGG, layers: frozenset[str], dtype: torch.dtype) -> tuple[
     return tuple(stages)
 
 
-def _stages_or_none(backbone: VGG) -> bool:
+def _can_be_cut(backbone: VGG) -> bool:
     try:
         _stages(backbone, frozenset(), torch.float32)
     except ValueError:
