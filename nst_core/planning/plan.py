@@ -78,6 +78,6 @@ def _seconds_of(speed: Speed, kind: str, size: Size, memory_budget: int | None) 
     return speed.seconds(kind, math.prod(size), _TILED if share_of(memory_budget, size).area else 1.0)
 
 
-def kind_of_work(wanted: Recipe, device: str) -> str:
+def kind_of_work(chosen: Recipe, device: str) -> str:
     """Returns a name for everything, besides the size, that the time of an evaluation depends on."""
-    return f"{device}, {wanted.look.network}, {wanted.matching.style_form}"
+    return f"{device}, {chosen.look.network}, {chosen.matching.style_form}"

@@ -50,9 +50,9 @@ def recipe(settings: Settings) -> Recipe:
 
 
 def on_network(
-    wanted: Recipe, layers: Sequence[str], style_layers: Sequence[str], content_layer: str
+    chosen: Recipe, layers: Sequence[str], style_layers: Sequence[str], content_layer: str
 ) -> Recipe:
-    """Returns the recipe ``wanted`` for a network that has ``layers``.
+    """Returns the recipe ``chosen`` for a network that has ``layers``.
 
     A recipe names VGG's layers. Those that the network does not have are replaced by its own: ``relu4_2`` by
     ``content_layer``, and others by the one of ``style_layers`` that corresponds to their block. But if the
@@ -76,12 +76,12 @@ def on_network(
         return tuple(sums.items())
 
     matching = replace(
-        wanted.matching,
-        content_layers=weighted(wanted.matching.content_layers),
-        style_layers=weighted(wanted.matching.style_layers),
-        detail_layers=tuple(dict.fromkeys(own(layer) for layer in wanted.matching.detail_layers)),
+        chosen.matching,
+        content_layers=weighted(chosen.matching.content_layers),
+        style_layers=weighted(chosen.matching.style_layers),
+        detail_layers=tuple(dict.fromkeys(own(layer) for layer in chosen.matching.detail_layers)),
     )
-    return replace(wanted, matching=matching)
+    return replace(chosen, matching=matching)
 
 
 def _schedule(base: Schedule, settings: Settings) -> Schedule:

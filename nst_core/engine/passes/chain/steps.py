@@ -51,13 +51,13 @@ def forward(stage: Stage, values: Tensor, kept: Tensor | None, pooled: tuple[Ten
     map_chunks = None if kept is None else chunked(kept)
     pooled_chunks = None if pooled is None else (chunked(pooled[0]), chunked(pooled[1]))
 
-    def empty(begin: int, end: int, chunk: int, found: Any) -> None:
+    def empty(begin: int, end: int, chunk: int, products: Any) -> None:
         if map_chunks is not None:
-            results.to_map(found, bias, begin, end, chunk, across, map_chunks)
+            results.to_map(products, bias, begin, end, chunk, across, map_chunks)
         if pooled_chunks is not None:
             assert stage.pooling is not None
             results.to_pooled(
-                found,
+                products,
                 bias,
                 first_tied,
                 begin,
@@ -122,9 +122,9 @@ def back(
     more_chunks = target if more is None else chunked(more)
     mask_chunks = target if mask is None else chunked(mask)
 
-    def empty(begin: int, end: int, chunk: int, found: Any) -> None:
+    def empty(begin: int, end: int, chunk: int, products: Any) -> None:
         results.to_gradient(
-            found,
+            products,
             begin,
             end,
             chunk,
