@@ -1,8 +1,8 @@
-"""Makes the catalogs of the words that a person sees in GIMP 3. Needs Babel (tests/requirements.txt).
+"""Makes the translation catalogs of the plug-in for GIMP 3. Needs Babel (tests/requirements.txt).
 
 python packaging/words.py
 
-It writes the template for translators, brings every translation in po/ up to it, compiles each into
+It writes the template for translators, updates every translation in po/ to it, compiles each into
 locale/ for GIMP, and lists what is not translated yet.
 """
 
@@ -21,11 +21,12 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PLUGIN = REPOSITORY / "plugin" / "neural-style"
 PO = PLUGIN / "po"
 TEMPLATE = PO / "neural-style.pot"
-# What holds words: those that are marked, the sentences of trouble, and the tables of parameters.
+# Calls whose arguments are texts for a person, from the argument with this index on.
 _MARKS = {"_": 0, "_later": 0, "Trouble": 0, "Look": 0, "Number": 1, "Choice": 1, "Flag": 1}
 _ENGINE = {"JobFailed": 1, "PictureError": 0, "CoreUnavailable": 0, "CoreDied": 0, "ProtocolError": 0}
+# Variables that hold texts; of a tuple, the first element is no text.
 _NAMES = ("AUTO", "_REPAIR", "HINT", "PLAIN_STYLE", "_SMALL_STYLE", "_TILED", "_MOVES")
-# What the engine puts together from parts, as a person of GIMP gets to see it.
+# Sentences that the engine puts together from parts, as the plug-in shows them.
 _ENGINE_SAYS = (
     "The style picture cannot be read: it is damaged or no known kind of picture.",
     "The network's weights are missing.",
@@ -56,7 +57,7 @@ class Words(Catalog):
 
 
 def template() -> Words:
-    """Returns every word with the files in which it is."""
+    """Returns all texts for a person, each with the files that contain it."""
     catalog = Words(header_comment="# The words of Neural Style for GIMP.", fuzzy=False)
     for text, place in sorted(_words()):
         catalog.add(text, locations=[(place, 0)])
@@ -64,7 +65,7 @@ def template() -> Words:
 
 
 def translation(po: Path) -> Words:
-    """Returns what a file translates, brought up to the template: what was reworded is fuzzy in it."""
+    """Returns the translations of the file ``po``, updated to the template; reworded texts become fuzzy."""
     catalog = Words(locale=po.stem)
     with po.open(encoding="utf-8") as file:
         PoFileParser(catalog, ignore_obsolete=True, abort_invalid=True).parse(file)
@@ -73,20 +74,20 @@ def translation(po: Path) -> Words:
 
 
 def compiled(catalog: Words) -> bytes:
-    """Returns a catalog as GIMP's Python reads it; an entry that is fuzzy or empty is left out."""
+    """Returns ``catalog`` as a .mo file, which GIMP's Python reads; it has no fuzzy or empty entries."""
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
 
 
 def files() -> dict[Path, bytes]:
-    """Returns every file of words as it has to be."""
-    found = {TEMPLATE: _written(template())}
+    """Returns what the template, each translation and each compiled catalog must contain, by their paths."""
+    contents = {TEMPLATE: _written(template())}
     for po in sorted(PO.glob("*.po")):
         catalog = translation(po)
-        found[po] = _written(catalog)
-        found[PLUGIN / "locale" / po.stem / "LC_MESSAGES" / "neural-style.mo"] = compiled(catalog)
-    return found
+        contents[po] = _written(catalog)
+        contents[PLUGIN / "locale" / po.stem / "LC_MESSAGES" / "neural-style.mo"] = compiled(catalog)
+    return contents
 
 
 def _written(catalog: Words) -> bytes:
@@ -96,7 +97,7 @@ def _written(catalog: Words) -> bytes:
 
 
 def _words() -> Iterator[tuple[str, str]]:
-    """Yields every word and where it is."""
+    """Yields every text for a person, with the path of its file in the repository."""
     for source in _SOURCES:
         place = REPOSITORY / source
         for file in [place] if place.is_file() else place.rglob("*.py"):

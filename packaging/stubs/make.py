@@ -2,7 +2,7 @@
 
 The folders hold GIMP's introspection data: Gimp-3.0.gir, GimpUi-3.0.gir and Gegl-0.4.gir, which Debian has in
 libgimp-3.0-dev and libgegl-dev. Take those of the oldest GIMP that the plug-in runs in. Only what the plug-in
-names is written, and what that is made of. Runs in the environment of the tests.
+names is written, with the types that it needs. Runs in the environment of the tests.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PLUGIN = HERE.parents[1] / "plugin" / "neural-style"
 FILES = {"Gegl": "Gegl-0.4.gir", "Gimp": "Gimp-3.0.gir", "GimpUi": "GimpUi-3.0.gir"}
-FOREIGN = ("Gdk", "GdkPixbuf", "Gio", "GLib", "GObject", "Gtk")  # other stubs have these; all else is Any
-# What is None now and then, though the data of GIMP 3.0 does not say so.
+FOREIGN = ("Gdk", "GdkPixbuf", "Gio", "GLib", "GObject", "Gtk")  # these have stubs; all else is Any
+# Functions that can return None, though the data of GIMP 3.0 does not say so.
 CAN_BE_NONE = {
     "Drawable": ("get_thumbnail",),
     "Image": ("get_color_profile", "get_layer_by_tattoo", "merge_visible_layers"),
@@ -27,7 +27,7 @@ CAN_BE_NONE = {
     "Layer": ("from_mask", "get_mask"),
     "": ("file_load",),
 }
-# What PyGObject gives every object, though its stubs do not say so: a description of the property's kind.
+# A method that PyGObject gives every object, though its stubs lack it. It returns a GParamSpec.
 ADDED = {"ProcedureConfig": "def find_property(self, property_name: str) -> Any: ..."}
 _INTEGERS = ("char", "short", "int", "long", "int8", "int16", "int32", "int64")
 _PLAIN = {
@@ -56,8 +56,8 @@ Names and types are facts from the introspection data of {source}; nothing else 
 
 
 def mentioned(folder: Path) -> tuple[set[tuple[str, str]], set[str]]:
-    """Returns what the Python files name of the modules, and all attributes that they read or override."""
-    found: set[tuple[str, str]] = set()
+    """Returns the (module, name) pairs that Python files use, and the attributes they read or override."""
+    names: set[tuple[str, str]] = set()
     members: set[str] = set()
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -66,8 +66,8 @@ def mentioned(folder: Path) -> tuple[set[tuple[str, str]], set[str]]:
             elif isinstance(node, ast.Attribute):
                 members.add(node.attr)
                 if isinstance(node.value, ast.Name) and node.value.id in FILES:
-                    found.add((node.value.id, node.attr))
-    return found, members
+                    names.add((node.value.id, node.attr))
+    return names, members
 
 
 def _kind(element: ET.Element) -> str:
@@ -79,17 +79,17 @@ def _inner(element: ET.Element, *kinds: str) -> list[ET.Element]:
 
 
 def _name(element: ET.Element) -> str:
-    """What Python calls it."""
+    """Returns the name of an element in Python."""
     name = element.get("shadows") or element.get("name") or ""
     return f"do_{name}" if _kind(element) == "virtual-method" else name
 
 
 def _parameters(element: ET.Element) -> list[ET.Element]:
-    return [parameter for found in _inner(element, "parameters") for parameter in _inner(found, "parameter")]
+    return [parameter for group in _inner(element, "parameters") for parameter in _inner(group, "parameter")]
 
 
 class Stubs:
-    """What is written of each module: what is added, and whatever that names; of classes only ``members``."""
+    """The stubs of each module: what is added, and the types that it needs; of classes only ``members``."""
 
     def __init__(self, modules: dict[str, ET.Element], members: set[str]) -> None:
         self._data = {
@@ -100,11 +100,11 @@ class Stubs:
         self.written: dict[str, dict[str, str]] = {module: {} for module in modules}
 
     def add(self, module: str, name: str) -> None:
-        """Writes a class, an enumeration, a callback, a function or a constant. Raises ``KeyError``."""
+        """Writes the stub of ``name``, of any kind. Raises ``KeyError`` when ``module`` has no such name."""
         element = self._data[module][name]
         if name in self.written[module]:
             return
-        self.written[module][name] = ""  # what it is made of may name it in turn
+        self.written[module][name] = ""  # its own types may name it: against an endless recursion
         kind = _kind(element)
         if kind in ("class", "record"):
             head = f"class {name}({self._base(module, element)}):"
@@ -115,8 +115,8 @@ class Stubs:
             used = [f"{value} = {number}" for value, number in values if value in self._members]
             text = "\n    ".join([head, *(used or ["..."])])
         elif kind == "callback":
-            given = ", ".join(self._type(module, parameter) for parameter in _parameters(element))
-            text = f"{name} = Callable[[{given}], {self._returned(module, element)}]"
+            hints = ", ".join(self._type(module, parameter) for parameter in _parameters(element))
+            text = f"{name} = Callable[[{hints}], {self._returned(module, element)}]"
         elif kind == "function":
             text = self._function(module, element)
         else:
@@ -146,32 +146,32 @@ class Stubs:
             yield ADDED[name]
 
     def _function(self, module: str, element: ET.Element, owner: str = "") -> str:
-        given, outs = self._arguments(module, element)
+        args, outs = self._arguments(module, element)
         value = self._returned(module, element)
         if _kind(element) == "constructor":
             value = owner
         elif _name(element) in CAN_BE_NONE.get(owner, ()):
             value = f"{value.removesuffix(' | None')} | None"
-        back = [*([] if value == "None" else [value]), *outs]
-        returns = f"tuple[{', '.join(back)}]" if len(back) > 1 else back[0] if back else "None"
+        results = [*([] if value == "None" else [value]), *outs]
+        returns = f"tuple[{', '.join(results)}]" if len(results) > 1 else results[0] if results else "None"
         if outs and _kind(element) == "virtual-method":
-            returns = f"{value} | {returns}"  # PyGObject takes the first alone, too
+            returns = f"{value} | {returns}"  # PyGObject also accepts the value alone
         first = {"constructor": ["cls"], "method": ["self"], "virtual-method": ["self"]}.get(
             _kind(element), []
         )
-        return f"def {_name(element)}({', '.join([*first, *given])}) -> {returns}: ..."
+        return f"def {_name(element)}({', '.join([*first, *args])}) -> {returns}: ..."
 
     def _arguments(self, module: str, element: ET.Element) -> tuple[list[str], list[str]]:
-        """Returns what is given, and what comes back beside the value."""
+        """Returns the arguments, and the types of what is returned besides the value."""
         parameters = _parameters(element)
         left_out: set[int] = set()
-        data: set[int] = set()  # what a callback gets handed on
+        data: set[int] = set()  # parameters that are passed on to a callback
         for parameter in (*_inner(element, "return-value"), *parameters):
             left_out.update(int(array.get("length", -1)) for array in _inner(parameter, "array"))
             if "closure" in parameter.attrib and self._type(module, parameter) != "Any":
                 left_out.add(int(parameter.get("destroy", -1)))
                 data.add(int(parameter.get("closure", -1)))
-        given: list[str] = []
+        args: list[str] = []
         outs: list[str] = []
         optional = True
         for number, parameter in reversed(list(enumerate(parameters))):
@@ -180,13 +180,13 @@ class Stubs:
                 continue
             if direction != "in":
                 outs.insert(0, self._type(module, parameter))
-            if number in data and not given:
-                given = [f"*{_name(parameter)}: Any"]
+            if number in data and not args:
+                args = [f"*{_name(parameter)}: Any"]
             elif direction != "out":
                 optional = optional and (number in data or parameter.get("nullable") == "1")
                 hint = self._type(module, parameter, given=True)
-                given.insert(0, f"{_name(parameter)}: {hint}{' = ...' if optional else ''}")
-        return given, outs
+                args.insert(0, f"{_name(parameter)}: {hint}{' = ...' if optional else ''}")
+        return args, outs
 
     def _returned(self, module: str, element: ET.Element) -> str:
         (value,) = _inner(element, "return-value")
@@ -236,14 +236,14 @@ def main() -> None:
     for module, name in sorted(named):
         stubs.add(module, name)
     (version,) = (child.get("value") for child in modules["Gimp"] if _name(child) == "VERSION")
-    made = HERE / "gi" / "repository"
-    made.mkdir(parents=True, exist_ok=True)
+    target = HERE / "gi" / "repository"
+    target.mkdir(parents=True, exist_ok=True)
     for module, written in stubs.written.items():
         text = "\n".join(text for _name, text in sorted(written.items())) + "\n"
         source = "GEGL" if module == "Gegl" else "GIMP"
         header = _HEADER.format(version=version, module=module, source=source)
-        (made / f"{module}.pyi").write_text(header + _imports(module, text) + text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--no-cache", "--quiet", str(made)], check=True)
+        (target / f"{module}.pyi").write_text(header + _imports(module, text) + text, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--no-cache", "--quiet", str(target)], check=True)
 
 
 if __name__ == "__main__":

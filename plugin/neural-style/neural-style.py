@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Filters ▸ Neural Style…: tells GIMP of the procedure; what it does is in run.py."""
+"""Filters ▸ Neural Style…: registers the plug-in's two procedures; ``run/run.py`` has what the first does."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ ABOUT = "plug-in-neural-style-about"
 
 
 class NeuralStyle(Gimp.PlugIn):
-    """The plug-in: the image procedure, whose arguments are the wire's parameters, and one for scripts."""
+    """The plug-in and its two procedures.
+
+    ``NAME`` paints layers, with the parameters of ``nst_core/contract`` as its arguments. ``ABOUT`` tells
+    scripts whether layers can be painted.
+    """
 
     def do_set_i18n(self, name: str) -> bool:
-        return False
+        return False  # GIMP's gettext is not used: ``text/language.py`` translates
 
     def do_query_procedures(self) -> list[str]:
         return [NAME, ABOUT]
@@ -35,8 +39,8 @@ class NeuralStyle(Gimp.PlugIn):
 def _image_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
     procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, _run, None)
     procedure.set_image_types("RGB*, GRAY*, INDEXED*")
-    several = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
-    procedure.set_sensitivity_mask(several)
+    one_or_several = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+    procedure.set_sensitivity_mask(one_or_several)
     procedure.set_menu_label(_("_Neural Style…"))
     procedure.add_menu_path("<Image>/Filters")
     procedure.set_documentation(
@@ -80,7 +84,8 @@ def _run(
     config: Gimp.ProcedureConfig,
     data: object,
 ) -> Gimp.ValueArray:
-    # GIMP asks every plug-in for its procedures when it starts: what only a run needs waits until here.
+    # GIMP loads this file to ask for the procedures, too. What only a run needs is imported here, so that
+    # GIMP starts faster.
     from run.run import run
 
     status, sentence = run(procedure, run_mode, image, drawables, config, data)
@@ -91,9 +96,10 @@ def _run(
 def _run_about(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: object) -> Gimp.ValueArray:
     from client.about import about
 
-    found = about(f"GIMP {Gimp.version()}")
+    answer = about(f"GIMP {Gimp.version()}")
     values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, GLib.Error())
-    for number, value in enumerate((found.version, found.device, found.answers, found.reason), start=1):
+    # The value of number 0 is the status.
+    for number, value in enumerate((answer.version, answer.device, answer.answers, answer.reason), start=1):
         kind = GObject.TYPE_BOOLEAN if isinstance(value, bool) else GObject.TYPE_STRING
         values.remove(number)
         values.insert(number, GObject.Value(kind, value))

@@ -1,4 +1,4 @@
-"""The arguments of the procedure: the wire's parameters, and up to four styles."""
+"""The arguments of the procedure: parameters, up to four styles, and what only the plug-in uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nst_core.contract.parameters import Choice, Flag, Number, Parameter
 from text.language import _
 
 STYLES = ("style", *(f"style-{number}" for number in range(2, MOST_STYLES + 1)))
-# The dialog does not show it: the plug-in asks when the image has a palette.
+# The dialog does not show this one: ``run/palette.py`` asks for it when the image has a palette.
 INDEXED = Choice(
     "indexed",
     "Image with a palette",
@@ -20,7 +20,7 @@ INDEXED = Choice(
     default="new-image",
     options=(("new-image", "Make a new image"), ("convert", "Convert the image to RGB")),
 )
-# Where the result goes is no matter of the engine's.
+# Where the result goes concerns the plug-in only, so the protocol does not have these.
 RESULT = (
     Choice(
         "result",
@@ -45,7 +45,7 @@ _FLAGS = GObject.ParamFlags.READWRITE
 
 
 def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> None:
-    """Adds what says which styles there are: file or layer, weight, and region of each."""
+    """Adds four arguments for each style in ``names``: its file, layer, weight and region."""
     for name in names:
         procedure.add_file_argument(
             f"{name}-file",
@@ -82,7 +82,7 @@ def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> No
 
 
 def add_others(procedure: Gimp.Procedure) -> None:
-    """Adds the layer to go on from, and what the windows remember and scripts have no use for."""
+    """Adds the layer to go on from, and two arguments that the windows remember and scripts do not see."""
     procedure.add_drawable_argument(
         START,
         _("Continue from"),
@@ -97,7 +97,7 @@ def add_others(procedure: Gimp.Procedure) -> None:
 
 
 def add_parameter(procedure: Gimp.Procedure, parameter: Parameter) -> None:
-    """Adds one of the wire's parameters; the underscores of its name become hyphens."""
+    """Adds ``parameter`` as an argument; the underscores in its name become hyphens."""
     words = (property_of(parameter.name), _(parameter.label), _(parameter.help))
     if isinstance(parameter, Flag):
         procedure.add_boolean_argument(*words, parameter.default, _FLAGS)
@@ -114,5 +114,5 @@ def add_parameter(procedure: Gimp.Procedure, parameter: Parameter) -> None:
 
 
 def property_of(name: str) -> str:
-    """Returns what GIMP calls the parameter ``name``."""
+    """Returns the name of GIMP's property for the parameter ``name``: it has hyphens."""
     return name.replace("_", "-")

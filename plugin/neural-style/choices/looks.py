@@ -1,4 +1,4 @@
-"""Looks: named sets of values, to begin from."""
+"""Looks: named sets of parameter values, from which a person can begin."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from nst_core.contract.parameters import PARAMETERS
 
 
 def _later(text: str) -> str:
-    """Marks words that are translated where they are shown."""
+    """Marks ``text`` for the translators; it is translated where it is shown."""
     return text
 
 
 @dataclass(frozen=True)
 class Look:
-    """What differs from the defaults; everything else that shapes the picture is the default."""
+    """A look: ``values`` has the parameters that differ from their defaults, by name.
+
+    All other parameters that shape the picture get their defaults.
+    """
 
     label: str
     help: str
@@ -53,18 +56,18 @@ LOOKS = (
     ),
 )
 
-# What a look leaves as it is: how much work is done, where, and which of several equal results comes.
+# Parameters that a look does not change: the amount of work, the network, and the seed.
 _UNTOUCHED = frozenset({"quality", "size", "seed", "evaluations", "network"})
 _DEFAULTS = {entry.name: entry.default for entry in (*PARAMETERS, *ADVANCED) if entry.name not in _UNTOUCHED}
 
 
 def values_of(look: Look) -> dict[str, Any]:
-    """Returns every value that a look sets."""
+    """Returns all values that ``look`` sets, by the names of the parameters."""
     return {**_DEFAULTS, **look.values}
 
 
 def look_of(values: Mapping[str, Any]) -> int | None:
-    """Returns the number of the look that has just these values, or None."""
+    """Returns the index in ``LOOKS`` of the look that sets these ``values``, or None."""
     for number, look in enumerate(LOOKS):
         if all(values.get(name) == value for name, value in values_of(look).items()):
             return number

@@ -1,4 +1,4 @@
-"""The style pictures that were used last, in GTK's own list of recent files."""
+"""The style pictures used last, in GTK's own list of recent files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 6
 
 
 def remember(path: str) -> None:
-    """Puts a picture on the list; it is written a moment later, while the main loop runs."""
+    """Adds the picture at ``path`` to the list, which GTK writes a moment later, in the main loop."""
     data = Gtk.RecentData()
     data.mime_type = Gio.content_type_guess(path, None)[0]
     data.app_name = _NAME
@@ -23,7 +23,10 @@ def remember(path: str) -> None:
 
 
 def recent(without: Path) -> list[str]:
-    """Returns the paths of the pictures used last, the newest first, those in ``without`` left out."""
+    """Returns the paths of the pictures used last, at most ``_MOST`` and the newest first.
+
+    Pictures in the folder ``without``, and those that are gone, are left out.
+    """
     items = [item for item in Gtk.RecentManager.get_default().get_items() if item.has_application(_NAME)]
     items.sort(key=_used, reverse=True)
     paths = [Gio.File.new_for_uri(item.get_uri()).get_path() for item in items]
@@ -31,6 +34,6 @@ def recent(without: Path) -> list[str]:
 
 
 def _used(item: Gtk.RecentInfo) -> int:
-    """When it was used last, as GTK counts time."""
-    found = item.get_application_info(_NAME)
-    return found[-1] if found else 0
+    """Returns when the plug-in used ``item`` last, as a Unix time, or 0."""
+    info = item.get_application_info(_NAME)
+    return info[-1] if info else 0

@@ -1,4 +1,4 @@
-"""What a person chose, in the wire's words."""
+"""The settings that a person chose, by the names that the protocol has for them."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ from nst_core.contract.parameters import PARAMETERS
 
 
 def settings_of(config: Gimp.ProcedureConfig) -> dict[str, Any]:
-    """Returns every parameter by its name."""
+    """Returns the values of all parameters in ``config``, by their names in the protocol."""
     return {entry.name: config.get_property(property_of(entry.name)) for entry in (*PARAMETERS, *ADVANCED)}

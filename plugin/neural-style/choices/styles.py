@@ -1,4 +1,4 @@
-"""The styles that are chosen: read from files and open images, with the regions they paint."""
+"""The chosen styles, read from files and open images, with the regions that they paint."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from text.language import _
 from text.trouble import Trouble
 
 MAX_STYLE_BYTES = 200_000_000
-_ENGINE_READS = endings(without=FOR_GIMP)  # anything else is opened by GIMP and sent as PNG
-_LONGEST_STYLE = 4096  # pixels of the longer side of what GIMP hands over: no result asks for more
-_LONGEST_REGION = 1024
+_ENGINE_READS = endings(without=FOR_GIMP)  # GIMP opens any other file, and it is sent as PNG
+_LONGEST_STYLE = 4096  # longer side, in pixels, of a style that GIMP reads: no result needs more
+_LONGEST_REGION = 1024  # the same for a region
 
 Area = tuple[int, int, int, int]
 """A rectangle of the image: left, top, width, height in pixels."""
@@ -39,13 +39,16 @@ class ChosenStyle:
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The name of the layer, or that of the file without its ending."""
         if self.layer is not None:
             return str(self.layer.get_name())
         return Path(self.file.get_parse_name()).stem if self.file else ""
 
     def read(self) -> bytes:
-        """Returns it as a picture file. Raises ``Trouble`` when it cannot be read."""
+        """Returns the bytes of a picture file: the chosen file if the engine can read it, or a PNG.
+
+        Raises ``Trouble`` when it is gone, cannot be read, or is a file of more than ``MAX_STYLE_BYTES``.
+        """
         if self.layer is not None:
             if not self.layer.is_valid():
                 raise Trouble(_("The style's layer is not there any more."), _("Choose another style."))
@@ -55,7 +58,7 @@ class ChosenStyle:
         if not local or Path(local).suffix.lower() not in _ENGINE_READS:
             return _through_gimp(self.file)
         path = Path(local)
-        name = Path(self.file.get_parse_name()).name  # the path itself may be no text
+        name = Path(self.file.get_parse_name()).name  # the path itself may be no valid text
         try:
             if path.stat().st_size > MAX_STYLE_BYTES:
                 raise Trouble(
@@ -70,7 +73,10 @@ class ChosenStyle:
             ) from error
 
     def sent(self, data: bytes, area: Area) -> StyleFile:
-        """Returns it for the wire, with its region in ``area`` of the image. Raises ``Trouble``."""
+        """Returns the style for a job: ``data``, its weight, and its region in ``area`` of the image.
+
+        Raises ``Trouble`` when the layer or channel of the region is gone.
+        """
         if self.region is None:
             return StyleFile(data, self.weight)
         if not self.region.is_valid():
@@ -79,8 +85,8 @@ class ChosenStyle:
 
 
 def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
-    """Returns the styles that ``config`` names, those without a picture left out."""
-    found = [
+    """Returns the styles in ``config`` that have a file or a layer."""
+    styles = [
         ChosenStyle(
             config.get_property(f"{name}-file"),
             config.get_property(f"{name}-layer"),
@@ -89,11 +95,14 @@ def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
         )
         for name in STYLES
     ]
-    return [style for style in found if style.file is not None or style.layer is not None]
+    return [style for style in styles if style.file is not None or style.layer is not None]
 
 
 def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
-    """Returns the chosen styles for a picture that is ``area`` of the image. Raises ``Trouble``."""
+    """Returns the chosen styles for a content that is ``area`` of the image.
+
+    Raises ``Trouble`` when none is chosen, or one cannot be read.
+    """
     styles = chosen(config)
     if not styles:
         raise Trouble(_("No style picture is chosen."), _("Choose a picture whose style to paint in."))
@@ -101,19 +110,19 @@ def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
 
 
 def area_of(layer: Gimp.Drawable) -> Area:
-    """Returns where in its image a drawable lies."""
+    """Returns the rectangle of a drawable in its image."""
     offsets = layer.get_offsets()
     return offsets[1], offsets[2], layer.get_width(), layer.get_height()
 
 
 def drawable_png(drawable: Gimp.Drawable, longest: int = _LONGEST_STYLE) -> bytes:
-    """Returns the pixels of a drawable as a PNG file, reduced to ``longest`` pixels if need be."""
+    """Returns a drawable as a PNG file, scaled down if its longer side is more than ``longest`` pixels."""
     picture = reduced(drawable, min(1.0, longest / max(drawable.get_width(), drawable.get_height())))
     return png(picture.width, picture.height, picture.pixels)
 
 
 def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> RawPicture:
-    """Returns the pixels of a drawable or a part of it, made smaller by ``scale`` (0–1), as ``RGBA u8``."""
+    """Returns a drawable, or a part of it, scaled down by ``scale`` (above 0, 1 at most), as ``RGBA u8``."""
     part = part or Part(0, 0, drawable.get_width(), drawable.get_height())
     size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
     rectangle = Gegl.Rectangle.new(round(part.x * scale), round(part.y * scale), *size)
@@ -123,7 +132,11 @@ def reduced(drawable: Gimp.Drawable, scale: float, part: Part | None = None) -> 
 
 
 def _region(drawable: Gimp.Drawable, area: Area) -> Region:
-    """White paints, black does not; of a layer also what is transparent does not."""
+    """Returns the region of a style in ``area``, with up to ``_LONGEST_REGION`` pixels on its longer side.
+
+    The style paints where ``drawable`` is white, and not where it is black. The transparent parts of a layer
+    count as black.
+    """
     left, top, width, height = area
     own_left, own_top, *_size = area_of(drawable)
     scale = min(1.0, _LONGEST_REGION / max(width, height))
@@ -139,12 +152,15 @@ def _region(drawable: Gimp.Drawable, area: Area) -> Region:
 
 
 def _initialize() -> None:
-    """Has GEGL get ready: without windows nothing else does, and what is read reduced is black then."""
+    """Initializes GEGL: nothing else does without windows, and pixels read scaled down would be black."""
     Gegl.init(None)
 
 
 def _through_gimp(file: Gio.File) -> bytes:
-    """Returns a picture of a kind that only GIMP knows (XCF, PSD, SVG, HEIC …) as a PNG file."""
+    """Returns a picture that the engine cannot read (XCF, PSD, SVG, a remote file …) as a PNG file.
+
+    Raises ``Trouble`` when GIMP cannot open it either.
+    """
     name = Path(file.get_parse_name()).name
     refusal = Trouble(
         _("The style picture “{name}” cannot be opened by GIMP either.").format(name=name),

@@ -1,1 +1,1 @@
-"""The client of the core: where it is, the connection, small pictures by it, and its report."""
+"""The core as the plug-in sees it: its installation, the connection, its weights, and sketches."""

@@ -1,4 +1,4 @@
-"""What scripts can ask beforehand: which version this is, on what it computes, whether the core answers."""
+"""What scripts can ask before they paint: version, device, and whether the core answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SECONDS = 120.0  # a core that was just started may still be loading
 
 @dataclass(frozen=True)
 class About:
-    """The version of the plug-in, the device in words, whether the core answers, and else why not."""
+    """The plug-in's version, the name of the device, whether the core answers, and if not, the reason."""
 
     version: str
     device: str
@@ -23,7 +23,10 @@ class About:
 
 
 def about(host: str) -> About:
-    """Asks the core, which is started when none runs; whatever happens is in the answer."""
+    """Asks the core, and starts it when none runs; ``host`` is the name and version of GIMP.
+
+    A failure is not raised: ``reason`` is its sentence.
+    """
     version = ""
     try:
         where = installation()
@@ -31,11 +34,11 @@ def about(host: str) -> About:
         core = Core(where, host)
         try:
             core.channel()
-            found = core.ask("estimate", seconds=_SECONDS, settings={}, width=64, height=64)
+            estimate = core.ask("estimate", seconds=_SECONDS, settings={}, width=64, height=64)
         finally:
             core.close()
     except Trouble as trouble:
         return About(version, "", False, trouble.text)
     except WireError as error:
         return About(version, "", False, Trouble(str(error), error.hint).text)
-    return About(version, str(found.get("device", "")), True, "")
+    return About(version, str(estimate.get("device", "")), True, "")

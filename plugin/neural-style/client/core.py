@@ -15,7 +15,10 @@ from text.trouble import Trouble
 
 
 class Core:
-    """Connects at once, starting the core when none runs; ``channel`` waits for that."""
+    """Connects to the core in a thread that begins at once, and starts the core when none runs.
+
+    ``host`` is the name and version of GIMP, which the core is told. ``channel`` waits for the connection.
+    """
 
     def __init__(self, where: Installation, host: str) -> None:
         self._where = where
@@ -28,13 +31,13 @@ class Core:
 
     @property
     def state(self) -> str:
-        """``starting``, ``ready`` or ``failed``."""
+        """How far the connection is: ``starting``, ``ready`` or ``failed``."""
         if self._thread.is_alive():
             return "starting"
         return "ready" if self._channel else "failed"
 
     def channel(self) -> Channel:
-        """Waits for the connection and returns it. Raises ``Trouble``."""
+        """Waits for the connection and returns it. Raises ``Trouble`` when there is none."""
         self._thread.join()
         if self._channel is None:
             failure = self._failure or CoreUnavailable("The engine could not be started.")
@@ -42,9 +45,9 @@ class Core:
         return self._channel
 
     def again(self) -> Channel:
-        """Connects anew after the core died, starting it again, and returns the channel.
+        """Connects anew after the core died, starts it if none runs, and returns the channel.
 
-        Raises ``WireError``.
+        After ``close``, that channel is closed as well. Raises ``WireError`` when the core cannot be started.
         """
         self._channel, _ = connect_or_start(
             self._where.state, self._where.command, self._client, lambda: not self._given_up
@@ -54,15 +57,19 @@ class Core:
         return self._channel
 
     def another(self) -> Channel:
-        """Returns a connection of its own to the core that runs. Raises ``WireError``."""
+        """Returns a second connection to the running core. Raises ``WireError`` when none answers."""
         return connect(self._where.state, self._client)[0]
 
     def ask(self, kind: str, **fields: Any) -> Message:
-        """Returns the core's answer to a question such as ``estimate``. Raises ``WireError``."""
+        """Returns the core's answer to a question such as ``estimate``, with ``fields`` besides its kind.
+
+        ``seconds`` among them limits the wait. Raises ``WireError`` when the core answers with an error, or
+        not at all.
+        """
         return ask(self._where.state, self._client, kind, **fields)
 
     def close(self) -> None:
-        """Ends the connection, which cancels what the core still does for it."""
+        """Closes the connection; the core cancels the jobs of a closed connection."""
         self._given_up = True
         if self._channel:
             self._channel.close()
@@ -74,7 +81,7 @@ class Core:
             )
         except WireError as error:
             self._failure = error
-        except Exception as error:  # nobody looks at a thread's traceback: the person must hear of it
+        except Exception as error:  # nobody reads a thread's traceback: ``channel`` must tell the person
             self._failure = CoreUnavailable(f"The engine could not be started ({error}).")
         else:
             self._channel = channel

@@ -15,7 +15,7 @@ _ABOUT = Path(__file__).parents[1] / "install.json"
 
 @dataclass(frozen=True)
 class Installation:
-    """The core's state folder and the command that starts it."""
+    """The core's state folder, the command that starts it, and its version, which is empty if unknown."""
 
     state: State
     command: tuple[str, ...]
@@ -23,9 +23,10 @@ class Installation:
 
 
 def installation() -> Installation:
-    """Reads install.json. Raises ``Trouble`` when it is not there or cannot be read.
+    """Reads install.json. Raises ``Trouble`` when it is missing or cannot be read.
 
-    A plug-in from a distribution or from Flathub has none: it finds the engine where it usually is.
+    A plug-in from a distribution or from Flathub has no such file. It then takes the core in the default
+    state folder, if there is one.
     """
     if not _ABOUT.exists() and State.of().python.exists():
         state = State.of()

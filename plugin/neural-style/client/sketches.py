@@ -1,4 +1,4 @@
-"""Small quick pictures of what would come out, painted beside everything else."""
+"""Sketches: small, quick previews of the result, painted in a thread of their own."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from text.trouble import Trouble
 CONTENT_SIDE = 384
 """Longer side in pixels of the layer as it is sent for a sketch."""
 
-_SMALLEST, _LARGEST = 160, 384  # longer side that is computed
-_WANTED_SECONDS, _MOST_SECONDS = 3.0, 15.0
+_SMALLEST, _LARGEST = 160, 384  # range of the longer side that is computed, in pixels
+_WANTED_SECONDS, _MOST_SECONDS = 3.0, 15.0  # what a sketch should take, and the smallest may take
 _EVALUATIONS = 24
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """What one small picture is to be painted from; ``patient`` ones are painted however slow it is."""
+    """The content, styles, settings and start picture of one sketch.
+
+    A ``patient`` sketch is painted even on a slow machine.
+    """
 
     content: RawPicture
     styles: Sequence[StyleFile]
@@ -39,7 +42,7 @@ Told = Callable[[int, "RawPicture | Trouble"], None]
 
 
 class TooSlow(Trouble):
-    """This machine would take too long for a preview; ``seconds`` is how long."""
+    """This machine would take ``seconds`` for even the smallest sketch, which is too long."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("")
@@ -49,8 +52,8 @@ class TooSlow(Trouble):
 class Sketcher:
     """Paints sketches in a thread, one after the other.
 
-    ``tell`` is called in GTK's thread with the number of the sketch and its picture, or what kept it
-    from being painted. ``paint`` drops what was asked before; so newer ones cancel older ones.
+    ``tell`` is called in GTK's thread with the number of a sketch, and its picture or the ``Trouble`` that
+    prevented it. Each call of ``paint`` counts from 0, and cancels the sketches of the calls before it.
     """
 
     def __init__(self, core: Core, tell: Told) -> None:
@@ -67,7 +70,7 @@ class Sketcher:
         threading.Thread(target=self._work, daemon=True).start()
 
     def paint(self, *sketches: Sketch) -> None:
-        """Has these painted, and none that was asked for before."""
+        """Paints ``sketches``, and cancels all earlier ones; without sketches, it only cancels."""
         with self._change:
             self._round += 1
             self._waiting = [(self._round, number, sketch) for number, sketch in enumerate(sketches)]
@@ -76,7 +79,7 @@ class Sketcher:
             self._change.notify()
 
     def close(self) -> None:
-        """Ends it; nothing more is told."""
+        """Ends the thread and its connection; ``tell`` is not called any more."""
         with self._change:
             self._closed = True
             self._round += 1
@@ -92,29 +95,30 @@ class Sketcher:
                 if self._closed:
                     return
                 round_, number, sketch = self._waiting.pop(0)
-            told: RawPicture | Trouble | None
+            outcome: RawPicture | Trouble | None
             try:
-                told = self._paint(sketch, round_)
+                outcome = self._paint(sketch, round_)
             except Trouble as trouble:
-                told = trouble
+                outcome = trouble
             except WireError as error:
-                self._channel = None  # the core may have died: the next one finds a new connection
-                told = Trouble(str(error), error.hint)
+                self._channel = None  # the core may have died: the next sketch makes a new connection
+                outcome = Trouble(str(error), error.hint)
             except Exception:
                 traceback.print_exc()
-                told = Trouble("Something went wrong in the plug-in.")
-            if told is not None:
-                GLib.idle_add(self._hand_over, round_, number, told)
+                outcome = Trouble("Something went wrong in the plug-in.")
+            if outcome is not None:
+                GLib.idle_add(self._hand_over, round_, number, outcome)
 
     def _hand_over(self, round_: int, number: int, told: RawPicture | Trouble) -> bool:
         if round_ == self._round and not self._closed:
             try:
                 self._tell(number, told)
-            except Exception:  # GLib would print it and go on all the same
+            except Exception:  # GLib would only print it, too
                 traceback.print_exc()
         return False
 
     def _paint(self, sketch: Sketch, round_: int) -> RawPicture | None:
+        """Returns the picture, or None when it was canceled or a newer round has begun."""
         settings = {**sketch.settings, "quality": "draft", "evaluations": _EVALUATIONS, "detail": 0}
         settings["size"] = self._side(sketch, settings)
         channel = self._channel or self._core.another()
@@ -133,7 +137,10 @@ class Sketcher:
         return result.picture
 
     def _side(self, sketch: Sketch, settings: Mapping[str, Any]) -> int:
-        """Returns how large it can be so that it comes soon. Raises ``TooSlow``."""
+        """Returns the longer side, in pixels, with which the sketch takes about ``_WANTED_SECONDS``.
+
+        Raises ``TooSlow`` when even ``_SMALLEST`` takes more than ``_MOST_SECONDS``, unless it is patient.
+        """
         longer = max(sketch.content.width, sketch.content.height)
         answer = self._core.ask(
             "estimate",
@@ -145,8 +152,9 @@ class Sketcher:
         )
         seconds = answer.get("seconds")
         if not seconds:
-            return _SMALLEST
+            return _SMALLEST  # the speed of this machine is unknown before its first run
         if seconds > _MOST_SECONDS and not sketch.patient:
             raise TooSlow(float(seconds))
+        # The time is proportional to the number of pixels, and so to the square of the side.
         side = _SMALLEST * (_WANTED_SECONDS / float(seconds)) ** 0.5
         return int(min(longer, max(_SMALLEST, min(_LARGEST, side))))

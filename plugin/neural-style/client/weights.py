@@ -1,4 +1,4 @@
-"""Getting a network's weights that are missing, by the engine's own command, with a window meanwhile."""
+"""Getting the missing weights of a network: a window that runs the engine's own command."""
 
 from __future__ import annotations
 
@@ -19,27 +19,30 @@ _TICK = 100  # milliseconds between two looks at the command
 
 
 def get_weights(parent: Gtk.Window, where: Installation, network: str, from_file: bool) -> str | None:
-    """Gets those of ``network`` from where they are published, or from a file that is asked for.
+    """Gets the weights of ``network`` from where they are published, or from a file that the person chooses.
 
-    Returns None when they are there, else a sentence on why not, which is empty when the person gave up.
+    Returns None when that worked. Otherwise returns a sentence that says why not, or an empty text when the
+    person gave up.
     """
     words = ["get", network]
     if from_file:
         file = _ask_for_file(parent)
         if file is None:
             return ""
-        # Such a file comes from another machine of ours; any other is taken for the published one.
+        # A .safetensors file comes from another installation. Any other counts as the published one.
         words = ["add", file] if file.endswith(".safetensors") else [*words, "--from", file]
+    # The last word of the command that starts the core is ``serve``.
     return _Getting(parent, [*where.command[:-1], "weights", *words], where).run()
 
 
 def _ask_for_file(parent: Gtk.Window) -> str | None:
+    """Returns the path that the person chooses, or None."""
     chooser = Gtk.FileChooserDialog(title=_("The network's file"), transient_for=parent, modal=True)
     chooser.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
     chooser.add_button(_("_Open"), Gtk.ResponseType.ACCEPT)
-    chosen = chooser.get_filename() if chooser.run() == Gtk.ResponseType.ACCEPT else None
+    path = chooser.get_filename() if chooser.run() == Gtk.ResponseType.ACCEPT else None
     chooser.destroy()
-    return chosen
+    return path
 
 
 class _Getting:
@@ -62,19 +65,19 @@ class _Getting:
         )
 
     def run(self) -> str | None:
-        """Returns as ``get_weights``."""
+        """Shows the window until the command ends or the person cancels; returns as ``get_weights`` does."""
         timer = GLib.timeout_add(_TICK, self._look)
         answer: int = self._dialog.run()
         GLib.source_remove(timer)
         self._dialog.destroy()
         if answer != Gtk.ResponseType.OK:
-            end(self._process, signal.SIGINT)  # it takes back what it has half made
-        _nothing, said = self._process.communicate()
+            end(self._process, signal.SIGINT)  # on SIGINT, the command removes its partial files
+        _output, errors = self._process.communicate()
         if answer != Gtk.ResponseType.OK:
             return ""
         if self._process.returncode == 0:
             return None
-        lines = said.decode("utf-8", "replace").strip().splitlines()
+        lines = errors.decode("utf-8", "replace").strip().splitlines()
         return _(lines[-1]) if lines else _("The network could not be fetched.")
 
     def _look(self) -> bool:

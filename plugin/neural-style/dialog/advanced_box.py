@@ -1,4 +1,4 @@
-"""The further parameters: a page for each of the wire's groups."""
+"""The advanced parameters in the dialog: a page for the result, and one for each group."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nst_core.contract.advanced import GROUPS
 from nst_core.contract.parameters import PARAMETERS, Choice, Number, Parameter
 from text.language import _
 
-_FURTHER_IN = "Work"  # the seed belongs to this group for a person, and not to the six controls
+_FURTHER_IN = "Work"  # the page where a person looks for the seed, although it is a main parameter
 
 
 def advanced_box(dialog: GimpUi.ProcedureDialog) -> Gtk.Notebook:
-    """Returns the pages with the dialog's own widgets, which know defaults, last values and Reset."""
+    """Returns the pages with the dialog's own widgets, which handle defaults, last values and Reset."""
     book = Gtk.Notebook()
     for title, entries in ((_later("Result"), RESULT), *GROUPS):
         page = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=9)
@@ -30,15 +30,16 @@ def advanced_box(dialog: GimpUi.ProcedureDialog) -> Gtk.Notebook:
 
 
 def _later(text: str) -> str:
-    """Marks a word that is translated where it is shown."""
+    """Marks ``text`` for the translators; it is translated where it is shown."""
     return text
 
 
 def number_row(dialog: GimpUi.ProcedureDialog, name: str) -> Gtk.Widget:
-    """Returns the slider of a number, with its label and an entry."""
+    """Returns the slider of the property ``name``, with its label and an entry."""
     row = dialog.get_scale_entry(name, 1.0)
     assert isinstance(row, GimpUi.ScaleEntry)
-    row.get_range().get_accessible().set_name(row.get_label().get_text())  # GIMP names only the entry
+    # For screen readers: GIMP itself names only the entry.
+    row.get_range().get_accessible().set_name(row.get_label().get_text())
     return row
 
 

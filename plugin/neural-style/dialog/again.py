@@ -1,4 +1,4 @@
-"""What a painted layer offers in the dialog: its settings once more, and to go on from it."""
+"""The row of the dialog for a painted layer: use its settings again, or continue from it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from text.language import _
 
 
 def again_row(config: Gimp.ProcedureConfig, layer: Gimp.Layer, goes_on: bool) -> Gtk.Box | None:
-    """Returns the buttons, or None for a layer that was not painted.
+    """Returns the row, or None when ``layer`` was not painted by this plug-in.
 
-    With ``goes_on``, which needs what it was painted from, the work can start with the layer as it is.
+    With ``goes_on``, the row offers to continue from the layer. This needs the layer that it was painted
+    from.
     """
     about = kept(layer)
     if about is None:
@@ -42,12 +43,12 @@ def again_row(config: Gimp.ProcedureConfig, layer: Gimp.Layer, goes_on: bool) ->
 
 
 def _take_over(config: Gimp.ProcedureConfig, settings: dict[str, Any]) -> None:
-    """Sets what is known of ``settings``: the image's file may come from anybody and from any version."""
+    """Sets the valid ones of ``settings``: the image's file may come from anybody, and from any version."""
     for entry in (*PARAMETERS, *ADVANCED, *RESULT):
         _set(config, property_of(entry.name), settings.get(property_of(entry.name)))
     files = {name: _local(settings.get(f"{name}-file")) for name in STYLES}
     if not any(files.values()):
-        return  # it was painted in layers, which are not kept: the styles stay as they are chosen
+        return  # its styles were layers, which are not kept: the styles chosen now stay
     for name, file in files.items():
         for what in ("layer", "region"):
             config.set_property(f"{name}-{what}", None)
@@ -56,21 +57,22 @@ def _take_over(config: Gimp.ProcedureConfig, settings: dict[str, Any]) -> None:
 
 
 def _set(config: Gimp.ProcedureConfig, name: str, value: Any) -> None:
+    """Sets the property ``name`` if ``value`` has its type and is in its range."""
     if value is None or type(value) is not type(config.get_property(name)):
         return
-    kind = config.find_property(name)
-    # GObject would let NaN through, and would move other numbers to the nearest end of the range.
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if number and not kind.minimum <= value <= kind.maximum:
+    spec = config.find_property(name)
+    # GObject would accept NaN, and would clamp other numbers to the range.
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and not spec.minimum <= value <= spec.maximum:
         return
     try:
         config.set_property(name, value)
     except (TypeError, ValueError, OverflowError):
-        return  # what it is now is better than nothing
+        return  # the property keeps its value
 
 
 def _local(uri: object) -> Gio.File | None:
-    """A picture on this machine: a foreign image must not make anybody fetch something."""
+    """Returns the file at ``uri`` on this machine, or None: no image may cause a download."""
     if not isinstance(uri, str) or not uri.startswith("file:///"):
         return None
     return Gio.File.new_for_uri(uri)

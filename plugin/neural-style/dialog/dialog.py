@@ -1,4 +1,4 @@
-"""The dialog: what to paint in, and how."""
+"""The dialog, in which a person chooses the styles and the settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from nst_core.contract.places import State
 from text.language import _
 from text.trouble import Trouble
 
-_HEIGHT = 470  # of the right side: what is opened below scrolls, so that all fits 1024 × 768
+_HEIGHT = 470  # of the right side, in pixels; it scrolls, so that the dialog fits a screen of 1024 × 768
 
 
 def ask(
@@ -46,7 +46,10 @@ def ask(
     image: Gimp.Image,
     layers: Sequence[Gimp.Layer],
 ) -> bool:
-    """Shows the dialog; what is chosen lands in ``config``. Returns False when it was cancelled."""
+    """Shows the dialog, which writes the choices into ``config``. Returns False when it was canceled.
+
+    Raises ``Trouble`` when the selection has nothing in common with one of ``layers``.
+    """
     return _Dialog(procedure, config, core, state, image, layers).run()
 
 
@@ -63,7 +66,7 @@ class _Dialog:
         self._config, self._core = config, core
         self._parts = [painted_area(image, layer) for layer in layers]
         self._shown = Shown.of(image, layers[0])
-        # A layer that was painted can be gone on from, with what it was painted from as the content.
+        # To continue from a painted layer, the content is the layer that it was painted from.
         original = painted_from(image, layers[0]) if len(layers) == 1 else None
         self._original = Shown.of(image, original, start=layers[0]) if original else None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
@@ -76,7 +79,7 @@ class _Dialog:
         self._variations.set_tooltip_text(
             _("A sheet of small pictures, strength by brush size, to choose from")
         )
-        # Not in the handler itself: what pressed the button, a screen reader perhaps, would wait for its end.
+        # Not in the handler itself: a screen reader that pressed the button would wait until it returns.
         self._variations.connect("clicked", lambda _button: GLib.idle_add(self._vary))
         self._preview.row.pack_end(self._variations, False, False, 0)
         self._status = Gtk.Label(xalign=0.0, wrap=True)
@@ -103,7 +106,7 @@ class _Dialog:
         chosen = bool(self._dialog.run())
         self._config.disconnect(handler)
         if self._core.state == "starting":
-            GLib.source_remove(timer)
+            GLib.source_remove(timer)  # in any other state, the timer ends by itself
         self._preview.close()
         self._estimate.close()
         self._dialog.destroy()
@@ -114,7 +117,7 @@ class _Dialog:
 
     def _right(self, image: Gimp.Image, layer: Gimp.Layer, state: State) -> Gtk.Widget:
         dialog = self._dialog
-        # The margin is for the scroll bar, which lies over what it scrolls.
+        # The margin is for the scroll bar, which GTK draws on top of the content.
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=9, margin_end=12)
         again = again_row(self._config, layer, self._original is not None)
         if again:
@@ -129,10 +132,11 @@ class _Dialog:
         row.pack_start(dialog.get_widget("size", GimpUi.LabelSpin.__gtype__), False, False, 0)
         box.pack_start(row, False, False, 0)
         more = Gtk.Expander(label=_("_More styles, and where they paint"), use_underline=True)
-        # Its file buttons take a tenth of a second, and most people never see them.
+        # Filled when it is opened: its file buttons take a tenth of a second, and most people never see them.
         more.connect("notify::expanded", self._fill, image, state.samples / "styles")
         advanced = Gtk.Expander(label=_("_Advanced"), use_underline=True)
         book = advanced_box(dialog)
+        # Hidden until it is opened: see ``_unfold``.
         book.show_all()
         book.hide()
         book.set_no_show_all(True)
@@ -172,20 +176,22 @@ class _Dialog:
         return state == "starting"
 
     def _sketch(self, patient: bool) -> Sketch | None:
+        """Returns the sketch of the current choices, or None without a style. Raises ``Trouble``."""
         if not self._chooser.ready:
             return None
         shown = self._painted
-        read = styles.read(self._config, shown.area)
-        return Sketch(shown.content, read, settings_of(self._config), patient, shown.start)
+        style_files = styles.read(self._config, shown.area)
+        return Sketch(shown.content, style_files, settings_of(self._config), patient, shown.start)
 
     @property
     def _painted(self) -> Shown:
+        """What is painted: the original if the person continues from the layer, else the layer."""
         if self._original is not None and self._config.get_property(START) is not None:
             return self._original
         return self._shown
 
     def _questions(self) -> list[dict[str, Any]]:
-        """What the engine is asked of each layer's cost."""
+        """Returns the fields of the question ``estimate``, once for each layer."""
         fields = {"settings": settings_of(self._config), "resume": self._painted.start is not None}
         sizes = [(part.width, part.height) for part in self._parts]
         if self._painted.start is not None:
@@ -199,27 +205,30 @@ class _Dialog:
     def _vary(self) -> bool:
         try:
             sketch = self._sketch(True)
-            found = sketch and choose_variation(self._dialog, self._core, sketch, tell)
+            variation = sketch and choose_variation(self._dialog, self._core, sketch, tell)
         except Trouble as trouble:
             tell(trouble)
             return False
-        if found:
-            self._config.set_property("strength", found[0])
-            self._config.set_property("brush-size", found[1])
+        if variation:
+            self._config.set_property("strength", variation[0])
+            self._config.set_property("brush-size", variation[1])
         return False
 
 
 def _unfold(opened: Gtk.Expander, _spec: object, other: Gtk.Expander, place: Gtk.Adjustment) -> None:
-    """Shows what was opened, and nothing beside it: both together are higher than a small screen."""
+    """Folds ``other`` when ``opened`` is unfolded, and scrolls ``place`` down to it.
+
+    Both together are higher than a small screen.
+    """
 
     def show() -> bool:
         place.set_value(place.get_upper())
         return False
 
-    # What is folded GTK hides from the eye alone: Tab would go through it, and it would be read out.
+    # GTK does not draw the content of a folded expander, but Tab and screen readers still reach it.
     child = opened.get_child()
     if child is not None:
         child.set_visible(opened.get_expanded())
     if opened.get_expanded():
         other.set_expanded(False)
-        GLib.timeout_add(100, show)  # by then it has its size
+        GLib.timeout_add(100, show)  # until then, GTK has not laid it out

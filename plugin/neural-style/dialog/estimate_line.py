@@ -1,4 +1,4 @@
-"""The line that says what a run will take, as things are chosen now."""
+"""The line of the dialog that says how much time and memory a run will take."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from nst_core.contract.words import words_for_seconds
 from nst_core.wire.frames import Message
 from text.language import _
 
-_QUIET = 200  # milliseconds after the last change
-_LONG = 90.0  # seconds from which on a draft is offered
+_QUIET = 200  # milliseconds from the last change to the question
+_LONG = 90.0  # a draft is offered when a run takes more seconds than this
 
 Asked = Sequence[Mapping[str, Any]]
 """What is asked of the engine for each picture: its settings, width, height and ``resume``."""
 
 
 class EstimateLine:
-    """A line that follows the settings; ``asked`` returns the questions of now.
+    """A line with the engine's estimate for the current settings.
 
-    Where a run is long it offers a draft: ``draft`` chooses that.
+    ``asked`` returns the questions to ask. When a run is long, a button offers a draft: it calls ``draft``,
+    which must change the settings.
     """
 
     def __init__(self, core: Core, asked: Callable[[], Asked], draft: Callable[[], None]) -> None:
@@ -47,13 +48,13 @@ class EstimateLine:
         self.widget.pack_start(self._draft, False, False, 0)
 
     def refresh(self) -> None:
-        """Asks the engine anew, shortly after the last call."""
+        """Asks the engine anew, as soon as ``_QUIET`` milliseconds have passed without another call."""
         if self._timer:
             GLib.source_remove(self._timer)
         self._timer = GLib.timeout_add(_QUIET, self._ask)
 
     def close(self) -> None:
-        """Ends it; an answer that still comes is dropped."""
+        """Asks no more, and drops an answer that still comes."""
         self._number += 1
         if self._timer:
             GLib.source_remove(self._timer)
@@ -77,7 +78,7 @@ class EstimateLine:
         GLib.idle_add(self._show, number, answer, draft)
 
     def _all(self, asked: Asked) -> Message:
-        """Returns the answer for the largest picture, with the time of all."""
+        """Returns the answer for the picture that needs most memory, with the time for all pictures."""
         answers = [self._core.ask("estimate", seconds=120.0, **one) for one in asked]
         largest = max(answers, key=lambda one: one["bytes"])
         known = [one["seconds"] for one in answers]
@@ -87,12 +88,12 @@ class EstimateLine:
         if number != self._number:
             return False
         words = in_words(answer)
-        shorter = float(draft.get("seconds") or 0.0) if draft else 0.0
-        worth = 0.0 < shorter < 0.7 * answer["seconds"]
-        if worth:
-            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(shorter))
+        draft_seconds = float(draft.get("seconds") or 0.0) if draft else 0.0
+        worthwhile = 0.0 < draft_seconds < 0.7 * answer["seconds"]
+        if worthwhile:
+            words += " " + _("A draft takes about {time}.").format(time=words_for_seconds(draft_seconds))
         self._words.set_text(words)
-        self._draft.set_visible(worth)
+        self._draft.set_visible(worthwhile)
         return False
 
 
@@ -103,6 +104,7 @@ def _as_draft(settings: Mapping[str, Any]) -> dict[str, Any]:
 def in_words(answer: Message) -> str:
     """Returns the engine's answer to ``estimate`` as a person reads it."""
     device = str(answer.get("device") or "")
+    # The device is a kind and sometimes a name, such as “cpu” or “cuda NVIDIA H200”.
     where = _("this processor") if device in ("", "cpu") else device.partition(" ")[2] or device.upper()
     memory = f"{answer['bytes'] / 2**30:.1f} GB"
     size = f"{answer['width']} × {answer['height']}"

@@ -1,4 +1,4 @@
-"""GTK's file button for pictures: a filter, a preview, and a short cut to the samples."""
+"""GTK's file button, prepared for pictures: filters, a preview, and a shortcut to the samples."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from gi.repository import Gtk
 from image.pixbufs import load_small
 from text.language import _
 
-_PREVIEW = 200
+_PREVIEW = 200  # pixels of the longer side
 _Kind = TypeVar("_Kind", bound=Gtk.Widget)
 
 
 def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
-    """Gives the file button in ``chooser`` all that, and has ``label`` tell what it is for."""
+    """Gives the file button in ``chooser`` filters, a preview, and a shortcut to the folder ``samples``.
+
+    ``label`` becomes the button's label for the keyboard and for screen readers.
+    """
     button = _find(chooser, Gtk.FileChooserButton)
     if button is None:
         return
     if isinstance(label, Gtk.Label):
-        label.set_mnemonic_widget(_find(button, Gtk.Button))  # its own text is only the name of the file
+        # The button's own text is only the name of a file.
+        label.set_mnemonic_widget(_find(button, Gtk.Button))
     pictures = Gtk.FileFilter()
     pictures.set_name(_("Pictures"))
     pictures.add_pixbuf_formats()
@@ -49,13 +53,14 @@ def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
 
 
 def _find(widget: Gtk.Widget, kind: type[_Kind]) -> _Kind | None:
-    found: list[_Kind] = []
+    """Returns the first widget of this ``kind`` in ``widget`` or below it, or None."""
+    matches: list[_Kind] = []
 
     def look(child: Gtk.Widget) -> None:
         if isinstance(child, kind):
-            found.append(child)
+            matches.append(child)
         elif isinstance(child, Gtk.Container):
             child.forall(look)
 
     look(widget)
-    return found[0] if found else None
+    return matches[0] if matches else None

@@ -1,4 +1,4 @@
-"""Widgets that follow the settings, which outlive them."""
+"""Widgets that follow the settings until they are destroyed; the settings live longer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from gi.repository import Gimp, Gtk
 def follow(
     widget: Gtk.Widget, config: Gimp.ProcedureConfig, show: Callable[..., object], name: str = ""
 ) -> None:
-    """Calls ``show`` whenever the property ``name``, or any, changes, until ``widget`` is destroyed."""
+    """Calls ``show`` whenever the property ``name`` of ``config`` changes, until ``widget`` is destroyed.
+
+    Without a ``name``, it follows all properties.
+    """
     handler = config.connect(f"notify::{name}" if name else "notify", show)
     widget.connect("destroy", lambda _widget: config.disconnect(handler))

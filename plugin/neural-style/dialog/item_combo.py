@@ -16,7 +16,10 @@ from text.language import _
 
 
 def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.ComboBoxText:
-    """Returns a combo box of the layers of all open images, bound to the property ``name``."""
+    """Returns a combo box of the layers of all open images, bound to the property ``name``.
+
+    Its first entry, ``none``, chooses no layer.
+    """
     entries = [
         (f"{image.get_name()} ▸ {layer.get_name()}", layer)
         for image in Gimp.get_images()
@@ -26,7 +29,10 @@ def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.Combo
 
 
 def region_combo(config: Gimp.ProcedureConfig, name: str, image: Gimp.Image) -> Gtk.ComboBoxText:
-    """Returns a combo box of what in ``image`` can be a region, bound to the property ``name``."""
+    """Returns a combo box of the channels, layer masks and layers of ``image`` for the property ``name``.
+
+    Its first entry chooses none of them: then the style paints everywhere.
+    """
     layers = list(_layers(image.get_layers()))
     masks = [(layer, layer.get_mask()) for layer in layers]
     entries: list[tuple[str, Gimp.Drawable]] = []
@@ -37,6 +43,7 @@ def region_combo(config: Gimp.ProcedureConfig, name: str, image: Gimp.Image) -> 
 
 
 def _layers(layers: list[Gimp.Layer]) -> Iterator[Gimp.Layer]:
+    """Yields ``layers``, and after each group the layers in it."""
     for layer in layers:
         yield layer
         if layer.is_group():
@@ -53,7 +60,7 @@ def _combo(
         combo.append(str(item.get_id()), label)
     items = {str(item.get_id()): item for _label, item in entries}
     for cell in combo.get_cells():
-        cell.set_property("ellipsize", 3)
+        cell.set_property("ellipsize", 3)  # PANGO_ELLIPSIZE_END: a long name must not widen the dialog
         cell.set_property("width-chars", 9)
 
     def show(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The combo box of the looks."""
+"""The combo box in which a person chooses a look."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from text.language import _
 
 
 def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
-    """Returns the combo box with its label; it shows which look the settings are, and sets them."""
+    """Returns the combo box with its label; it shows the look of the settings, and sets a chosen one."""
     combo = Gtk.ComboBoxText()
     combo.append("own", _("As set below"))
     for number, look in enumerate(LOOKS):
@@ -26,7 +26,7 @@ def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
     box = Gtk.Box(spacing=12)
     box.pack_start(label, False, False, 0)
     box.pack_start(combo, True, True, 0)
-    busy: list[bool] = []
+    busy: list[bool] = []  # not empty while combo box and settings follow each other: no signal counts then
 
     def show(*_: object) -> None:
         if not busy:
@@ -37,8 +37,8 @@ def look_combo(config: Gimp.ProcedureConfig) -> Gtk.Box:
             explain()
 
     def chosen() -> Look | None:
-        known = combo.get_active_id()
-        return None if known in (None, "own") else LOOKS[int(known)]
+        active_id = combo.get_active_id()
+        return None if active_id in (None, "own") else LOOKS[int(active_id)]
 
     def explain() -> None:
         look = chosen()

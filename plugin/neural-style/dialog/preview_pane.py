@@ -1,4 +1,4 @@
-"""The left side of the dialog: a quick preview of what would come out."""
+"""The left side of the dialog: a quick preview of the result."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from text.language import _
 from text.trouble import Trouble
 
 _WIDTH, _HEIGHT = 300, 270
-_QUIET = 400  # milliseconds after the last change
+_QUIET = 400  # milliseconds from the last change to a new preview
 
 
 class PreviewPane:
-    """``sketch`` returns what to paint as things are chosen now, or None while no style is.
+    """Shows ``content`` (RGBA u8) beside a sketch of the result.
 
-    On a machine that is too slow the preview is switched off and says why; a person may switch it on
-    all the same.
+    ``sketch`` returns what to paint with the current settings, or None while no style is chosen. Its
+    argument says whether to paint even on a slow machine. On such a machine the preview switches itself off
+    and says why, but the person can switch it on again.
     """
 
     def __init__(self, core: Core, content: RawPicture, sketch: Callable[[bool], Sketch | None]) -> None:
@@ -52,13 +53,13 @@ class PreviewPane:
             self.widget.pack_start(part, False, False, 0)
 
     def refresh(self) -> None:
-        """Paints anew, shortly after the last call."""
+        """Paints anew, as soon as ``_QUIET`` milliseconds have passed without another call."""
         if self._timer:
             GLib.source_remove(self._timer)
         self._timer = GLib.timeout_add(_QUIET, self._begin)
 
     def close(self) -> None:
-        """Ends it, and what is still painted for it."""
+        """Paints no more, and cancels the sketch that is being painted."""
         if self._timer:
             GLib.source_remove(self._timer)
             self._timer = 0
@@ -89,7 +90,7 @@ class PreviewPane:
                     time=words_for_seconds(told.seconds)
                 )
             )
-            self._insisted = True  # whoever switches it on again has read that
+            self._insisted = True  # a person who switches it on again has read that
             self._check.set_active(False)
         elif isinstance(told, Trouble):
             self._view.set_after(None)

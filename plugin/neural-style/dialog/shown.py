@@ -1,4 +1,4 @@
-"""What is painted of a layer, made small: what a sketch is painted from, and shown beside."""
+"""The part of a layer that is painted, scaled down: it is the content of sketches, and shown beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nst_core.client.job import RawPicture
 
 @dataclass(frozen=True)
 class Shown:
-    """The content, a picture to go on from, and where in the image that is."""
+    """The content, the picture to go on from (both ``RGBA u8`` of one size), and their place in the image."""
 
     area: Area
     content: RawPicture
@@ -27,25 +27,33 @@ class Shown:
 
     @classmethod
     def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Shown:
-        """Reads ``layer``, and ``start`` in the same place. Raises ``Trouble``."""
+        """Reads the part of ``layer`` to paint, and ``start`` at the same place.
+
+        Raises ``Trouble`` when the selection and the layer have nothing in common.
+        """
         part = painted_area(image, layer)
         left, top, *_size = area_of(layer)
         left, top = left + part.x, top + part.y
         scale = min(1.0, CONTENT_SIDE / max(part.width, part.height))
-        begin = None
+        start_picture = None
         if start is not None:
             own_left, own_top, *_size = area_of(start)
-            begin = reduced(start, scale, Part(left - own_left, top - own_top, part.width, part.height))
-        whole = (part.width, part.height) == (layer.get_width(), layer.get_height()) and begin is None
+            start_picture = reduced(
+                start, scale, Part(left - own_left, top - own_top, part.width, part.height)
+            )
+        whole = (part.width, part.height) == (layer.get_width(), layer.get_height()) and start_picture is None
         content = _thumbnail(layer, scale) if whole else reduced(layer, scale, part)
-        return cls((left, top, part.width, part.height), content, begin)
+        return cls((left, top, part.width, part.height), content, start_picture)
 
 
 def _thumbnail(layer: Gimp.Layer, scale: float) -> RawPicture:
-    """GIMP has it at hand; to read pixels it takes each new process a third of a second to get ready."""
+    """Returns GIMP's thumbnail of ``layer``.
+
+    This is fast, while the first read of pixels costs each new process a third of a second.
+    """
     size = max(1, round(layer.get_width() * scale)), max(1, round(layer.get_height() * scale))
     small = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
     if small is None:
         return reduced(layer, scale)
-    small = made(small.add_alpha(False, 0, 0, 0))  # a copy, whose rows have no gaps between them
+    small = made(small.add_alpha(False, 0, 0, 0))  # a copy with alpha, which has no gaps between its rows
     return RawPicture(small.get_width(), small.get_height(), "RGBA u8", small.get_pixels())

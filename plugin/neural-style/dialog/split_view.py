@@ -14,9 +14,9 @@ _WHITE, _BLACK = 0xFFFFFFFF, 0x000000FF
 
 
 class SplitView:
-    """Shows ``before`` left of the divider and ``after`` right of it, within ``width`` × ``height``.
+    """Shows one picture left of the divider and another right of it, within ``width`` × ``height`` pixels.
 
-    It needs no drawing of its own, and so no cairo for Python, which not every GIMP has.
+    It puts both into one pixbuf. To draw them it would need pycairo, which not every GIMP has.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -49,12 +49,12 @@ class SplitView:
         self.widget.pack_start(ends, False, False, 0)
 
     def set_before(self, picture: GdkPixbuf.Pixbuf) -> None:
-        """Shows this alone, until there is an ``after``."""
+        """Shows ``picture`` alone, until ``set_after`` gives another."""
         self._before, self._after = within(picture, *self._size), None
         self._draw()
 
     def set_after(self, picture: GdkPixbuf.Pixbuf | None) -> None:
-        """Shows this beside the first one; None takes it away."""
+        """Shows ``picture`` right of the divider, scaled to the size of the first one; None removes it."""
         if self._before is None:
             return
         size = self._before.get_width(), self._before.get_height()
@@ -75,11 +75,11 @@ class SplitView:
             self._image.set_from_pixbuf(self._before)
             return
         width, height = self._before.get_width(), self._before.get_height()
-        at = min(width, max(0, round(width * self._divider.get_value() / 100)))
+        split = min(width, max(0, round(width * self._divider.get_value() / 100)))
         shown = made(self._after.copy())
-        if at:
-            self._before.copy_area(0, 0, at, height, shown, 0, 0)
-        for column, color in ((at - 1, _BLACK), (at, _WHITE), (at + 1, _BLACK)):
-            if 0 < column < width:  # seen on any picture
+        if split:
+            self._before.copy_area(0, 0, split, height, shown, 0, 0)
+        for column, color in ((split - 1, _BLACK), (split, _WHITE), (split + 1, _BLACK)):
+            if 0 < column < width:  # black beside white is visible on any picture
                 made(shown.new_subpixbuf(column, 0, 1, height)).fill(color)
         self._image.set_from_pixbuf(shown)

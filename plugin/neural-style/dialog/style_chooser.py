@@ -25,7 +25,10 @@ _CHOSEN_WIDTH, _CHOSEN_HEIGHT = 120, 90
 
 
 class StyleChooser:
-    """Keeps ``style-file`` and ``style-layer`` of the settings; only one of them is set."""
+    """Sets ``style-file`` or ``style-layer`` in ``config``.
+
+    When both are set, the layer counts. Choosing a file unsets the layer.
+    """
 
     def __init__(self, dialog: GimpUi.ProcedureDialog, config: Gimp.ProcedureConfig, state: State) -> None:
         self._config = config
@@ -35,7 +38,7 @@ class StyleChooser:
         self._chosen.get_accessible().set_name(_("Style thumbnail"))
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.IN, valign=Gtk.Align.START)
         frame.add(self._chosen)
-        self._none = Gtk.RadioButton()  # is active while none of those in sight is the style
+        self._none = Gtk.RadioButton()  # is active while none of the buttons in sight is the style
         self._buttons: dict[str, Gtk.RadioButton] = {}
         self._setting = False
 
@@ -64,13 +67,13 @@ class StyleChooser:
 
     @property
     def ready(self) -> bool:
-        """Whether there is a style."""
+        """Whether there is a style: a layer, a file that exists, or a file that is not on this machine."""
         file, layer = self._style()
         path = file.get_path() if file else None
         return layer is not None or (file is not None and (path is None or Path(path).is_file()))
 
     def take_drops(self, window: Gtk.Widget) -> None:
-        """Has a picture file that is dropped on the window become the style."""
+        """Makes a picture file that is dropped on ``window`` the style."""
         window.drag_dest_set(Gtk.DestDefaults.ALL, [], Gdk.DragAction.COPY)
         window.drag_dest_add_uri_targets()
         window.connect("drag-data-received", self._dropped)
@@ -139,17 +142,17 @@ class StyleChooser:
 
 
 def _ticked(image: Gtk.Image, button: Gtk.RadioButton) -> Gtk.Overlay:
-    """Returns the image with a tick while the button is pressed: shades alone are hard to tell apart."""
+    """Returns ``image`` with a tick while ``button`` is pressed: its shade alone is hard to see."""
     tick = Gtk.Image.new_from_icon_name("object-select-symbolic", Gtk.IconSize.BUTTON)
     tick.set_halign(Gtk.Align.END)
     tick.set_valign(Gtk.Align.START)
     tick.get_style_context().add_class("osd")
     tick.set_no_show_all(True)
-    both = Gtk.Overlay()
-    both.add(image)
-    both.add_overlay(tick)
+    overlay = Gtk.Overlay()
+    overlay.add(image)
+    overlay.add_overlay(tick)
     button.connect("toggled", lambda _button: tick.set_visible(button.get_active()))
-    return both
+    return overlay
 
 
 def _load(image: Gtk.Image, path: str) -> bool:

@@ -18,7 +18,7 @@ from text.language import _
 
 
 def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) -> Gtk.Grid:
-    """Returns the table; its first row is the style that is chosen above it."""
+    """Returns the table. Its first row, for the style chosen above it, has only weight and region."""
     grid = Gtk.Grid(row_spacing=6, column_spacing=6, margin_top=6)
     heads = (_("Picture"), _("or layer"), _("Weight"), _("Where"))
     for column, head in enumerate(heads, start=1):
@@ -40,6 +40,7 @@ def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) 
 
 
 def _named(widget: Gtk.Widget, pattern: str, title: str) -> Gtk.Widget:
+    """Returns ``widget`` with an accessible name: ``pattern``, with ``title`` for ``{style}``."""
     widget.get_accessible().set_name(pattern.format(style=title))
     return widget
 

@@ -1,4 +1,4 @@
-"""The window that tells of trouble, with what can be done about it right there."""
+"""The window that tells of trouble, with buttons for what can be done about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from text.trouble import CORE_DIED, Trouble
 
 
 class Answer(Enum):
-    """What a person wants after trouble: choose anew, keep what there is, or the same once more."""
+    """What a person wants after trouble: change the settings, keep the last preview, or try again."""
 
     CHANGE = "change"
     KEEP = "keep"
@@ -32,10 +32,10 @@ _KEEP, _AGAIN, _REPORT, _GET, _FILE = range(1, 6)
 def tell(
     trouble: Trouble, core: Core | None = None, where: Installation | None = None, network: str = ""
 ) -> Answer:
-    """Shows what went wrong and what to do, and waits until it was read.
+    """Shows what went wrong and what to do about it; returns what the person wants next.
 
-    With ``core`` its report can be copied; with ``where``, what was lost can be tried again, and the weights
-    of ``network`` be got where they are missing.
+    With ``core``, the engine's report can be copied. With ``where``, the person can try again after the core
+    died, and can get missing weights of ``network``. When they have got them, the answer is to try again.
     """
     box = Gtk.MessageDialog(message_type=Gtk.MessageType.WARNING, text=_(str(trouble)))
     box.set_title(_("Neural Style"))
@@ -58,11 +58,11 @@ def tell(
         if answer == _REPORT and core:
             box.format_secondary_text(f"{hint}\n\n{_copy_report(core)}".strip())
         elif answer in (_GET, _FILE) and where:
-            told = get_weights(box, where, network, from_file=answer == _FILE)
-            if told is None:
+            reason = get_weights(box, where, network, from_file=answer == _FILE)
+            if reason is None:
                 answer = _AGAIN
                 break
-            box.format_secondary_text(f"{hint}\n\n{told}".strip())
+            box.format_secondary_text(f"{hint}\n\n{reason}".strip())
         else:
             break
     box.destroy()
@@ -70,7 +70,7 @@ def tell(
 
 
 def _copy_report(core: Core) -> str:
-    """Returns a sentence on whether the engine's report, which has nothing private, is in the clipboard."""
+    """Copies the engine's report, which has nothing private; returns a sentence on whether that worked."""
     try:
         text = str(core.ask("diagnose", seconds=3.0)["text"])
     except WireError:

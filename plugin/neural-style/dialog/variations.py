@@ -1,4 +1,4 @@
-"""A sheet of variations, strength by brush size, to choose from by a click."""
+"""A sheet of variations in strength and brush size, from which a person chooses by a click."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ _WIDTH, _HEIGHT = 220, 165
 def choose_variation(
     parent: Gtk.Window, core: Core, sketch: Sketch, tell: Callable[[Trouble], object]
 ) -> tuple[float, float] | None:
-    """Shows the sheet; returns the strength and brush size that were clicked, or None."""
+    """Shows the sheet; returns the strength and brush size that were clicked, or None.
+
+    Each picture is ``sketch`` with its own strength and brush size. Trouble closes the sheet; then ``tell``
+    is called with it.
+    """
     cells = [(strength, brush) for strength in STRENGTHS for brush in BRUSHES]
     dialog = Gtk.Dialog(title=_("Variations"), transient_for=parent, modal=True)
     dialog.set_role("neural-style-variations")
@@ -53,11 +57,11 @@ def choose_variation(
     words = Gtk.Label(xalign=0.0, label=_("Painting 1 of {count}…").format(count=len(cells)), margin_start=12)
     dialog.get_content_area().pack_start(grid, True, True, 0)
     dialog.get_content_area().pack_start(words, False, False, 0)
-    trouble: list[Trouble] = []
+    troubles: list[Trouble] = []
 
     def show(number: int, told: RawPicture | Trouble) -> None:
         if isinstance(told, Trouble):
-            trouble.append(told)
+            troubles.append(told)
             dialog.response(Gtk.ResponseType.CLOSE)
             return
         images[number].set_from_pixbuf(within(pixbuf_of(told), _WIDTH, _HEIGHT))
@@ -78,6 +82,6 @@ def choose_variation(
     answer: int = dialog.run()
     sketcher.close()
     dialog.destroy()
-    if trouble:
-        tell(trouble[0])
+    if troubles:
+        tell(troubles[0])
     return cells[answer] if 0 <= answer < len(cells) else None

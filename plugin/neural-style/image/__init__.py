@@ -1,1 +1,1 @@
-"""What is GIMP's: pixels, layers, selection, parasites, and where results go."""
+"""Reading and changing GIMP's image: pixels, layers, the selection, parasites, and placing results."""

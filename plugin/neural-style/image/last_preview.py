@@ -1,4 +1,4 @@
-"""The last preview of a picture that was never finished, made as large as the layer."""
+"""Enlarging the last preview of a picture that was never finished to the size of its layer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from nst_core.wire.frames import Blob, Message
 
 
 def enlarged(about: Message, pixels: Blob, content: RawPicture) -> RawPicture:
-    """Returns a ``preview`` and its pixels as ``RGBA u8`` in the size, and with the alpha, of ``content``."""
+    """Returns a preview as an ``RGBA u8`` picture with the size and the alpha of ``content``.
+
+    ``about`` is the message ``preview``, and ``pixels`` are its pixels (RGB u8). Raises ``MemoryError`` when
+    memory is short.
+    """
     width, height = int(about["width"]), int(about["height"])
     small = pixbuf_of_rgb(width, height, bytes(pixels))
     large = made(small.scale_simple(content.width, content.height, GdkPixbuf.InterpType.BILINEAR))
     stride, row = large.get_rowstride(), content.width * 3
     data = large.get_pixels()
+    # A pixbuf pads its rows to a multiple of four bytes.
     colors = b"".join(data[start : start + row] for start in range(0, content.height * stride, stride))
     painted = bytearray(content.width * content.height * 4)
     for channel in range(3):
@@ -30,6 +35,7 @@ def enlarged(about: Message, pixels: Blob, content: RawPicture) -> RawPicture:
 
 
 def _alpha(content: RawPicture) -> bytes:
+    """Returns the alpha of ``content``, one byte per pixel."""
     if content.format == "RGBA u8":
         return bytes(memoryview(content.pixels)[3::4])
     values = array("f", bytes(content.pixels))[3::4]

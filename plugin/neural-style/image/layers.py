@@ -1,4 +1,4 @@
-"""Which layers are painted: those that are selected, or why they cannot be."""
+"""The layers to paint: the selected ones, or ``Trouble`` that says why they cannot be painted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from text.trouble import Trouble
 
 
 def chosen_layers(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
-    """Returns the layers to paint, the lowest first; a mask that is edited stands for its layer.
+    """Returns the layers to paint, the lowest first; a selected mask stands for its layer.
 
-    Groups, text, link and vector layers are read as they look, and never written to. Raises
-    ``Trouble`` when one of them cannot be painted.
+    Groups, text, link and vector layers are read as they look, and never written to. Raises ``Trouble``
+    when nothing is selected, and for a channel, a floating selection or an empty group.
     """
     if not drawables:
         raise Trouble("No layer is selected.", "Click a layer in the Layers dialog first.")
@@ -40,5 +40,5 @@ def group_of(layer: Gimp.Layer) -> Gimp.Layer | None:
 
 
 def layers_of(group: Gimp.Layer) -> list[Gimp.Layer]:
-    """Returns what is directly in a layer group."""
+    """Returns the layers and groups that are directly in ``group``."""
     return [child for child in group.get_children() if isinstance(child, Gimp.Layer)]

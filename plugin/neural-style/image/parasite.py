@@ -1,4 +1,4 @@
-"""The settings that a result keeps with it, in the image's file too."""
+"""The parasite of a painted layer: its settings, which are saved in the image's file, too."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio
 
 _NAME = "neural-style"
-_LAST_TATTOO = 2**32 - 1
+_LAST_TATTOO = 2**32 - 1  # GIMP's tattoos are unsigned numbers of 32 bits
 
 
 def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.Layer) -> bytes:
-    """Returns what was chosen in ``config``, and which layer was painted, as JSON.
+    """Returns the settings in ``config``, and the tattoo of the painted ``layer``, as JSON.
 
-    Layers that were chosen are left out: they mean nothing in another image.
+    Chosen layers and channels are left out: they mean nothing in another image.
     """
     values = {}
-    chosen = {argument.name for argument in procedure.get_arguments()} & {*names_in(config)}
-    for name in sorted(chosen):
+    names = {argument.name for argument in procedure.get_arguments()} & {*names_in(config)}
+    for name in sorted(names):
         value = config.get_property(name)
         if isinstance(value, (bool, int, float, str)):
             values[name] = value
-        elif isinstance(value, Gio.File):  # type: ignore[misc]  # to its stubs an interface is a protocol
+        elif isinstance(value, Gio.File):  # type: ignore[misc]  # its stubs make this interface a protocol
             values[name] = value.get_uri()
     return json.dumps({"settings": values, "painted-from": layer.get_tattoo()}).encode()
 
 
 def names_in(config: Gimp.ProcedureConfig) -> list[str]:
-    """Returns the names of what ``config`` holds."""
-    return [found.name for found in config.list_properties()]
+    """Returns the names of the properties of ``config``."""
+    return [spec.name for spec in config.list_properties()]
 
 
 def keep(layer: Gimp.Layer, settings: bytes) -> None:
-    """Attaches ``settings`` to a layer that is not in its image yet, where it is no undo step."""
+    """Attaches ``settings`` to a layer that is not in its image yet: so it is no undo step."""
     layer.attach_parasite(Gimp.Parasite.new(_NAME, Gimp.PARASITE_PERSISTENT, settings))
 
 
 def painted_from(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
-    """Returns the layer that ``layer`` was painted from, if it is still in ``image``."""
+    """Returns the layer that ``layer`` was painted from, or None if there is none in ``image``."""
     about = kept(layer)
-    found = about and about["painted-from"] and image.get_layer_by_tattoo(about["painted-from"])
-    return found if found and found != layer else None
+    original = about and about["painted-from"] and image.get_layer_by_tattoo(about["painted-from"])
+    return original if original and original != layer else None
 
 
 def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
-    """Returns what ``keep`` attached, or None when there is nothing or it cannot be understood.
+    """Returns what ``keep`` attached, or None when there is nothing or it cannot be read.
 
-    The image's file may come from anybody: a ``painted-from`` that is no tattoo is None.
+    ``settings`` is a dictionary, by the names of properties. ``painted-from`` is a tattoo. It is None when
+    it is no valid tattoo, because the image's file may come from anybody.
     """
-    found = layer.get_parasite(_NAME)
-    if found is None:
+    parasite = layer.get_parasite(_NAME)
+    if parasite is None:
         return None
     try:
-        about = json.loads(bytes(found.get_data()))
+        about = json.loads(bytes(parasite.get_data()))
         tattoo = about.get("painted-from")
         if type(tattoo) is not int or not 0 < tattoo <= _LAST_TATTOO:
             tattoo = None

@@ -1,4 +1,4 @@
-"""Where results go: each above the layer that it was painted from, all in one undo step."""
+"""Placing results: each above the layer that it was painted from, all in one undo step."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from nst_core.client.job import RawPicture
 
 @dataclass(frozen=True)
 class Source:
-    """A layer as it was when the run began: what is painted, and what its result needs to know.
+    """A layer as it was when the run began: its pixels, and what placing the result needs.
 
-    The image may have changed by the time there is a result, or may be gone. ``above`` is the layer above
-    which the result goes, ``start`` a picture that the work goes on from.
+    All is read then, because the image may change or be closed before there is a result. ``area`` is the
+    painted part of ``layer``, and ``mask`` is the selection in it. The result goes directly above ``above``.
+    ``start`` is the picture that the painting goes on from, if any.
     """
 
     layer: Gimp.Layer
@@ -40,7 +41,10 @@ class Source:
 
     @classmethod
     def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Source:
-        """Reads what of ``layer`` is to be painted, going on from ``start``. Raises ``Trouble``."""
+        """Reads the part of ``layer`` to paint, and ``start`` at the same place.
+
+        Raises ``Trouble`` when the selection and the layer have nothing in common.
+        """
         area = painted_area(image, layer)
         _, left, top = layer.get_offsets()
         left, top = left + area.x, top + area.y
@@ -60,7 +64,7 @@ class Source:
         )
 
     def corner(self) -> tuple[int, int]:
-        """Returns left and top in the image, where the layer is now or, if it is gone, where it was."""
+        """Returns left and top of ``area`` in the image now, or as they were if the layer is gone."""
         if not self.layer.is_valid():
             return self.place[:2]
         _, left, top = self.layer.get_offsets()
@@ -69,7 +73,7 @@ class Source:
 
 @dataclass(frozen=True)
 class PaintedPicture:
-    """A painted picture, its layer's name and opacity (0–100), and the settings that are kept with it."""
+    """A painted picture, and the name, opacity (0–100) and parasite (``settings``) of its layer."""
 
     source: Source
     picture: RawPicture
@@ -83,13 +87,15 @@ def place(
 ) -> bool:
     """Puts each result directly above its layer, in one undo step; returns whether it did.
 
-    What was selected becomes the mask. Where the layer is gone the result goes on top. When it is to be
-    ``apart``, or the image is gone, or has a palette and is not to be converted (``convert``) to RGB in
-    the same step, the results become new images: a finished picture is never thrown away.
+    The selection becomes the result's mask. If the layer is gone, the result goes on top. With ``convert``,
+    an image with a palette is converted to RGB in the same undo step.
+
+    The results become new images when they are to be ``apart``, when the image is closed, and when it has a
+    palette without ``convert``. So a finished picture is never lost.
     """
-    there = image.is_valid()
-    indexed = there and image.get_base_type() == Gimp.ImageBaseType.INDEXED
-    if apart or not there or (indexed and not convert):
+    is_open = image.is_valid()
+    indexed = is_open and image.get_base_type() == Gimp.ImageBaseType.INDEXED
+    if apart or not is_open or (indexed and not convert):
         for result in results:
             _new_image(result)
         return False
@@ -106,22 +112,22 @@ def place(
 
 
 def _insert(image: Gimp.Image, result: PaintedPicture) -> None:
-    made = _layer(image, result)
-    below, area, above = result.source.layer, result.source.area, result.source.above
-    there = below.is_valid()
-    made.set_offsets(*result.source.corner())
-    beside = above if above.is_valid() else below if there else None
-    parent = group_of(beside) if beside else None
-    image.insert_layer(made, parent, image.get_item_position(beside) if beside else 0)
-    hidden = below.get_mask() if there and below.get_apply_mask() else None
-    if hidden is None:
+    painted_layer = _layer(image, result)
+    layer, area, above = result.source.layer, result.source.area, result.source.above
+    layer_exists = layer.is_valid()
+    painted_layer.set_offsets(*result.source.corner())
+    neighbor = above if above.is_valid() else layer if layer_exists else None
+    parent = group_of(neighbor) if neighbor else None
+    image.insert_layer(painted_layer, parent, image.get_item_position(neighbor) if neighbor else 0)
+    layer_mask = layer.get_mask() if layer_exists and layer.get_apply_mask() else None
+    if layer_mask is None:
         return
-    # What the layer below does not show, its result does not show either.
-    mask = made.get_mask()
+    # What the mask of the painted layer hides, its result hides, too.
+    mask = painted_layer.get_mask()
     if mask is None:
-        mask = made.create_mask(Gimp.AddMaskType.WHITE)
-        made.add_mask(mask)
-    mask.combine_masks(hidden, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
+        mask = painted_layer.create_mask(Gimp.AddMaskType.WHITE)
+        painted_layer.add_mask(mask)
+    mask.combine_masks(layer_mask, Gimp.ChannelOps.INTERSECT, -area.x, -area.y)
 
 
 def _new_image(result: PaintedPicture) -> None:
@@ -139,19 +145,20 @@ def _new_image(result: PaintedPicture) -> None:
 
 
 def _layer(image: Gimp.Image, result: PaintedPicture) -> Gimp.Layer:
+    """Returns the layer of a result with its mask, opacity and parasite, not in ``image`` yet."""
     source = result.source
-    made = new_layer(image, result.picture, result.name, source.alpha)
+    layer = new_layer(image, result.picture, result.name, source.alpha)
     if _is_unchanged(image, result):
-        copy_as_it_is(source.layer, source.area, made)
-    made.set_opacity(result.opacity)
+        copy_as_it_is(source.layer, source.area, layer)
+    layer.set_opacity(result.opacity)
     if source.mask is not None:
-        put_mask(made, source.mask)
-    keep(made, result.settings)
-    return made
+        put_mask(layer, source.mask)
+    keep(layer, result.settings)
+    return layer
 
 
 def _is_unchanged(image: Gimp.Image, result: PaintedPicture) -> bool:
-    """Whether the picture came back as it was sent, and the layer is still so, too."""
+    """Whether the picture came back as it was sent, and the layer still has these pixels."""
     source, sent = result.source, result.source.picture.pixels
     if result.picture.pixels != sent or not (image.is_valid() and source.layer.is_valid()):
         return False

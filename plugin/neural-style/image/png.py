@@ -1,6 +1,6 @@
-"""Raw pixels as a PNG file, in memory.
+"""Writing raw pixels as a PNG file in memory.
 
-By hand, as GdkPixbuf from 2.44 on starts a program in a sandbox for this, and fails where it cannot.
+GdkPixbuf could do this. But from version 2.44 on it starts a program in a sandbox, and fails where it cannot.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from nst_core.wire.frames import Blob
 
 
 def png(width: int, height: int, pixels: Blob) -> bytes:
-    """Returns a PNG of ``RGBA u8`` pixels, rows from the top without gaps."""
+    """Returns a PNG file of ``RGBA u8`` sRGB pixels, which are in rows from the top without gaps."""
     row = width * 4
     view = memoryview(pixels).cast("B")
     packer = zlib.compressobj(1)
     packed = []
     for start in range(0, height * row, row):
+        # The byte before each row names its filter: none.
         packed += [packer.compress(b"\0"), packer.compress(view[start : start + row])]
     packed.append(packer.flush())
+    # 8 bits per channel, RGBA (type 6), the usual compression and filters, not interlaced.
     head = struct.pack("!IIBBBBB", width, height, 8, 6, 0, 0, 0)
     parts = (
         _chunk(b"IHDR", head),

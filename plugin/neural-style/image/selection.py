@@ -1,4 +1,4 @@
-"""The part of a layer that the selection means, and the mask that it becomes."""
+"""The selection: the part of a layer that it means, and the mask that it becomes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from gi.repository import Gegl, Gimp
 from text.language import _
 from text.trouble import Trouble
 
-# GIMP numbers precisions by hundreds for each depth; the selection has the image's, in linear light.
+# The hundreds of GIMP's precisions are the depth. The selection has the image's depth, in linear light.
 _DEPTHS = {1: "u8", 2: "u16", 3: "u32", 5: "half", 6: "float", 7: "double"}
-_CONTEXT = 0.12  # of the longer side: what lies around decides with what the part is painted
+# The margin as a part of the longer side: the surroundings of the selection influence how it is painted.
+_CONTEXT = 0.12
 
 
 @dataclass(frozen=True)
 class Area:
-    """A rectangle in pixels, seen from the corner of its layer."""
+    """A rectangle in pixels, measured from the top left corner of its layer."""
 
     x: int
     y: int
@@ -29,28 +30,28 @@ class Area:
 
     @property
     def rectangle(self) -> Gegl.Rectangle:
-        """The same for GEGL."""
+        """The same rectangle for GEGL."""
         return Gegl.Rectangle.new(self.x, self.y, self.width, self.height)
 
 
 @dataclass(frozen=True)
 class Mask:
-    """How much of each pixel of an area is selected, in the named format."""
+    """How much of each pixel of an area is selected: one gray value each, in babl's ``format``."""
 
     format: str
     values: bytes
 
 
 def painted_area(image: Gimp.Image, layer: Gimp.Layer) -> Area:
-    """Returns the part of ``layer`` to paint: the selection's bounds with some context, or all of it.
+    """Returns the part of ``layer`` to paint: the selection's bounds with a margin, or the whole layer.
 
     Raises ``Trouble`` when the selection and the layer have nothing in common.
     """
     whole = Area(0, 0, layer.get_width(), layer.get_height())
     if Gimp.Selection.is_empty(image):
         return whole
-    met, x, y, width, height = layer.mask_intersect()
-    if not met:
+    intersects, x, y, width, height = layer.mask_intersect()
+    if not intersects:
         raise Trouble(
             _("The selection lies outside the layer “{name}”.").format(name=layer.get_name()),
             "Select something in it, or choose Select ▸ None.",
@@ -64,23 +65,23 @@ def painted_area(image: Gimp.Image, layer: Gimp.Layer) -> Area:
 def selected(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Mask | None:
     """Returns the selection within ``area``, or None when nothing is selected.
 
-    It is read when a run begins: what is selected when it ends may be for something else.
+    It is read when a run begins, because the person may select something else before its end.
     """
     if Gimp.Selection.is_empty(image):
         return None
-    _found, left, top = layer.get_offsets()
-    there = Gegl.Rectangle.new(area.x + left, area.y + top, area.width, area.height)
+    _ok, left, top = layer.get_offsets()
+    rectangle = Gegl.Rectangle.new(area.x + left, area.y + top, area.width, area.height)
     form = f"Y {_DEPTHS[int(image.get_precision()) // 100]}"
-    values = image.get_selection().get_buffer().get(there, 1.0, form, Gegl.AbyssPolicy.NONE)
+    values = image.get_selection().get_buffer().get(rectangle, 1.0, form, Gegl.AbyssPolicy.NONE)
     return Mask(form, bytes(values))
 
 
 def put_mask(layer: Gimp.Layer, mask: Mask) -> None:
-    """Gives ``layer``, which is as large as the mask's area, that mask."""
-    made = layer.create_mask(Gimp.AddMaskType.WHITE)
+    """Adds ``mask`` to ``layer``, which must have the size of the mask's area."""
+    layer_mask = layer.create_mask(Gimp.AddMaskType.WHITE)
     size = (0, 0, layer.get_width(), layer.get_height())
-    buffer = made.get_buffer()
+    buffer = layer_mask.get_buffer()
     buffer.set(Gegl.Rectangle.new(*size), mask.format, mask.values)
     buffer.flush()
-    made.update(*size)
-    layer.add_mask(made)
+    layer_mask.update(*size)
+    layer.add_mask(layer_mask)

@@ -1,4 +1,4 @@
-"""The picture so far in the image itself: a layer that is there only while it is painted."""
+"""The live layer: a temporary layer that shows the picture in the image while it is painted."""
 
 from __future__ import annotations
 
@@ -20,25 +20,30 @@ from image.selection import Mask, put_mask
 from run.painting import Preview
 from text.language import _
 
-_SHARE = 0.1  # of the time may go into showing
+_SHARE = 0.1  # the part of the time that showing previews may take
 
 
 class LiveLayer:
-    """Shows previews above the layers that they are painted from.
+    """Shows previews in a temporary layer of ``image``, above the layer that is painted.
 
-    Coming and going is no undo step: undo is frozen for those two moments alone, since a person may
-    work on in the image in between. Whoever deletes or locks the layer sees no more of it.
+    Inserting and removing it leaves no undo step. Undo is frozen only for these two moments, because the
+    person may edit the image in between. When the person deletes the layer, ``show`` returns False. While
+    the layer is locked, its pixels stay as they are.
     """
 
     def __init__(self, image: Gimp.Image) -> None:
         self._image = image
         self._source: Source | None = None
         self._layer: Gimp.Layer | None = None
-        self._deleted: list[Gimp.Layer] = []  # by the person, who may undo that
+        self._deleted: list[Gimp.Layer] = []  # deleted by the person, whose undo may bring them back
         self._next = 0.0
 
     def show(self, source: Source, preview: Preview) -> bool:
-        """Shows ``preview`` of what is painted from ``source``; False when that is not wanted any more."""
+        """Shows ``preview``, which is painted from ``source``, unless the last one is too recent.
+
+        Returns False when no layer can show it: the image is closed or has a palette, or the person deleted
+        the layer.
+        """
         now = time.monotonic()
         if now < self._next:
             return True
@@ -53,7 +58,7 @@ class LiveLayer:
         return True
 
     def remove(self) -> None:
-        """Takes the layer away, if it is there, and those that came back by undo."""
+        """Removes the layer if there is one, and deleted layers that an undo brought back."""
         layers = [*self._deleted, *([self._layer] if self._layer else [])]
         self._layer, self._source, self._deleted = None, None, []
         if not self._image.is_valid():
@@ -79,33 +84,37 @@ class LiveLayer:
         mask = source.mask or _alpha(source)
         if mask is not None:
             put_mask(layer, mask)
-        there = below.is_valid()
-        parent = group_of(below) if there else None
-        position = image.get_item_position(below) if there else 0
+        below_exists = below.is_valid()
+        parent = group_of(below) if below_exists else None
+        position = image.get_item_position(below) if below_exists else 0
         selected = image.get_selected_layers()
 
         def insert() -> None:
             image.insert_layer(layer, parent, position)
-            image.set_selected_layers(selected)
+            image.set_selected_layers(selected)  # GIMP selects whatever is inserted
 
         self._unnoticed(insert)
         self._layer = layer
 
     def _unnoticed(self, change: Callable[[], object]) -> None:
-        clean = not self._image.is_dirty()
+        """Calls ``change`` without an undo step.
+
+        An image without unsaved changes stays so, or GIMP would ask the person to save it.
+        """
+        was_clean = not self._image.is_dirty()
         self._image.undo_freeze()
         try:
             change()
         finally:
             self._image.undo_thaw()
-        if clean:
+        if was_clean:
             self._image.clean_all()
 
     def _put(self, source: Source, preview: Preview) -> None:
         assert self._layer is not None
         width, height = source.area.width, source.area.height
         small = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
-        # With alpha the rows have no gaps, as GEGL wants them.
+        # GEGL needs rows without padding; with alpha, a pixbuf has none.
         small = made(small.add_alpha(False, 0, 0, 0))
         large = made(small.scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR))
         buffer = self._layer.get_buffer()
@@ -116,7 +125,7 @@ class LiveLayer:
 
 
 def _alpha(source: Source) -> Mask | None:
-    """What is transparent in the layer below stays so."""
+    """Returns the alpha of the layer that is painted as a mask, or None when it has none."""
     if not source.layer.is_valid() or not source.layer.has_alpha():
         return None
     data = source.layer.get_buffer().get(source.area.rectangle, 1.0, "Y'A u8", Gegl.AbyssPolicy.NONE)
@@ -124,6 +133,7 @@ def _alpha(source: Source) -> Mask | None:
 
 
 def _locked(layer: Gimp.Layer) -> bool:
+    """Whether the pixels of ``layer``, or of a group that it is in, are locked."""
     item: Gimp.Item | None = layer
     while item is not None:
         if item.get_lock_content():

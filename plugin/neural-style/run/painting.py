@@ -1,4 +1,4 @@
-"""Pictures being painted one after the other: a thread has it done, what it tells waits in a queue."""
+"""Painting pictures one after the other: a thread runs the jobs and puts their events into a queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from text.trouble import CORE_DIED, Trouble
 
 @dataclass(frozen=True)
 class Status:
-    """What is going on, in words; ``fraction`` (0–1) of the work is done."""
+    """What is going on, as a text for the person; ``fraction`` (0–1) of all the work is done."""
 
     text: str
     fraction: float
@@ -29,7 +29,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Preview:
-    """The picture so far, small, as ``RGB u8`` pixels; ``number`` says which of the pictures."""
+    """The picture so far, scaled down, as ``RGB u8`` pixels; ``number`` is its task's, from 0."""
 
     number: int
     width: int
@@ -39,9 +39,9 @@ class Preview:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: the pictures, or trouble, or neither when it was cancelled.
+    """The end: the pictures, or the trouble, or neither after a cancel.
 
-    There are fewer pictures than there was work when the person stopped it.
+    There are fewer pictures than tasks when the person stopped early.
     """
 
     pictures: Sequence[RawPicture] = ()
@@ -50,7 +50,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Task:
-    """A content, the styles to paint it in, and a picture to go on from."""
+    """A content, the styles to paint it in, and the picture to go on from, if any."""
 
     content: RawPicture
     styles: Sequence[StyleFile]
@@ -61,7 +61,11 @@ Event = Union[Status, Preview, Done]
 
 
 class Painting:
-    """Style transfers on their way. ``wait`` returns what came since; ``Done`` is the last."""
+    """Paints the tasks ``work`` one after the other, in a thread that starts at once.
+
+    ``settings`` are the parameters by their names in the protocol. ``preview_size`` is the longer side of
+    the previews in pixels; 0 means no previews. ``wait`` returns the events, the last of which is ``Done``.
+    """
 
     def __init__(
         self, core: Core, work: Sequence[Task], settings: Mapping[str, Any], preview_size: int = 0
@@ -79,7 +83,7 @@ class Painting:
         threading.Thread(target=self._work, daemon=True).start()
 
     def wait(self, seconds: float) -> list[Event]:
-        """Returns what came since, after waiting up to ``seconds`` for something."""
+        """Returns the events since the last call; if there are none, waits up to ``seconds`` for one."""
         events: list[Event] = []
         try:
             events.append(self._events.get(timeout=seconds) if seconds else self._events.get_nowait())
@@ -90,17 +94,17 @@ class Painting:
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know of the pictures that are done, in sentences, none of them twice."""
+        """The engine's sentences about the finished pictures, translated, each of them once."""
         return list(self._notes)
 
     def cancel(self) -> None:
-        """Ends without any picture."""
+        """Asks for an end without pictures."""
         self._wish = "cancel"
         if self._job:
             self._job.cancel()
 
     def finish(self) -> None:
-        """Ends with the pictures that are done, and the one that is painted as it is now."""
+        """Asks for an end with the finished pictures, and with the current one as it is now."""
         self._wish = "finish"
         if self._job:
             self._job.finish()
@@ -109,9 +113,9 @@ class Painting:
         pictures: list[RawPicture] = []
         try:
             self._put(Status(_("Starting the engine…"), 0.0))
-            for number, work in enumerate(self._all):
+            for number, task in enumerate(self._all):
                 self._number, self._fraction = number, 0.0
-                result = self._paint(work)
+                result = self._paint(task)
                 if result is None:
                     self._put(Done())
                     return
@@ -125,10 +129,10 @@ class Painting:
         except JobFailed as failure:
             self._put(Done(trouble=Trouble(str(failure), failure.hint, code=failure.code)))
         except CoreDied as error:
-            last = self._job and self._job.last_preview
-            if last:
-                with suppress(Exception):  # the person must hear the end even if there is no memory for this
-                    pictures.append(enlarged(*last, self._all[self._number].content))
+            last_preview = self._job and self._job.last_preview
+            if last_preview:
+                with suppress(Exception):  # if memory is short, the person must still hear of the end
+                    pictures.append(enlarged(*last_preview, self._all[self._number].content))
             self._put(Done(trouble=Trouble(str(error), _unharmed(error), pictures, CORE_DIED)))
         except WireError as error:
             self._put(Done(trouble=Trouble(str(error), _unharmed(error))))
@@ -139,6 +143,7 @@ class Painting:
     def _paint(self, work: Task) -> Result | None:
         job = RemoteJob(self._core.channel(), self._settings, self._preview_size, again=self._core.again)
         self._job = job
+        # ``cancel`` or ``finish`` may have been called before there was a job.
         if self._wish == "cancel":
             job.cancel()
         elif self._wish == "finish":
@@ -181,4 +186,5 @@ class Painting:
 
 
 def _unharmed(error: WireError) -> str:
+    """Returns the hint of ``error``, after a sentence that the image is unchanged."""
     return f"{_('The image is as it was.')} {_(error.hint)}"

@@ -1,4 +1,4 @@
-"""The question what to do when the image has a palette, in whose few colors nothing can be painted."""
+"""The question where to put the result when the image is limited to the colors of a palette."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEW, _CONVERT = 1, 2
 
 
 def ask_what_to_do_with_it() -> str:
-    """Returns ``new-image`` or ``convert``. Raises ``Cancelled``."""
+    """Returns the person's answer, ``new-image`` or ``convert``. Raises ``Cancelled`` when there is none."""
     box = Gtk.MessageDialog(
         message_type=Gtk.MessageType.QUESTION, text=_("The image is limited to the colors of its palette.")
     )

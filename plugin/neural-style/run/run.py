@@ -35,7 +35,11 @@ def run(
     config: Gimp.ProcedureConfig,
     data: object,
 ) -> tuple[Gimp.PDBStatusType, str]:
-    """Does everything; returns GIMP's status and, if something went wrong, what to tell the person."""
+    """Paints ``drawables``; returns GIMP's status, and a sentence for the person if something went wrong.
+
+    Only the interactive run mode shows windows. Unless the mode is non-interactive, the layers and channels
+    chosen last are used again. No exception leaves this function: each becomes a status.
+    """
     try:
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
             recall(config)
@@ -61,8 +65,9 @@ def _with_windows(
 ) -> None:
     layers = chosen_layers(drawables)
     for layer in layers:
-        painted_area(image, layer)  # before the dialog, so that nobody fills it in for nothing
+        painted_area(image, layer)  # raises ``Trouble`` before the person fills in the dialog
     where = installation()
+    # What needs GTK, and so a display, is imported here: a run without windows may have none.
     gi.require_version("GimpUi", "3.0")
     from gi.repository import GimpUi
 
@@ -91,14 +96,14 @@ def _with_windows(
                 if answer is Answer.KEEP:
                     pictures = trouble.kept
                     break
-                # With everything as it was chosen; a lost core is started again.
+                # ``config`` keeps what was chosen. A new ``Core`` starts the engine again if it is gone.
                 core.close()
                 core = Core(where, _host())
     finally:
         core.close()
     run.place(pictures)
     if not image.is_valid():
-        raise Cancelled  # after a success GIMP would store the settings in the image that is gone
+        raise Cancelled  # after a success, GIMP would store the settings in the image, which is gone
     remember(config)
     _tell_notes(painting)
 
@@ -122,7 +127,10 @@ def _without_windows(
 
 
 def _follow(painting: Painting) -> Sequence[RawPicture]:
-    """Shows the progress in GIMP's own bar, whose Cancel ends this process and with it the job."""
+    """Shows the progress in GIMP's own bar until the end; returns the pictures.
+
+    The bar's Cancel ends this process, and so the job. Raises ``Trouble`` when the painting fails.
+    """
     while True:
         for event in painting.wait(seconds=0.5):
             if isinstance(event, Status):
@@ -136,7 +144,10 @@ def _follow(painting: Painting) -> Sequence[RawPicture]:
 
 
 class _Run:
-    """What a run is made of, read when it begins. Raises ``Trouble``."""
+    """The layers, styles and settings of a run, read when it begins, and where its result goes.
+
+    Raises ``Trouble`` when a layer or a style cannot be read.
+    """
 
     def __init__(
         self,
@@ -150,6 +161,7 @@ class _Run:
             raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
         start = _start(config, layers)
         if start is not None and start in layers:
+            # The selected layer is the result to continue from: its original is the content.
             layers = [painted_from(image, start) or start]
         self._image = image
         self.sources = [Source.of(image, layer, start) for layer in layers]
@@ -162,7 +174,7 @@ class _Run:
         self._settings = [packed(procedure, config, layer) for layer in layers]
 
     def place(self, pictures: Sequence[RawPicture]) -> None:
-        """Puts what was painted where it belongs. Raises ``Cancelled`` when that is nothing."""
+        """Puts ``pictures`` into the image or new images. Raises ``Cancelled`` when there are none."""
         if not pictures:
             raise Cancelled
         parts = zip(self.sources, pictures, self._settings)
@@ -174,7 +186,10 @@ class _Run:
 
 
 def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer | None:
-    """Returns the layer to go on from, if any. Raises ``Trouble``."""
+    """Returns the layer to go on from, or None.
+
+    Raises ``Trouble`` when that layer is gone, or when there are several ``layers`` to paint.
+    """
     start = config.get_property(START)
     if start is None:
         return None
@@ -186,7 +201,7 @@ def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer
 
 
 def _tell_notes(painting: Painting) -> None:
-    """One line where GIMP tells such things: the status bar, or standard error without windows."""
+    """Tells the engine's notes in one line: in GIMP's status bar, or on standard error without windows."""
     if painting.notes:
         Gimp.message(" ".join(painting.notes))
 

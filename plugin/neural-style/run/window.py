@@ -1,4 +1,4 @@
-"""The window in which the picture is painted."""
+"""The window that shows the picture while it is painted."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from run.painting import Done, Event, Painting, Preview, Status
 from text.language import _
 from text.trouble import Trouble
 
-_AREA = 480  # longer side of the live picture, in pixels of the screen
-_TICK = 60  # milliseconds between two looks at what came
+_AREA = 480  # longer side of the live picture, in screen pixels
+_TICK = 60  # milliseconds between two looks for new events
 
 
 class PaintingWindow:
     """Shows the picture while it is painted; GIMP stays usable meanwhile.
 
-    GIMP's own progress bar is not used: its Cancel ends the plug-in's process on the spot.
+    ``sources`` are the layers of the tasks of ``painting``, in the same order. ``name`` is the title.
+    ``config`` remembers whether the picture is shown in the image, too. GIMP's own progress bar is not
+    used, because its Cancel ends the plug-in's process at once.
     """
 
     def __init__(
@@ -75,20 +77,20 @@ class PaintingWindow:
         self._dialog.connect("response", self._respond)
 
     def run(self) -> Sequence[RawPicture]:
-        """Returns the finished pictures, none when it was cancelled. Raises ``Trouble``."""
+        """Shows the window until the end; returns the pictures, none after a cancel. Raises ``Trouble``."""
         self._dialog.show()
         timer = GLib.timeout_add(_TICK, self._tick)
         Gtk.main()
         GLib.source_remove(timer)
         self._dialog.destroy()
         self._live.remove()
-        done = self._done or Done()
-        if done.trouble:
-            raise done.trouble
-        return done.pictures
+        end = self._done or Done()
+        if end.trouble:
+            raise end.trouble
+        return end.pictures
 
     def _tick(self) -> bool:
-        # An exception here would only be printed, and the window would stay for ever.
+        # GLib would only print an exception, and the window would stay forever.
         try:
             self._show(self._painting.wait(seconds=0))
         except Exception:
@@ -104,7 +106,7 @@ class PaintingWindow:
             elif isinstance(event, Status):
                 self._label.set_text(event.text)
                 self._bar.set_fraction(event.fraction)
-                # Also where only the title is seen, in the list of windows.
+                # A list of windows shows only the title, so that the progress is there, too.
                 self._dialog.set_title(
                     f"{self._name} – {event.fraction:.0%}" if event.fraction else self._name
                 )
@@ -119,13 +121,13 @@ class PaintingWindow:
 
     def _show_in_image(self, preview: Preview) -> None:
         try:
-            wanted = not self._in_image.get_active() or self._live.show(
+            still_wanted = not self._in_image.get_active() or self._live.show(
                 self._sources[preview.number], preview
             )
-        except Exception:  # the image may be closed at any moment: the painting goes on all the same
+        except Exception:  # the image may be closed at any moment, and the painting must go on
             traceback.print_exc()
-            wanted = False
-        if not wanted:
+            still_wanted = False
+        if not still_wanted:
             self._in_image.set_active(False)
 
     def _live_toggled(self, _check: Gtk.CheckButton) -> None:
@@ -143,11 +145,11 @@ class PaintingWindow:
             self._end(Done())
 
     def _end(self, done: Done) -> None:
-        self._done = self._done or done  # a cancel is not overwritten by an end that was on its way
+        self._done = self._done or done  # an end that was on its way must not overwrite a cancel
         Gtk.main_quit()
 
 
 def _fitted(width: int, height: int) -> tuple[int, int]:
-    """Returns the size on the screen of a picture of this shape."""
+    """Returns width and height on the screen of a picture with these proportions."""
     scale = _AREA / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))

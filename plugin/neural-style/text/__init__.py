@@ -1,1 +1,1 @@
-"""What a person reads: the words in their language, and what to do about trouble."""
+"""What a person reads: translations into their language, and sentences about what went wrong."""

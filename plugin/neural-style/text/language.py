@@ -1,4 +1,4 @@
-"""The words in the person's own language: compiled catalogs in locale/, which packaging/words.py makes."""
+"""Translation into the person's language, by the compiled catalogs in locale/ from packaging/words.py."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _CATALOGS = Path(__file__).parents[1] / "locale"
 
 
 def languages(environment: Mapping[str, str]) -> list[str]:
-    """Returns the languages that are wished before English, the most wished first.
+    """Returns the languages that the person prefers to English, the most preferred first.
 
-    ``LANGUAGE`` counts unless the locale is C, as in C programs: GIMP sets it to the language of its own
-    preferences. Python's gettext would heed it even then.
+    GIMP sets ``LANGUAGE`` to the language of its preferences. As in C programs, it counts unless the locale
+    is C or POSIX. Python's gettext would follow it even then.
     """
     locale = next(
         (environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "C"
@@ -30,7 +30,7 @@ def languages(environment: Mapping[str, str]) -> list[str]:
 def _catalog() -> gettext.NullTranslations:
     try:
         return gettext.translation("neural-style", _CATALOGS, languages(os.environ), fallback=True)
-    except Exception:  # a broken file may raise anything, and English is better than no plug-in
+    except Exception:  # a broken catalog may raise anything, and English is better than no plug-in
         return gettext.NullTranslations()
 
 
@@ -38,5 +38,6 @@ _words = _catalog()
 
 
 def _(text: str) -> str:
-    """Returns ``text`` in the person's language, or as it is; also what the engine says."""
-    return _words.gettext(text) if text else text  # a catalog has its header for no text
+    """Returns the translation of ``text``, which may come from the engine, or ``text`` when there is none."""
+    # For an empty text, gettext returns the header of the catalog.
+    return _words.gettext(text) if text else text

@@ -1,4 +1,4 @@
-"""What keeps the plug-in from its work, in words for the person."""
+"""The exceptions that end a run: trouble, with sentences for the person, and a cancel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ CORE_DIED = "core_died"
 
 
 class Trouble(Exception):
-    """``str()`` is one sentence on what is wrong; ``hint`` is one on what to do about it.
+    """Something went wrong: ``str()`` is a sentence on what, and ``hint`` is one on what to do about it.
 
-    ``kept`` are pictures that can be had all the same; ``code`` is the engine's, or ``CORE_DIED``.
+    ``kept`` are pictures that the person can still keep. ``code`` is the engine's error code,
+    ``CORE_DIED``, or empty.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Trouble(Exception):
 
     @property
     def text(self) -> str:
-        """Both sentences in one line."""
+        """Both sentences, translated, in one line."""
         return f"{_(str(self))} {_(self.hint)}".strip()
 
 
