@@ -69,7 +69,8 @@ def click_and_stylize(session: GimpSession, quality: str) -> None:
 
 
 def wait_for_a_preview(session: GimpSession) -> None:
-    until(lambda: session.is_sensitive("Stop and keep this", window=RUNNING))
+    # A slow processor that has other work, too, needs a minute for a real engine's first one.
+    until(lambda: session.is_sensitive("Stop and keep this", window=RUNNING), 150)
 
 
 def stop(session: GimpSession) -> None:
