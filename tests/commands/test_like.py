@@ -101,3 +101,9 @@ def test_weights_take_the_place_of_those_of_an_earlier_result(
     first, output = earlier_result(photograph, weights=[0]), photograph.with_name("x.png")
     assert nst("stylize", photograph, "-o", output, "--like", first, "--weights", "3").status == 0
     assert [style.weight for style in idle_engine[0]["styles"]] == [3]
+
+
+def test_a_folder_is_no_earlier_result(nst: Nst, photograph: Path) -> None:
+    done = nst("stylize", photograph, "-o", photograph.parent / "out.png", "--like", photograph.parent)
+    assert done.status != 0
+    assert f"“{photograph.parent}” cannot be read: Is a directory." in done.err
