@@ -91,7 +91,12 @@ def main() -> None:
         save_sheet(rows, titles, out / f"gallery-{name}.jpg")
         print(name, flush=True)
 
-    sheet("strength", rows("strength", (10, 30, 50, 70, 90)), [f"strength {n}" for n in (10, 30, 50, 70, 90)])
+    samples = sorted(path.stem for path in (SAMPLES / "styles").glob("*.jpg"))
+    painted = {name: painter.settings(cup, [painted_style(name)]) for name in samples}
+    in_rows = [list(painted.values())[first : first + 6] for first in range(0, len(painted), 6)]
+    sheet("styles", in_rows, [""] * 6)
+    strengths = (15, 30, 50, 70, 85, 100)
+    sheet("strength", rows("strength", strengths), [f"strength {n}" for n in strengths])
     sheet("brush", rows("brush_size", (0.5, 1.0, 2.0)), [f"brush size {n}" for n in (0.5, 1, 2)])
     sheet("forms", rows("forms", (10, 50, 90), strength=70), ["small strokes", "as it is", "large forms"])
     depth = [[painter.depth(c, [s], layers) for layers in (1, 3, 5)] for c, s in both]

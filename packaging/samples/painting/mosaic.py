@@ -24,7 +24,7 @@ from painting.fields import (
 )
 from painting.strokes import scatter
 
-TILE = 19
+TILE = 26
 ROUNDS = 16
 POINTS = 160
 # Where on the trunk every main limb starts, how far it leans, its length and its side.

@@ -14,6 +14,7 @@ from painting.fields import (
     blur,
     grid,
     lay,
+    light,
     look_up,
     noise,
     picture,
@@ -38,8 +39,8 @@ TREES = (
 )  # fmt: skip
 # Width, length and slant of the strokes, pressure, how far colors wander, and spacing.
 PASSES = (
-    (40, 120, 0.0, 1.5, 0.06, 0.6), (30, 150, 0.35, 0.9, 0.13, 0.7), (22, 150, -0.2, 0.8, 0.14, 0.8),
-    (16, 130, 0.15, 0.76, 0.13, 0.85), (12, 90, 0.0, 0.76, 0.13, 0.9), (9, 56, 0.0, 0.78, 0.11, 0.9),
+    (58, 170, 0.0, 1.3, 0.06, 0.6), (44, 210, 0.35, 0.78, 0.12, 0.7), (32, 210, -0.2, 0.72, 0.13, 0.8),
+    (23, 180, 0.15, 0.70, 0.13, 0.85), (16, 120, 0.0, 0.70, 0.13, 0.9), (11, 70, 0.0, 0.74, 0.11, 0.95),
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def paint() -> Field:
     target, flow = plant(rng, target, flow)
     angle = along(flow)
     drawn = lay(paper, target * 0.55, np.full((HEIGHT, WIDTH), 0.7))
-    tooth = noise(rng, 300, 2)
+    tooth = 0.3 * noise(rng, 1200, 1) + 0.4 * noise(rng, 620, 2) + 0.3 * noise(rng, 240, 2)
     for width, length, slant, pressure, wander, spacing in PASSES:
         x, y = scatter(rng, (width * length) ** 0.5 * spacing)
         lightness, tint = rng.normal(1, wander, (x.size, 1)), rng.normal(0, wander * 0.8, (x.size, 3))
@@ -60,8 +61,9 @@ def paint() -> Field:
         places = np.stack([x, y], -1)
         ends = np.concatenate([places - reach, places + reach], -1)
         sheet, pressed = hatch(drawn, ends, look_up(target, x, y) * lightness + tint, width, rng)
-        drawn = lay(drawn, sheet, step(-0.12, 0.14, pressed * pressure - tooth))
-    return drawn
+        drawn = lay(drawn, sheet, step(-0.10, 0.12, pressed * pressure - tooth))
+    # Grains of pastel stand on the paper's tooth and catch the light.
+    return drawn * (1 + light(blur(tooth, 1), 1.1) + 0.30 * (tooth - 0.5))[..., None]
 
 
 def valley(rng: Rng) -> tuple[Field, Field]:

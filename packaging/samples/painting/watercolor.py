@@ -47,14 +47,14 @@ class Sheet:
     def __init__(self, rng: Rng) -> None:
         self.rng = rng
         self.density: Field = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-        self.tooth = 0.6 * noise(rng, 330, 2) + 0.4 * noise(rng, 120, 2)
-        self.bends = [noise(rng, cells, 4) - 0.5 for cells in (5, 5, 40, 40)]
+        self.tooth = 0.6 * noise(rng, 480, 2) + 0.4 * noise(rng, 170, 2)
+        self.bends = [noise(rng, cells, 5) - 0.5 for cells in (5, 5, 40, 40)]
 
     def fray(self, shape: Field, amount: float) -> Field:
         """Let a shape's outline wander as water on paper does."""
         row, column = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
-        right = 120 * self.bends[0] + 22 * self.bends[2]
-        down = 120 * self.bends[1] + 22 * self.bends[3]
+        right = 205 * self.bends[0] + 40 * self.bends[2]
+        down = 205 * self.bends[1] + 40 * self.bends[3]
         return look_up(shape, column + right * amount, row + down * amount)
 
     def wash(self, shape: Field, pigments: str, strength: float, wet: float = 1, fray: float = 1) -> None:

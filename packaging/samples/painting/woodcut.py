@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from painting.fields import HEIGHT, Field, Rng, grid, lay, noise, rgb, step
+from painting.fields import HEIGHT, Field, Rng, blur, grid, lay, noise, rgb, step
 from painting.shapes import blots, spatter
 
 # Base, rise, length and shift of every row of waves behind the breaker, and of the one before it.
@@ -22,13 +22,15 @@ class Block:
         self.wobble = noise(rng, 7, 3) - 0.5
         self.x = x + 0.012 * (noise(rng, 7, 3) - 0.5) + 0.0014 * (noise(rng, 60, 2) - 0.5)
         self.y = y + 0.012 * self.wobble + 0.0014 * (noise(rng, 60, 2) - 0.5)
-        self.nicks = 0.30 * (noise(rng, 34, 2, 0.6) - 0.5)
+        self.nicks = 0.30 * (noise(rng, 60, 2, 0.6) - 0.5)
+        # The grain of the plank, which prints with the color.
+        self.grain = 0.55 * noise(rng, 9, 6, 14) + 0.45 * noise(rng, 380, 2, 0.5)
         self.flat = rgb("#f1e4c6") * (0.96 + 0.06 * noise(rng, 130, 3)[..., None])
         self.ink: Field = np.zeros_like(x)
 
     def color(self, color: str, mask: Field) -> None:
         """Print a flat color."""
-        self.flat = lay(self.flat, color, mask)
+        self.flat = lay(self.flat, rgb(color) * (0.88 + 0.22 * self.grain[..., None]), mask)
 
     def carve(self, phase: Field, tone: Field) -> Field:
         """Return ink in lines, one for every whole number of the phase, as wide as the tone is dark."""
@@ -55,8 +57,8 @@ def print_sky(block: Block) -> None:
     block.color("#e9b98a", step(0.62, 0.15, y) * step(0.1, 0.75, y) * 0.9)
     block.color("#2f5f8a", step(0.26, -0.05, y))
     block.color("#d2402c", step(0.157, 0.153, sun))
-    sky = block.carve(y * 52 + 5 * block.wobble, 0.55 * step(0.42, -0.1, y) + 0.20 * step(0.3, 0.7, y))
-    block.ink = np.where(sun > 0.165, sky, block.carve(y * 40, 0.16 + 0.3 * step(0.25, 0.48, y)))
+    sky = block.carve(y * 84 + 8 * block.wobble, 0.55 * step(0.42, -0.1, y) + 0.20 * step(0.3, 0.7, y))
+    block.ink = np.where(sun > 0.165, sky, block.carve(y * 66, 0.16 + 0.3 * step(0.25, 0.48, y)))
 
 
 def print_mountain(block: Block) -> None:
@@ -66,8 +68,10 @@ def print_mountain(block: Block) -> None:
     snow = below - 0.05 - 0.030 * np.sin(block.x * 62 + 9 * block.wobble) - 0.03 * block.wobble
     block.color("#7d93a8", step(0, 0.003, below))
     block.color("#f1e4c6", step(0.003, 0, snow) * step(0, 0.003, below))
-    slope = block.carve(below * 30 + np.sign(x) * 0.25, 0.25 + 0.45 * step(-0.01, 0.03, x))
-    block.ink = np.where(below > 0, np.where(snow > 0, slope, 0), block.ink)
+    slope = block.carve(below * 54 + np.sign(x) * 0.25, 0.25 + 0.45 * step(-0.01, 0.03, x))
+    lifted = step(0.46, 0.62, noise(block.rng, 9, 3)) * step(-0.02, 0.05, x)
+    fine = block.carve(below * 80 + 2 * block.wobble, 0.30 * lifted - 0.06)
+    block.ink = np.where(below > 0, np.where(snow > 0, slope, fine), block.ink)
 
 
 def swell(x: Field, number: int, base: float, rise: float, length: float, shift: float) -> Field:
@@ -97,11 +101,13 @@ def print_wave(block: Block, depth: Field) -> None:
     froth = noise(block.rng, 16, 3)
     down, right = np.gradient(depth * HEIGHT)
     # Where the twist squeezes the plane, a depth is passed in fewer pixels; the foam must not get thinner.
-    foam = depth - (0.016 + 0.075 * froth**2) * np.clip(np.hypot(down, right), 0.8, 3)
+    foam = depth - (0.016 + 0.075 * froth**2) * np.clip(blur(np.hypot(down, right), 5), 0.8, 3)
     block.color("#f4ead2", step(0, 0.003, depth))
     block.color("#7fa9b8", step(0, 0.003, foam))
     block.color("#2a5583", step(0, 0.004, foam - 0.035 - 0.10 * noise(block.rng, 5, 3)))
-    lines = block.carve(depth * 30 + 0.6 * froth, 0.5 * step(0.02, 0.40, depth) + 0.5 * froth - 0.05)
+    lines = block.carve(depth * 50 + 0.9 * froth, 0.5 * step(0.02, 0.40, depth) + 0.5 * froth - 0.05)
     rim = step(0.0045, 0.0025, np.abs(depth - 0.002)) + step(0.004, 0.002, np.abs(foam)) * (depth > 0)
-    behind = np.where(depth > 0, 0, block.ink)
-    block.ink = np.maximum(np.where(foam > 0.008, lines, behind), rim)
+    # Thin lines in the foam stop and start, as the knife was lifted.
+    lifted = step(0.44, 0.60, noise(block.rng, 12, 3))
+    thin = block.carve(depth * 96 + 1.6 * froth, 0.16 * lifted - 0.06)
+    block.ink = np.maximum(np.where(foam > 0.008, lines, np.where(depth > 0, thin, block.ink)), rim)
