@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import psutil
@@ -43,6 +45,19 @@ class Accelerator:
     def precisions(self) -> tuple[torch.dtype, ...]:
         """The precisions in which a network is fast on this device, the preferred one first."""
         return (torch.float32,)
+
+    @property
+    def has_tf32(self) -> bool:
+        """Whether products in TF32 are faster here: float32 whose factors are rounded to 10 bits."""
+        return False
+
+    @contextmanager
+    def single_precision(self, tf32: bool) -> Iterator[None]:
+        """Inside the block, convolutions and products of float32 are in TF32 with ``tf32``, else exact.
+
+        Without ``has_tf32`` they are exact anyway. The setting is the whole process's.
+        """
+        yield
 
     def memory(self) -> tuple[int, int] | None:
         """Returns how many bytes are free, including PyTorch's cache, and how many there are in all.
@@ -116,6 +131,30 @@ class Cuda(_Card):
         if major < 7:
             return (torch.float32,)
         return (torch.float16, torch.float32) if major < 8 else (torch.float16, torch.bfloat16, torch.float32)
+
+    @property
+    def has_tf32(self) -> bool:
+        # TF32 came with Ampere (8.0). AMD has it on a few cards of data centers only.
+        return not torch.version.hip and torch.cuda.get_device_capability(self.device) >= (8, 0)
+
+    @contextmanager
+    def single_precision(self, tf32: bool) -> Iterator[None]:
+        # PyTorch's own default is TF32 for convolutions, which nobody chose, and float32 for products.
+        # PyTorch 2.9 brought these settings. Once they are used, it refuses to read the older ones.
+        value: str | bool
+        if hasattr(torch.backends.cudnn, "conv"):
+            parts = (torch.backends.cudnn.conv, torch.backends.cuda.matmul)
+            name, value = "fp32_precision", "tf32" if tf32 else "ieee"
+        else:
+            parts, name, value = (torch.backends.cudnn, torch.backends.cuda.matmul), "allow_tf32", tf32
+        before = [getattr(part, name) for part in parts]
+        try:
+            for part in parts:
+                setattr(part, name, value)
+            yield
+        finally:
+            for part, old in zip(parts, before, strict=True):
+                setattr(part, name, old)
 
 
 class Xpu(_Card):

@@ -64,10 +64,10 @@ app.command()(batch)
 @weights_app.command("list")
 def list_weights() -> None:
     """List all networks, where their weights come from, and which of them are on this machine."""
-    from nst_core.weights.catalog import NETWORKS
+    from nst_core.weights.catalog import CATALOG
     from nst_core.weights.store import file_of
 
-    for network in NETWORKS.values():
+    for network in CATALOG.values():
         presence = "here" if file_of(network, State.of().weights).exists() else "not here"
         give(f"{network.name} ({presence}): {network.title}; {network.license}; {network.source}")
 

@@ -12,8 +12,9 @@ from nst_core.contract.errors import JobFailed
 from nst_core.engine.passes.choice import pass_by, ways
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.planning.calibration import calibrate
-from nst_core.planning.fastest import SIZE, take_fastest
+from nst_core.planning.fastest import take_fastest
 from nst_core.planning.speed import Speed
+from nst_core.planning.ways import SIZE
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import prepared

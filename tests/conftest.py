@@ -16,7 +16,7 @@ from PIL import Image
 
 from nst_core.contract.places import State
 from nst_core.engine.networks.vgg import VGG
-from nst_core.weights.catalog import EFFICIENTNET_LITE0
+from nst_core.weights.catalog import EFFICIENTNET_LITE0, FACES
 from nst_core.weights.fetch import get
 from nst_core.weights.loading import load_backbone
 
@@ -58,10 +58,11 @@ def backbone(installed: State) -> VGG:
 
 @pytest.fixture(scope="session")
 def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the weights of EfficientNet-Lite0, which no installation gets by itself."""
+    """A folder with the weights that no installation gets by itself: EfficientNet-Lite0, and faces."""
     kept = os.environ.get("NST_TEST_CACHE")
     folder = Path(kept) / "networks" if kept else tmp_path_factory.mktemp("networks")
-    get(EFFICIENTNET_LITE0, folder)
+    for network in (EFFICIENTNET_LITE0, FACES):
+        get(network, folder)
     return folder
 
 

@@ -151,6 +151,38 @@ def test_a_card_works_in_what_its_tensor_cores_have(
     assert device.name == "cuda a card"
 
 
+@pytest.mark.parametrize(("capability", "has"), [((7, 5), False), ((8, 0), True), ((12, 0), True)])
+def test_tf32_came_with_ampere(
+    capability: tuple[int, int], has: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.version, "hip", None)
+    faked(monkeypatch, "cuda", get_device_capability=capability)
+    assert accelerator(torch.device("cuda")).has_tf32 == has
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert not accelerator(torch.device("cuda")).has_tf32
+
+
+@pytest.mark.parametrize("tf32", [False, True])
+def test_before_pytorch_2_9_the_settings_of_tf32_were_others(
+    tf32: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convolutions, products = SimpleNamespace(allow_tf32=True), SimpleNamespace(allow_tf32=False)
+    monkeypatch.setattr("torch.backends.cudnn", convolutions)
+    monkeypatch.setattr("torch.backends.cuda.matmul", products)
+    with accelerator(torch.device("cuda")).single_precision(tf32):
+        assert (convolutions.allow_tf32, products.allow_tf32) == (tf32, tf32)
+    assert (convolutions.allow_tf32, products.allow_tf32) == (True, False)
+
+
+def test_other_kinds_have_no_tf32_and_change_nothing() -> None:
+    for kind in ("cpu", "xpu", "mps"):
+        device = accelerator(torch.device(kind))
+        assert not device.has_tf32
+        before = torch.backends.cudnn.conv.fp32_precision
+        with device.single_precision(tf32=False):
+            assert torch.backends.cudnn.conv.fp32_precision == before
+
+
 def test_amds_cards_are_not_asked_for_nvidias_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.version, "hip", "6.4")
     assert accelerator(torch.device("cuda")).precisions[0] is torch.float16

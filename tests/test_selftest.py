@@ -10,7 +10,7 @@ import pytest
 from nst_core import selftest
 from nst_core.contract.errors import JobFailed
 from nst_core.contract.places import State
-from nst_core.device import best_device, device_name
+from nst_core.device import best_device
 from nst_core.planning.plan import plan
 from nst_core.planning.speed import Speed
 from nst_core.recipes.settings import Settings
@@ -21,7 +21,7 @@ def test_a_machine_that_computes_well_is_known_afterwards(installed: State, tmp_
     sentence = selftest.check(installed.weights, speed)
     assert sentence.startswith("the engine computes what it should (")
     assert "general pass" in sentence
-    assert plan(Settings(), (600, 800), device_name(best_device()), speed).seconds is not None
+    assert plan(Settings(), (600, 800), best_device(), speed).seconds is not None
 
 
 def test_wrong_numbers_are_named(installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

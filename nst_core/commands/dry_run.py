@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nst_core.contract.places import State
 from nst_core.contract.words import words_for_seconds
-from nst_core.device import device_called, device_name, free_memory
+from nst_core.device import device_called, free_memory
 from nst_core.engine.pictures.sizes import Size
 from nst_core.planning.plan import RunPlan, plan
 from nst_core.planning.speed import Speed
@@ -19,8 +19,8 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     there is no such device.
     """
     torch_device = device_called(device)
-    name, speed, memory_budget = device_name(torch_device), Speed(State.of().speed), free_memory(torch_device)
-    run_plan = plan(settings, size, name, speed, resumed, memory_budget)
+    speed, memory_budget = Speed(State.of().speed), free_memory(torch_device)
+    run_plan = plan(settings, size, torch_device, speed, resumed, memory_budget)
     steps = run_plan.scales
     lines = [
         f"Step {number} of {len(steps)}: {_pixels(scale.size)}, at most {scale.evaluations} evaluations"
@@ -33,7 +33,7 @@ def plan_lines(size: Size, settings: Settings, device: str, resumed: bool = Fals
     lines.append(_cost("It", run_plan))
     if finest != size:
         exact_plan = plan(
-            settings.model_copy(update={"finish": "exact"}), size, name, speed, resumed, memory_budget
+            settings.model_copy(update={"finish": "exact"}), size, torch_device, speed, resumed, memory_budget
         )
         lines.append(_cost("Every pixel painted (--finish exact)", exact_plan))
     return lines

@@ -26,10 +26,13 @@ from nst_core.engine.pictures.style import Style
 from nst_core.engine.progress import Decision, Progress
 from nst_core.engine.stylize import PLAIN_STYLE, DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
+from nst_core.faces.protected import protected_faces
 from nst_core.files.form import FilePicture, Form, values_of
 from nst_core.planning.fastest import take_fastest
+from nst_core.planning.load import Load
 from nst_core.planning.plan import cost_of, kind_of_work
 from nst_core.planning.speed import Speed, Stopwatch
+from nst_core.planning.ways import way_of_run
 from nst_core.recipes.recipe import Recipe
 from nst_core.service.pace import Pace
 from nst_core.weights.loading import Prepared, prepared
@@ -76,13 +79,16 @@ def paint(
     """
     device = ready.backbone.device
     rgb, alpha = content.tensors()
-    pace, stopwatch = Pace(), Stopwatch(time.monotonic())
-    speed, kind = Speed(State.of().speed), kind_of_work(ready.recipe, device_name(device))
-    memory_budget = free_memory(device)
+    pace, stopwatch, load = Pace(), Stopwatch(time.monotonic()), Load()
+    speed, memory_budget = Speed(State.of().speed), free_memory(device)
     take_fastest(ready, speed)
+    way = way_of_run(ready.recipe, device, speed)
+    kind = kind_of_work(ready.recipe, device_name(device), way)
+
+    before = load.now()
 
     def cost(size: Size) -> float:
-        return cost_of(speed, kind, size, memory_budget)
+        return cost_of(speed, kind, size, memory_budget, way)
 
     def tell(progress: Progress) -> Decision:
         pace.note(progress.fraction, time.monotonic())
@@ -99,12 +105,13 @@ def paint(
             backbone=ready.backbone,
             recipe=ready.recipe,
             visible=alpha.to(device) if float(alpha.min()) < 1 else None,
+            protected=protected_faces(rgb, ready),
             start=None if start is None else start.to(device),
             cost=cost,
             memory_budget=memory_budget,
             on_progress=tell,
         )
-        stopwatch.note(speed, kind)
+        stopwatch.note(speed, kind, load.share_since(before) if device.type == "cpu" else 1.0)
     except OutOfMemory as error:
         raise CommandError(
             "The memory is too small for this: choose a smaller working size, such as --size 512."

@@ -1,31 +1,18 @@
-"""The advanced parameters of a run, in groups; the others are in ``parameters.py``."""
+"""The further parameters of a run: for fine tuning, and for experts. ``parameters.py`` has the others."""
 
 from __future__ import annotations
 
 from .parameters import Choice, Flag, Number, Parameter
 
-AUTO = ("auto", "As the recipe has it")
+AUTO = ("auto", "Automatic")
 
 GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
     (
-        "Style",
+        "Fine tuning",
         (
-            Choice(
-                "style_loss",
-                "Style statistics",
-                "What is compared with the style picture",
-                default="auto",
-                options=(
-                    AUTO,
-                    ("gram", "Gram matrix"),
-                    ("moments", "Gram matrix, mean and deviation"),
-                    ("wasserstein", "Wasserstein distance"),
-                    ("sliced", "Sliced Wasserstein (slow)"),
-                ),
-            ),
             Number(
                 "forms",
-                "Small strokes to large forms",
+                "Finer to bolder",
                 "0 takes the small strokes of the style, 100 its large forms",
                 default=50,
                 low=0,
@@ -39,48 +26,69 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
                 low=0,
                 high=100,
             ),
-        ),
-    ),
-    (
-        "Colors",
-        (
-            Choice(
-                "color_method",
-                "Keeping colors by",
-                "How “Keep my colors” keeps them",
-                default="both",
-                options=(
-                    ("both", "Both"),
-                    ("match", "Matching the style's colors before"),
-                    ("luminance", "Taking only the luminance after"),
-                ),
-            ),
-            Choice(
-                "color_map",
-                "Matching",
-                "How the colors of one picture are moved to those of the other",
-                default="symmetric",
-                options=(("symmetric", "Least change"), ("cholesky", "Cholesky"), ("mean", "Mean only")),
+            Number(
+                "smoothness",
+                "Smoothness",
+                "Takes away small grain",
+                default=0,
+                low=0,
+                high=100,
             ),
             Number(
                 "color_strength",
                 "Color strength",
-                "How much of that is done",
+                "How far “Keep my colors” goes: 100 keeps them all",
                 default=100,
                 low=0,
                 high=100,
             ),
             Flag(
-                "match_content",
-                "Style's colors first",
-                "Give the layer the style's colors before painting",
-                default=False,
+                "protect_faces",
+                "Protect faces",
+                "Eyes, mouth and outline of a face stay, however strong the style is (needs the detector: see"
+                " the manual)",
+                default=True,
+            ),
+            Choice(
+                "finish",
+                "At full size",
+                "How the picture gets from the size that it is painted at to the layer's: quickly, with the"
+                " layer's own detail, or by painting every pixel, whatever “Paint at” says",
+                default="quick",
+                options=(("quick", "Quick"), ("exact", "Exact (slow)")),
             ),
         ),
     ),
     (
-        "Structure",
+        "Expert",
         (
+            Choice(
+                "recipe",
+                "Recipe",
+                "Our own recipe, or a published one to the letter",
+                default="default",
+                options=(
+                    ("default", "Neural Style"),
+                    ("gatys", "Gatys, Ecker, Bethge"),
+                    ("deeplearning.ai", "deeplearning.ai"),
+                    ("fast.ai", "fast.ai"),
+                    ("tensorflow", "TensorFlow"),
+                    ("steepest", "Steepest descent"),
+                ),
+            ),
+            Choice(
+                "style_loss",
+                "Style statistics",
+                "What is compared with the style picture",
+                default="auto",
+                options=(
+                    AUTO,
+                    ("gram", "Gram matrix"),
+                    ("moments", "Gram matrix, mean and deviation"),
+                    ("wasserstein", "Wasserstein distance"),
+                    ("sliced", "Sliced Wasserstein (slow)"),
+                ),
+            ),
             Choice(
                 "start",
                 "Start from",
@@ -102,40 +110,29 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
                 high=1.0,
                 digits=2,
             ),
-            Number(
-                "smoothness",
-                "Smoothness",
-                "Takes away small grain",
-                default=0,
-                low=0,
-                high=100,
-            ),
-        ),
-    ),
-    (
-        "Work",
-        (
             Choice(
-                "finish",
-                "At full size",
-                "How the picture gets from its working size to the layer's: quickly, with the layer's own"
-                " detail, or by painting every pixel, whatever the working size is",
-                default="quick",
-                options=(("quick", "Quick"), ("exact", "Exact (slow)")),
-            ),
-            Choice(
-                "recipe",
-                "Recipe",
-                "Our own recipe, or a published one to the letter",
-                default="default",
+                "color_method",
+                "Keeping colors by",
+                "How “Keep my colors” keeps them",
+                default="both",
                 options=(
-                    ("default", "Neural Style"),
-                    ("gatys", "Gatys, Ecker, Bethge"),
-                    ("deeplearning.ai", "deeplearning.ai"),
-                    ("fast.ai", "fast.ai"),
-                    ("tensorflow", "TensorFlow"),
-                    ("steepest", "Steepest descent"),
+                    ("both", "Both"),
+                    ("match", "Matching the style's colors before"),
+                    ("luminance", "Taking only the luminance after"),
                 ),
+            ),
+            Choice(
+                "color_map",
+                "Matching",
+                "How the colors of one picture are moved to those of the other",
+                default="symmetric",
+                options=(("symmetric", "Least change"), ("cholesky", "Cholesky"), ("mean", "Mean only")),
+            ),
+            Flag(
+                "match_content",
+                "Style's colors first",
+                "Gives the layer the style's colors before it is painted",
+                default=False,
             ),
             Choice(
                 "optimizer",
@@ -152,18 +149,13 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
                 low=0,
                 high=10000,
             ),
-        ),
-    ),
-    (
-        "Engine",
-        (
             Choice(
                 "network",
                 "Network",
                 "The pretrained classifier that looks at the pictures",
                 default="auto",
                 options=(
-                    ("auto", "The one that is here"),
+                    ("auto", "Automatic"),
                     ("vgg16", "VGG-16"),
                     ("vgg19", "VGG-19"),
                     ("efficientnet-lite0", "EfficientNet-Lite0"),
@@ -182,6 +174,19 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
                 "What the network sees beyond the border",
                 default="auto",
                 options=(AUTO, ("zero", "Nothing"), ("replicate", "The border"), ("reflect", "A mirror")),
+            ),
+            Choice(
+                "precision",
+                "Precision",
+                "How exactly the network computes; on a processor it is always 32 bits",
+                default="auto",
+                options=(
+                    ("auto", "The fastest that is right"),
+                    ("float32", "32 bits"),
+                    ("tf32", "TF32 on a GPU"),
+                    ("float16", "16 bits, float16"),
+                    ("bfloat16", "16 bits, bfloat16"),
+                ),
             ),
         ),
     ),

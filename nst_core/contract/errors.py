@@ -37,7 +37,7 @@ class CutOff(ProtocolError, ConnectionLost):
 class CoreDied(ConnectionLost):
     """The core ended while it worked on this job; other jobs of the person are not affected."""
 
-    hint = "Try again; if it happens again, choose a smaller working size."
+    hint = "Try again; if it happens again, paint at a smaller size."
 
 
 class CoreUnavailable(WireError):

@@ -78,7 +78,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Number(
         "size",
-        "Working s_ize",
+        "Paint at",
         "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
         " long pictures get more, 0 chooses by quality",
         default=0,
@@ -87,7 +87,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Number(
         "seed",
-        "See_d",
+        "Another version",
         "The same number gives the same picture again; on a graphics card nearly the same",
         default=0,
         low=0,

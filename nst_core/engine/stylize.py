@@ -15,11 +15,12 @@ from nst_core.engine.optimizers.adam import Adam
 from nst_core.engine.optimizers.lbfgs import lbfgs
 from nst_core.engine.optimizers.optimizer import Evaluate, Minimize, until_plateau
 from nst_core.engine.optimizers.steepest import SteepestDescent
-from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.passes.choice import pass_for, way_for
+from nst_core.engine.passes.precision import possible
 from nst_core.engine.pictures.colors import matched_colors, with_colors_of
-from nst_core.engine.pictures.resize import resized, size_of
+from nst_core.engine.pictures.resize import averaged, resized, size_of
 from nst_core.engine.pictures.sizes import Size
-from nst_core.engine.pictures.start import start_picture
+from nst_core.engine.pictures.start import recolored, start_picture
 from nst_core.engine.pictures.style import Style, grouped
 from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Callback, Decision, Progress
@@ -54,8 +55,8 @@ def stylize(
     backbone: Backbone,
     recipe: Recipe,
     visible: Tensor | None = None,
+    protected: Tensor | None = None,
     start: Tensor | None = None,
-    precision: torch.dtype | None = None,
     cost: Callable[[Size], float] = math.prod,
     memory_budget: int | None = None,
     on_progress: Callback = lambda progress: Decision.GO_ON,
@@ -63,14 +64,15 @@ def stylize(
     """Returns ``content`` painted in ``styles``, in its own size, or None when the run was canceled.
 
     ``content`` is RGB in 0–1, shape (1, 3, H, W). All pictures are on the backbone's device. ``visible``
-    (1, 1, H, W) in 0–1 is the content's alpha; transparent pixels take no part in any statistic. The
+    (1, 1, H, W) in 0–1 is the content's alpha; transparent pixels take no part in any statistic.
+    ``protected`` (1, 1, H, W) in 0–1 marks parts, such as faces, that are to stay recognizable. The
     pixels are optimized from coarse to fine, from the recipe's start picture. With a picture ``start``,
     only the finest scale is computed, from that picture. The network's weights never change. Where
     nothing is to be painted (style weight 0, empty regions), the result is ``content``.
 
     ``on_progress`` is called after each evaluation. On *finish* the picture so far is returned.
-    ``precision`` is that of the network's features, see ``pass_for``. ``cost`` returns the cost of one
-    evaluation at a size, in any unit; the reported fraction is computed from it.
+    ``cost`` returns the cost of one evaluation at a size, in any unit; the reported fraction is computed
+    from it.
 
     A scale that needs more than ``memory_budget`` bytes (None: unknown) is computed in tiles. So is a scale
     that runs out of memory. If memory is still too small, or if a finer scale diverges, the result is
@@ -95,11 +97,15 @@ def stylize(
     else:
         pixels = start
     layers = layers_of(recipe.matching)
-    make = partial(pass_for, precision=precision, half=recipe.matching.relative)
+    precision, relative = recipe.precision, recipe.matching.relative
+    make = partial(pass_for, precision=precision, relative=relative)
+    way = way_for(backbone, precision, relative)
+    if precision_note := possible(precision, backbone.device, relative)[1]:
+        notes += (precision_note,)
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
     for number, scale in enumerate(plan):
-        share: Share | None = share_of(memory_budget, scale.size)
+        share: Share | None = share_of(memory_budget, scale.size, way)
         failure = _TOO_LARGE
         while share is not None:
             try:
@@ -112,12 +118,13 @@ def stylize(
                     pixels = run.minimize(
                         number,
                         objective_for(
-                            resized(content, scale.size),
+                            recolored(resized(content, scale.size), groups, recipe.matching.recolored),
                             groups,
                             # Each scale has a new pass: a shared one would keep the memory of the last.
                             segments or make(backbone, layers),
                             recipe.matching,
                             painted=scale_start if scale.detail else None,
+                            protected=None if protected is None else averaged(protected, scale.size),
                         ),
                         scale_start,
                         lbfgs_in_memory if minimize is lbfgs else minimize,

@@ -45,6 +45,7 @@ def objective_for(
     way: NetworkPass | Sequence[Segment],
     matching: Matching,
     painted: Tensor | None = None,
+    protected: Tensor | None = None,
 ) -> Evaluate:
     """Returns the objective whose targets are measured on ``content`` and the styles, in their given sizes.
 
@@ -52,6 +53,8 @@ def objective_for(
     in the content's size. ``way`` is a network pass, which takes whole pictures, or the network in
     segments, which take them tile by tile. ``painted`` is the picture so far, in the content's size. With
     it the terms of the finishing pass are added: they draw its patches to the nearest style patches.
+    ``protected`` (1, 1, H, W) in 0–1, in the content's size, is how far the content has the weight of
+    protected parts.
     """
     looking = Looking(way)
     make_projections = ProjectionsInFile if looking.segments else Projections
@@ -60,11 +63,14 @@ def objective_for(
     def add(layer: str, loss: Loss, weight: float) -> None:
         terms.append(Term(layer, loss, weight / loss.unit if matching.relative else weight))
 
-    content_layers = matching.content_layers if matching.content_weight else ()
+    most = matching.content_weight if protected is None else matching.protected_weight
+    content_layers = matching.content_layers if most else ()
     seen = ContentSeen(looking, content, [layer for layer, _ in content_layers])
     for layer, weight in content_layers:
-        loss = ContentLoss(seen.target(layer), matching.content_form)
-        add(layer, loss, matching.content_weight * weight)
+        shares = (
+            None if protected is None else _content_shares(matching, averaged(protected, seen.sizes[layer]))
+        )
+        add(layer, ContentLoss(seen.target(layer), matching.content_form, shares), most * weight)
     sources: dict[str, list[Source]] = {}
     for group in groups:
         styles = [
@@ -96,6 +102,12 @@ def objective_for(
     objective = Objective(way, terms, weighted_variation)
     by_graph = isinstance(way, HalfPass) and content.is_cuda and not objective.waits
     return Replayed(objective) if by_graph else objective
+
+
+def _content_shares(matching: Matching, protected: Tensor) -> Tensor:
+    """Returns the weight (M,) of each position, as a share of that of protected parts."""
+    ordinary = matching.content_weight / matching.protected_weight
+    return (ordinary + (1 - ordinary) * protected).flatten()
 
 
 def _style_seen(

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nst_core.device import device_name
 from nst_core.engine.optimizers.optimizer import Evaluate
-from nst_core.engine.passes.choice import pass_for
+from nst_core.engine.passes.choice import pass_by, way_for
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Group, Style
@@ -59,10 +59,11 @@ def _work(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size
 
 def calibrate(ready: Prepared, speed: Speed) -> None:
     """Times a few small evaluations and notes them in ``speed``, unless it knows this kind of work."""
-    kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
+    way = way_for(ready.backbone, ready.recipe.precision, ready.recipe.matching.relative)
+    kind = kind_of_work(ready.recipe, device_name(ready.backbone.device), way)
     if speed.seconds(kind, 1) is not None:
         return
-    network = pass_for(ready.backbone, layers_of(ready.recipe.matching))
+    network = pass_by(way, ready.backbone, layers_of(ready.recipe.matching))
     for size in _SIZES:
         seconds = seconds_of(network, ready.backbone.device, ready.recipe, size, rounds=2)
         speed.note(kind, math.prod(size), seconds, 1)

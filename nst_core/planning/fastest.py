@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-import platform
-from pathlib import Path
 
-import torch
-
-from nst_core.device import device_name
+from nst_core.accelerator import is_out_of_memory
 from nst_core.engine.passes.choice import Way, pass_by, prefer, ways
 from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.targets import layers_of
 from nst_core.planning.calibration import gradient_of, seconds_of
 from nst_core.planning.speed import Speed
+from nst_core.planning.ways import SIZE, kind_of_way
 from nst_core.weights.loading import Prepared
 
-SIZE = (192, 256)
 _ROUNDS = 3
 _APART = 0.1  # how far a gradient in half precision may be from the exact one, relative to its norm
 
@@ -29,16 +25,18 @@ def take_fastest(ready: Prepared, speed: Speed) -> dict[Way, float]:
 
     A way is timed if ``speed`` does not know its seconds, as after a change of the processor, of the number
     of threads or of PyTorch. That takes a second or two. Half precision is left out if it fails on this GPU,
-    or if its gradient differs from that of the general way.
+    or if its gradient differs from that of the general way. ``speed`` then remembers that it is refused.
     """
     backbone, pixels = ready.backbone, math.prod(SIZE)
     seconds_by_way: dict[Way, float] = {}
     for way in ways(backbone):
-        kind = f"{way} pass, {device_name(backbone.device)}, {_machine()}"
+        kind = kind_of_way(way, backbone.device)
+        if speed.is_refused(kind):
+            continue
         seconds = speed.seconds(kind, pixels)
         if seconds is None:
             network = pass_by(way, backbone, layers_of(ready.recipe.matching))
-            if way == "half" and not _is_right(network, ready):
+            if way == "half" and not _is_right(network, ready, speed, kind):
                 continue
             seconds = seconds_of(network, backbone.device, ready.recipe, SIZE, _ROUNDS)
             speed.note(kind, pixels, seconds, 1)
@@ -48,30 +46,24 @@ def take_fastest(ready: Prepared, speed: Speed) -> dict[Way, float]:
     return seconds_by_way
 
 
-def _is_right(network: NetworkPass, ready: Prepared) -> bool:
-    """Whether half precision gives the same gradient as the general way, up to its rounding."""
+def _is_right(network: NetworkPass, ready: Prepared, speed: Speed, kind: str) -> bool:
+    """Whether half precision gives the same gradient as the general way, up to its rounding.
+
+    If not, ``speed`` refuses this ``kind``. It does not when memory ran out, since another program may have
+    it.
+    """
     general = pass_by("general", ready.backbone, layers_of(ready.recipe.matching))
     expected = gradient_of(general, ready.backbone.device, ready.recipe, SIZE)
     try:
         gradient = gradient_of(network, ready.backbone.device, ready.recipe, SIZE)
-    except Exception:  # a driver or a library may raise anything, and there are other ways
+    except Exception as error:  # a driver or a library may raise anything, and there are other ways
         _log.exception("the way in half precision does not work here")
-        return False
-    return float((gradient - expected).norm() / expected.norm()) < _APART
-
-
-def _machine() -> str:
-    """Returns what, besides the device, decides which way is the fastest."""
-    return (
-        f"{_processor()}, {torch.backends.cpu.get_cpu_capability()},"
-        f" {torch.get_num_threads()} threads, torch {torch.__version__}"
-    )
-
-
-def _processor() -> str:
-    """Returns the name of the processor, or if Linux does not tell it, of its architecture."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+        if is_out_of_memory(error):
+            return False
+        distance = math.inf
+    else:
+        distance = float((gradient - expected).norm() / expected.norm())
+    if distance < _APART:
+        return True
+    speed.refuse(kind)  # also if the distance is not a number
+    return False

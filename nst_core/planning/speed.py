@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from nst_core.engine.pyramid import TARGETS
@@ -24,8 +25,9 @@ class Speed:
     The kind names all that the time depends on: the device, the network, the losses. Within a kind, pictures
     of similar size are summed up together. Between known sizes the time is interpolated, on logarithmic axes.
     Beyond the largest it grows with the pixels. Below the smallest it stays the same. The sums fade with each
-    new entry, so that a machine that became slower is noticed. A long run counts more than a short one. When
-    the file cannot be read or written, nothing is remembered, and nothing is raised.
+    new entry, so that a machine that became slower is noticed. A long run counts more than a short one. A
+    kind may also be refused: what is done that way is wrong here. When the file cannot be read or written,
+    nothing is remembered, and nothing is raised.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,14 +63,28 @@ class Speed:
             sizes = kinds.setdefault(kind, {})
             faded = [_FADE * value for value in sizes.get(size, (0.0, 0.0, 0.0))]
             sizes[size] = (faded[0] + seconds, faded[1] + evaluations, faded[2] + evaluations * pixels)
-            partial_file = self._path.with_suffix(f".{os.getpid()}")
-            try:
-                partial_file.write_text(json.dumps(kinds), encoding="utf-8")
-                partial_file.replace(self._path)
-            except OSError as error:
-                log.warning("the speed cannot be remembered: %s", error.strerror)
-                with contextlib.suppress(OSError):  # on a file system that became read-only this fails, too
-                    partial_file.unlink()
+            self._write(kinds)
+
+    def refuse(self, kind: str) -> None:
+        """Remembers that work of this ``kind`` is wrong on this machine, and forgets its seconds."""
+        with self._lock:
+            # A kind without sums: to a version that knows of no refusal, it is one that was never run.
+            self._write({**self._read(), kind: {}})
+
+    def is_refused(self, kind: str) -> bool:
+        """Whether ``refuse`` was called for this kind."""
+        with self._lock:
+            return self._read().get(kind) == {}
+
+    def _write(self, kinds: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> None:
+        partial_file = self._path.with_suffix(f".{os.getpid()}")
+        try:
+            partial_file.write_text(json.dumps(kinds), encoding="utf-8")
+            partial_file.replace(self._path)
+        except OSError as error:
+            log.warning("the speed cannot be remembered: %s", error.strerror)
+            with contextlib.suppress(OSError):  # on a file system that became read-only this fails, too
+                partial_file.unlink()
 
     def _read(self) -> dict[str, dict[str, tuple[float, float, float]]]:
         try:
@@ -107,8 +123,12 @@ class Stopwatch:
         sums[1] += 1 + TARGETS if evaluation == 1 else 1
         self._since = now
 
-    def note(self, speed: Speed, kind: str) -> None:
-        """Makes ``speed`` remember what was measured, as work of this ``kind``."""
+    def note(self, speed: Speed, kind: str, share: float = 1.0) -> None:
+        """Makes ``speed`` remember what was measured, as work of this ``kind``.
+
+        ``share`` (above 0, at most 1) is the part of the processor that other programs left: remembered is
+        what a quiet machine would take.
+        """
         for pixels, (seconds, evaluations) in self._sums.items():
             if seconds > 0:
-                speed.note(kind, pixels, seconds, int(evaluations))
+                speed.note(kind, pixels, seconds * share, int(evaluations))

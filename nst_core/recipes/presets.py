@@ -22,12 +22,17 @@ from nst_core.recipes.settings import Settings
 
 QUALITIES = MappingProxyType(
     {
-        "draft": Schedule(size=512, smallest=192, evaluations=(60, 30)),
-        "normal": Schedule(size=1024, smallest=192, evaluations=(120, 60, 30)),
-        "high": Schedule(size=2048, smallest=192, evaluations=(300, 150, 75, 40)),
+        "draft": Schedule(size=512, smallest=96, evaluations=(80, 40, 22)),
+        "normal": Schedule(size=1024, smallest=96, evaluations=(120, 90, 50, 28)),
+        "high": Schedule(size=2048, smallest=96, evaluations=(200, 180, 120, 70, 36)),
     }
 )
 
+
+# The power with which the weights follow the strength. With it the structural similarity falls in even steps.
+_EVENLY = 1.3
+
+_PROTECTED = 0.35  # the strength (0–1) at which protected parts are painted, whatever the picture's is
 
 LARGEST = 2**20  # pixels of a longer side that no layer has, so that the finest scale is the layer's size
 
@@ -46,6 +51,7 @@ def recipe(settings: Settings) -> Recipe:
         steps=base.steps if settings.optimizer == "auto" else Steps(settings.optimizer),
         brush_size=settings.brush_size,
         seed=settings.seed,
+        precision=settings.precision,
     )
 
 
@@ -89,8 +95,8 @@ def _schedule(base: Schedule, settings: Settings) -> Schedule:
     single = base.smallest == base.size
     evaluations = base.evaluations
     if settings.evaluations:
-        halves = range(1 if single else len(evaluations))
-        evaluations = tuple(max(1, settings.evaluations >> half) for half in halves)
+        first, few = evaluations[0], evaluations[:1] if single else evaluations
+        evaluations = tuple(max(1, settings.evaluations * each // first) for each in few)
     return Schedule(size, size if single else base.smallest, evaluations, base.plateau)
 
 
@@ -105,8 +111,19 @@ def _matching(base: Matching, settings: Settings) -> Matching:
     # The strength shifts weight from content to style: 50 is the recipe's own balance, 0 is no style, 100 is
     # no content.
     strength = settings.strength / 100
-    content, style = base.content_weight * (2 * (1 - strength)) ** 2, base.style_weight * (2 * strength) ** 2
-    matching = replace(base, content_weight=content, style_weight=style, detail=settings.detail / 100)
+    content = base.content_weight * (2 * (1 - strength)) ** _EVENLY
+    style = base.style_weight * (2 * strength) ** _EVENLY
+    # Published recipes paint faces as all else, and a weak style leaves them as they are.
+    protects = settings.protect_faces and settings.recipe == "default" and strength > _PROTECTED
+    protected = style * base.content_weight * (1 / _PROTECTED - 1) ** _EVENLY if protects else 0.0
+    matching = replace(
+        base,
+        content_weight=content,
+        protected_weight=protected,
+        recolored=base.recolored * _recoloring(settings.strength),
+        style_weight=style,
+        detail=settings.detail / 100,
+    )
     if settings.style_loss != "auto":
         form = "gatys" if settings.style_loss == "gram" else settings.style_loss
         matching = replace(matching, style_form=form, relative=True)
@@ -124,9 +141,16 @@ def _matching(base: Matching, settings: Settings) -> Matching:
 
 def _start(base: Start, settings: Settings) -> Start:
     start = base if settings.start == "auto" else Start(settings.start)
-    # The start's mean color moves as far as that of a converged run does, measured: from 30 on all the way.
-    start = replace(start, recolored=start.recolored * min(1.0, settings.strength / 30))
+    start = replace(start, recolored=start.recolored * _recoloring(settings.strength))
     return start if settings.start_noise < 0 else replace(start, noise=settings.start_noise)
+
+
+def _recoloring(strength: float) -> float:
+    """Returns how far (0–1) the content's colors are moved toward the style's.
+
+    That is as far as the mean color of a converged run moves, measured: from 30 on all the way.
+    """
+    return min(1.0, strength / 30)
 
 
 def _colors(settings: Settings) -> Colors:

@@ -60,12 +60,18 @@ class Matching:
     With ``relative`` each loss is divided by that of features that are all zero, so that weights mean the
     same at every size and for every network. Layer names are those of VGG. ``on_network`` replaces them for
     another network.
+
+    The content that is matched has its colors moved toward the style's, by ``recolored`` (0–1) of the way.
+    ``protected_weight`` is the content's weight in protected parts, such as faces: 0, or at least
+    ``content_weight``. At 0 no part is protected.
     """
 
     content_form: Literal["gatys", "course", "mean"] = "gatys"
     content_layers: Weighted = ((CONTENT_LAYER, 0.6), ("relu2_2", 0.4))
-    content_weight: float = 0.04
-    style_form: Literal["gatys", "mean", "unscaled", "moments", "wasserstein", "sliced"] = "moments"
+    content_weight: float = 0.08
+    protected_weight: float = 0.0
+    recolored: float = 0.0
+    style_form: Literal["gatys", "mean", "unscaled", "moments", "wasserstein", "sliced"] = "wasserstein"
     style_layers: Weighted = _FALLING
     style_weight: float = 1.0
     relative: bool = True
@@ -118,13 +124,16 @@ class Recipe:
     """All that ``stylize`` needs besides the pictures.
 
     ``brush_size`` scales the style picture relative to the content. The same ``seed`` gives the same noise.
+    ``precision`` is that of the network: ``auto`` is the fastest that proved right on this device, and
+    float32 where the losses are not ``relative``. See ``engine/passes/precision.py``.
     """
 
     schedule: Schedule
     look: NetworkOptions = NetworkOptions()
-    matching: Matching = Matching()
+    matching: Matching = Matching(recolored=1.0)
     start: Start = Start(recolored=1.0)
     colors: Colors = Colors()
     steps: Steps = Steps()
     brush_size: float = 1.0
     seed: int = 0
+    precision: Literal["auto", "float32", "tf32", "float16", "bfloat16"] = "auto"

@@ -116,13 +116,14 @@ class Conversation:
                 if engine is None:
                     raise JobFailed("model_missing", "The engine cannot be loaded.", _REPAIR)
                 cost = engine.estimate(*request)
+                before = self._worker.seconds_before()
             except JobFailed as failure:
                 self._refuse(number, failure)
             except Exception:  # whatever it is, the client waits for its answer
                 log.exception("an estimate failed")
                 self._refuse(number, JobFailed("internal", "Something went wrong in the engine.", _LOG))
             else:
-                self.outbox.post({"type": "estimate", "id": number, **asdict(cost)})
+                self.outbox.post({"type": "estimate", "id": number, **asdict(cost), "before": before})
 
         # While the engine loads, estimates wait outside the outbox: the semaphore limits their number.
         self._estimates.acquire()

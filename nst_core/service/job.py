@@ -65,7 +65,8 @@ class Job:
 
     Exactly one final answer is sent, whatever happens. ``outcome`` is then the type of that answer, and
     ``on_done`` has been called. ``ahead`` is the number of jobs before this one. ``previews_seen`` is the
-    number of the last preview that the client has acknowledged.
+    number of the last preview that the client has acknowledged. ``seconds_left`` is what the last progress
+    told, None while it is unknown.
     """
 
     request: Request
@@ -74,6 +75,7 @@ class Job:
     ending: Ending | None = None
     outcome: str = ""
     ahead: int = 0
+    seconds_left: float | None = None
     previews_sent: int = 0
     previews_seen: int = 0
     _answering: threading.Lock = field(default_factory=threading.Lock)
@@ -93,6 +95,8 @@ class Job:
 
         When the client is gone, the job is canceled.
         """
+        if kind == "progress":
+            self.seconds_left = fields.get("seconds_left")
         self._post(kind, parts, fields, slot=(self.request.id, kind))
 
     def answer(self, kind: str, *parts: Blob, **fields: Any) -> None:

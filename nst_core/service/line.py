@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
+from nst_core.service.engine import Engine
 from nst_core.service.job import Job
 from nst_core.service.outbox import Outbox
 
@@ -61,3 +62,16 @@ class Line:
                 self.remove(job)
                 return job
         return None
+
+
+def seconds_of(engine: Engine, running: Job | None, waiting: Iterable[Job]) -> float | None:
+    """Returns the seconds that jobs will take, None while that is not known for one of them.
+
+    Quick jobs do not count: nobody waits long for a preview.
+    """
+    seconds = [running.seconds_left] if running and not running.request.quick else []
+    for request in (job.request for job in waiting if not job.request.quick):
+        resumed = request.begin is not None
+        seconds.append(engine.estimate(request.settings, request.width, request.height, resumed).seconds)
+    known = [each for each in seconds if each is not None]
+    return sum(known) if len(known) == len(seconds) else None

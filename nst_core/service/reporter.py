@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from nst_core.engine.pictures.resize import resized
+from torch import Tensor
+
+from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.engine.progress import Decision, Progress
 from nst_core.files.raw import rgb_bytes
@@ -29,7 +31,13 @@ class Reporter:
         self._stopwatch = Stopwatch(time.monotonic())
         self._next_progress = 0.0
         self._next_preview = 0.0
+        self._least_side = 0
         self.evaluations = 0
+
+    def begin(self, picture: Tensor) -> None:
+        """Shows ``picture`` (1, 3, H, W), in 0–1, until a scale is large enough to show more."""
+        self._send(picture)
+        self._least_side = max(size_of(picture)) // 3
 
     def __call__(self, progress: Progress) -> Decision:
         self.evaluations += 1
@@ -43,15 +51,19 @@ class Reporter:
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_SECONDS
             self._tell(progress)
-        if now >= self._next_preview and self._job.wants_preview:
-            self._show(progress)
+        large_enough = max(progress.size) >= self._least_side
+        if now >= self._next_preview and self._job.wants_preview and large_enough:
+            self._send(resized(progress.pixels, fitted(progress.size, self._job.request.preview_size)))
             spent = time.monotonic() - now
             self._next_preview = now + max(PREVIEW_SECONDS, spent / PREVIEW_SHARE)
         return Decision.GO_ON
 
-    def note(self, speed: Speed, kind: str) -> None:
-        """Has ``speed`` remember how long the evaluations of this ``kind`` of work took."""
-        self._stopwatch.note(speed, kind)
+    def note(self, speed: Speed, kind: str, share: float) -> None:
+        """Has ``speed`` remember how long the evaluations of this ``kind`` of work took.
+
+        ``share`` is the part of the processor that other programs left, see ``Stopwatch.note``.
+        """
+        self._stopwatch.note(speed, kind, share)
 
     def _tell(self, progress: Progress) -> None:
         seconds_left = self._pace.seconds_left()
@@ -68,12 +80,12 @@ class Reporter:
             seconds_left=None if seconds_left is None else round(seconds_left, 1),
         )
 
-    def _show(self, progress: Progress) -> None:
-        height, width = fitted(progress.size, self._job.request.preview_size)
+    def _send(self, picture: Tensor) -> None:
+        height, width = size_of(picture)
         self._job.previews_sent += 1
         self._job.tell(
             "preview",
-            rgb_bytes(resized(progress.pixels, (height, width))),
+            rgb_bytes(picture),
             n=self._job.previews_sent,
             width=width,
             height=height,

@@ -18,15 +18,19 @@ from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Style
 from nst_core.engine.stylize import DivergedError, stylize
 from nst_core.engine.tiles.out_of_memory import OutOfMemory
+from nst_core.faces.protected import protected_faces
 from nst_core.files.raw import content_tensors, gray_tensor, laid_over, raw_pixels, with_hidden
 from nst_core.files.style import style_notes, style_tensor
 from nst_core.planning.calibration import calibrate
 from nst_core.planning.fastest import take_fastest
+from nst_core.planning.load import Load
 from nst_core.planning.plan import cost_of, kind_of_work, plan
 from nst_core.planning.speed import Speed
+from nst_core.planning.ways import way_of_run
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.service.engine import Estimate
+from nst_core.service.first_look import first_look
 from nst_core.service.job import Ending, Job, ReceivedStyle
 from nst_core.service.reporter import Reporter
 from nst_core.weights.loading import Prepared, for_recipe, prepared
@@ -44,6 +48,7 @@ class Studio:
     def __init__(self, state: State) -> None:
         self._weights = state.weights
         self._speed = Speed(state.speed)
+        self._load = Load()
         self._ready = prepared(recipe(Settings()), state.weights)
         self._device = self._ready.backbone.device
         take_fastest(self._ready, self._speed)
@@ -66,27 +71,35 @@ class Studio:
             self._ready = for_recipe(job_recipe, replace(self._ready, backbone=backbone))
         else:
             self._ready = prepared(job_recipe, self._weights)
-        kind = kind_of_work(job_recipe, device_name(self._device))
+        way = way_of_run(job_recipe, self._device, self._speed)
+        kind = kind_of_work(job_recipe, device_name(self._device), way)
 
         def cost(size: Size) -> float:
-            return cost_of(self._speed, kind, size, free_memory(self._device))
+            return cost_of(self._speed, kind, size, free_memory(self._device), way)
 
-        perform(job, self._ready, cost).note(self._speed, kind)
+        before = self._load.now()
+        reporter = perform(job, self._ready, cost)
+        # What is remembered is the speed of a quiet machine.
+        share = self._load.share_since(before) if self._device.type == "cpu" else 1.0
+        reporter.note(self._speed, kind, share)
 
     def estimate(self, settings: Settings, width: int, height: int, resumed: bool = False) -> Estimate:
         """Returns the cost of a job for a content of ``width`` × ``height`` pixels.
 
-        ``resumed`` says whether the job resumes from a picture.
+        ``resumed`` says whether the job resumes from a picture. Other programs that keep the processor busy
+        now are counted.
         """
         memory_budget = free_memory(self._device)
-        name = device_name(self._device)
-        run_plan = plan(settings, (height, width), name, self._speed, resumed, memory_budget)
+        run_plan = plan(settings, (height, width), self._device, self._speed, resumed, memory_budget)
+        seconds = run_plan.seconds
+        if seconds is not None and self._device.type == "cpu":
+            seconds = round(seconds * self._load.slowdown(), 2)
         return Estimate(
-            run_plan.seconds,
+            seconds,
             run_plan.bytes,
             width=run_plan.size[1],
             height=run_plan.size[0],
-            device=name,
+            device=device_name(self._device),
             in_tiles=run_plan.in_tiles,
         )
 
@@ -119,10 +132,15 @@ def perform(job: Job, ready: Prepared, cost: Callable[[Size], float] = math.prod
         start = laid_over(content, request.begin, request.format).to(device)
     reporter = Reporter(job)
     try:
+        if job.wants_preview and start is None:
+            look = first_look(content.to(device), styles, request.settings, request.preview_size)
+            if look is not None:
+                reporter.begin(look)
         painted = stylize(
             content=content.to(device),
             styles=styles,
             visible=alpha.to(device) if float(alpha.min()) < 1 else None,
+            protected=protected_faces(content, ready),
             start=start,
             backbone=ready.backbone,
             recipe=ready.recipe,

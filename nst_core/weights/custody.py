@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from nst_core.weights.catalog import NETWORKS, Network
+from nst_core.weights.catalog import CATALOG, Network
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.store import checked, file_of, sha256
 
@@ -20,7 +20,7 @@ def add(path: Path, folder: Path) -> Network:
         digest = sha256(path)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read ({error.strerror}).") from error
-    network = next((entry for entry in NETWORKS.values() if entry.sha256 == digest), None)
+    network = next((entry for entry in CATALOG.values() if entry.sha256 == digest), None)
     if network is None:
         raise WeightsError(
             f"{path} is none of the networks that are known here, or it is damaged. See “nst weights list”."
@@ -40,7 +40,7 @@ def add(path: Path, folder: Path) -> Network:
 
 def present(folder: Path) -> list[Network]:
     """Returns the networks whose weights are in ``folder``, whether intact or damaged."""
-    return [network for network in NETWORKS.values() if file_of(network, folder).exists()]
+    return [network for network in CATALOG.values() if file_of(network, folder).exists()]
 
 
 def remove(name: str, folder: Path) -> Path:
@@ -48,9 +48,9 @@ def remove(name: str, folder: Path) -> Path:
 
     Raises ``WeightsError`` when there is no such network, or its weights are not in ``folder``.
     """
-    if name not in NETWORKS:
+    if name not in CATALOG:
         raise WeightsError(f"There is no network called {name!r}.")
-    path = file_of(NETWORKS[name], folder)
+    path = file_of(CATALOG[name], folder)
     try:
         path.unlink()
     except FileNotFoundError as error:

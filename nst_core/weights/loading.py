@@ -76,7 +76,7 @@ def load_backbone(
 class Prepared:
     """A recipe whose layers are those of its network, that network, its default layers, and notes on it.
 
-    The notes are sentences for a person.
+    The notes are sentences for a person. ``folder`` is where the weights came from.
     """
 
     recipe: Recipe
@@ -84,6 +84,7 @@ class Prepared:
     style_layers: tuple[str, ...]
     content_layer: str
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
 
 
 def prepared(chosen: Recipe, folder: Path, device: str = "auto") -> Prepared:
@@ -110,7 +111,7 @@ def prepared(chosen: Recipe, folder: Path, device: str = "auto") -> Prepared:
         device=device,
     )
     style_layers, content_layer = default_layers(folder, name)
-    return for_recipe(chosen, Prepared(chosen, backbone, style_layers, content_layer, notes))
+    return for_recipe(chosen, Prepared(chosen, backbone, style_layers, content_layer, notes, folder))
 
 
 def for_recipe(chosen: Recipe, ready: Prepared) -> Prepared:

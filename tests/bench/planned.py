@@ -27,6 +27,7 @@ from nst_core.engine.stylize import stylize
 from nst_core.planning.calibration import calibrate
 from nst_core.planning.plan import cost_of, kind_of_work, plan
 from nst_core.planning.speed import Speed, Stopwatch
+from nst_core.planning.ways import way_of_run
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.service.pace import Pace
@@ -51,12 +52,14 @@ def run(number: int, weights: Path, pictures: Path, memory: Path) -> dict[str, f
     content, style = contents(pictures, side)[content_name], styles(pictures)[style_name]
     speed = Speed(memory)
     ready = prepared(recipe(settings), weights)
-    kind = kind_of_work(ready.recipe, device_name(ready.backbone.device))
+    device = ready.backbone.device
+    way = way_of_run(ready.recipe, device, speed)
+    kind = kind_of_work(ready.recipe, device_name(device), way)
     calibrate(ready, speed)
-    planned = plan(settings, size_of(content), device_name(ready.backbone.device), speed)
+    planned = plan(settings, size_of(content), device, speed)
 
     def cost(size: Size) -> float:
-        return cost_of(speed, kind, size, None)
+        return cost_of(speed, kind, size, None, way)
 
     began = time.monotonic()
     pace, stopwatch, foretold = Pace(), Stopwatch(began), []

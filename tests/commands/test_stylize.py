@@ -61,7 +61,9 @@ def test_every_option_reaches_the_engine(
             chosen[name] = entry.high
     chosen["network"] = "vgg16"
     options = [
-        f"--{name.replace('_', '-')}" if value is True else f"--{name.replace('_', '-')}={value}"
+        f"--{'' if value else 'no-'}{name.replace('_', '-')}"
+        if isinstance(value, bool)
+        else f"--{name.replace('_', '-')}={value}"
         for name, value in chosen.items()
     ]
     done = nst("stylize", photograph, WOODCUT, "-o", tmp_path / "x.png", *options)

@@ -19,7 +19,7 @@ def test_masks_are_averaged_to_sizes_that_do_not_divide_theirs() -> None:
     assert torch.equal(reduced.cpu(), averaged(mask, (16, 23)))
 
 
-def test_the_wasserstein_distance_has_its_double_precision_elsewhere() -> None:
+def test_the_wasserstein_distance_takes_the_targets_roots_elsewhere() -> None:
     target, own = (moments(rows(features(seed).float())) for seed in (1, 2))
     there = [Moments(of.count, on_apples(of.mean), on_apples(of.second)) for of in (target, own)]
     slope = WassersteinDistance(there[0])(there[1])

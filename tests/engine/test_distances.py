@@ -63,8 +63,9 @@ DISTANCES: dict[str, tuple[Callable[[Moments], Distance], Callable[[Tensor, Tens
     "mean": (lambda target: GramDistance(target, "mean"), mean_gram),
     "unscaled": (lambda target: GramDistance(target, "unscaled"), sums),
     "moments": (MomentDistance, three),
-    "wasserstein": (WassersteinDistance, transport),
+    "wasserstein": (lambda target: WassersteinDistance(target, floor=1e-6), transport),
 }
+EXACT = {"wasserstein": 1e-4}  # how far from the definition, relative; the others 1e-9
 EVERY = pytest.mark.parametrize("name", DISTANCES)
 
 
@@ -78,8 +79,9 @@ def test_value_and_slope_are_those_of_the_definition(name: str, weighted: bool) 
     loss = MomentLoss(make(target), weights if weighted else None)
     value, slope = loss(generated, 2.0)
     expected, gradient = by_autograd(lambda at: 2.0 * definition(at, style, weights), generated)
-    assert float(value) == pytest.approx(expected, rel=1e-9)
-    assert torch.allclose(slope, gradient, rtol=1e-7, atol=1e-9 * float(gradient.abs().max()))
+    exact = EXACT.get(name, 1e-9)
+    assert float(value) == pytest.approx(expected, rel=exact)
+    assert torch.allclose(slope, gradient, rtol=100 * exact, atol=exact * float(gradient.abs().max()))
 
 
 @EVERY
@@ -113,7 +115,7 @@ def test_where_things_are_does_not_matter(name: str) -> None:
     order = torch.randperm(35, generator=torch.Generator().manual_seed(0))
     target = moments(rows(style))
     value, _ = MomentLoss(make(target))(style.flatten(2)[..., order].view_as(style))
-    assert float(value) == pytest.approx(0, abs=1e-12)
+    assert float(value) == pytest.approx(0, abs=1e-4 * EXACT.get(name, 1e-8))
 
 
 @EVERY

@@ -199,8 +199,8 @@ def test_it_is_not_taken_for_published_objectives(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(choice, "ways", lambda backbone: ("half", "general"))
     monkeypatch.setattr(choice, "_preferred", ["half"])
     assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"]), HalfPass)
-    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], half=False), AutogradPass)
-    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], torch.bfloat16), AutogradPass)
+    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], relative=False), AutogradPass)
+    assert isinstance(choice.pass_for(small_vgg(), ["relu1_1"], "float32"), AutogradPass)
 
 
 def test_the_bench_for_a_card_runs_on_the_processor(installed: State, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_other_errors_stay_what_they_are() -> None:
 
 
 def test_a_style_with_too_few_pixels_is_told(tiny: VGG, content: Tensor, style: Tensor) -> None:
-    few = style[..., :40, :40]
+    few = style[..., :20, :20]
     assert painted(tiny, content, style, small()).notes == ()
     (note,) = painted(tiny, content, few, small()).notes
     assert "fewer pixels" in note
@@ -161,21 +161,21 @@ def test_where_the_room_is_known_to_be_small_it_is_done_in_tiles_at_once(
 def test_a_share_stays_within_the_memory_budget_where_it_can(
     height: int, width: int, memory_budget: int
 ) -> None:
-    share = share_of(memory_budget, (height, width))
+    share = share_of(memory_budget, (height, width), "general")
     assert share.pairs >= 4
-    smallest_window = bytes_for(replace(share, area=2**18), (height, width))
-    assert bytes_for(share, (height, width)) <= max(memory_budget, smallest_window)
-    assert share_of(None, (height, width)) == Share()
+    smallest_window = bytes_for(replace(share, area=2**18), (height, width), "general")
+    assert bytes_for(share, (height, width), "general") <= max(memory_budget, smallest_window)
+    assert share_of(None, (height, width), "general") == Share()
 
 
 @pytest.mark.parametrize("memory_budget", [9, 10, 12])
 def test_a_third_of_the_memory_budget_is_for_what_the_optimizer_remembers(memory_budget: int) -> None:
     """With more the windows get small, and the more is looked at twice."""
     size = (6000, 4000)
-    share = share_of(memory_budget * 2**30, size)
+    share = share_of(memory_budget * 2**30, size, "general")
     assert share.area is not None
     assert 4 < share.pairs < 20
-    fixed = bytes_for(replace(share, area=0, pairs=0), size)
-    one = bytes_for(replace(share, area=0, pairs=1), size) - fixed
+    fixed = bytes_for(replace(share, area=0, pairs=0), size, "general")
+    one = bytes_for(replace(share, area=0, pairs=1), size, "general") - fixed
     third = (memory_budget * 2**30 - fixed) / 3
     assert share.pairs * one <= third < (share.pairs + 1) * one

@@ -76,7 +76,7 @@ def test_exact_goes_up_to_the_content_and_quick_to_the_working_size() -> None:
     quick, exact = (scales(size, recipe(Settings(finish=how, size=1000))) for how in ("quick", "exact"))
     assert quick[-1].size == (750, 1000)
     assert exact[-1].size == size
-    assert [scale.evaluations for scale in exact] == [120, 60, 30, 15, 7]
+    assert [scale.evaluations for scale in exact] == [120, 90, 50, 28, 14, 7]
 
 
 @pytest.mark.parametrize("resumed", [False, True])

@@ -49,7 +49,7 @@ def test_each_side_comes_near_its_own_style(
     """Also when the other side is only what the first one leaves."""
     left = left_half()
     both = [Style(styles[0], region=left), Style(styles[1], region=None if rest else 1 - left)]
-    result = painted(backbone, photograph, both, small(40, SIDE, SIDE, strength=90)).picture
+    result = painted(backbone, photograph, both, small(40, SIDE, SIDE, strength=97)).picture
     for side, (own, other) in ((slice(0, 20), styles), (slice(28, 48), styles[::-1])):
         part = result[..., side]
         assert style_loss(part, own, backbone) < 0.5 * style_loss(part, other, backbone)

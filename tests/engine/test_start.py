@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
 
 from nst_core.engine.networks.vgg import VGG
 from nst_core.engine.pictures.resize import resized, size_of
-from nst_core.engine.pictures.start import start_picture
+from nst_core.engine.pictures.start import recolored, start_picture
 from nst_core.engine.pictures.style import Group, Style
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.recipe import Start
@@ -134,3 +136,25 @@ def test_a_picture_to_go_on_from_may_have_any_size(tiny: VGG, content: Tensor, s
     for size in ((1, 1), (20, 30), (300, 200)):
         begun = resized(style, size)
         assert size_of(painted(tiny, content, style, small(2), start=begun).picture) == size_of(content)
+
+
+def test_a_gray_style_leaves_shapes_but_no_hues(content: Tensor) -> None:
+    """A red roof would otherwise stay red in a pencil drawing."""
+    gray = torch.rand(1, 1, 40, 40, generator=torch.Generator().manual_seed(0)).expand(1, 3, 40, 40)
+    picture = recolored(content, by(gray), 1.0)
+    assert float((picture - picture.mean(dim=1, keepdim=True)).abs().max()) < 0.02
+    plain = recolored(content, by(torch.full((1, 3, 8, 8), 0.6)), 1.0)
+    assert float(plain.std()) > 0.02
+    assert torch.equal(recolored(content, by(gray), 0.0), content)
+
+
+def test_the_content_is_matched_in_the_styles_colors(backbone: VGG, content: Tensor) -> None:
+    """Else its loss would bring the photograph's colors back."""
+    gray = torch.rand(1, 1, 64, 64, generator=torch.Generator().manual_seed(0)).expand(1, 3, 64, 64)
+    how = small(40, 64, 64, strength=30, start_noise=0)
+    held = replace(how, matching=replace(how.matching, recolored=0.0))
+    colors = []
+    for each in (how, held):
+        result = painted(backbone, resized(content, (43, 64)), gray, each).picture
+        colors.append(float((result - result.mean(dim=1, keepdim=True)).abs().mean()))
+    assert colors[0] < 0.85 * colors[1]

@@ -105,10 +105,26 @@ def test_a_style_is_as_large_as_the_content_times_the_brush(brush: float, side: 
     assert not style.is_too_small((200, 50), brush)
 
 
-def test_a_style_is_never_enlarged_but_told_of() -> None:
-    style = Style(picture(0, 60, 40))
-    assert size_of(style.at((200, 200), 1.0).picture) == (60, 40)
+def test_a_style_is_enlarged_at_most_twice_and_then_told_of() -> None:
+    style = Style(picture(0, 60, 40), mask=mask(1, 60, 40))
+    larger = style.at((60, 80), 1.0)
+    assert size_of(larger.picture) == (85, 57)
+    assert larger.own_mask is not None
+    assert size_of(larger.own_mask) == (85, 57)
+    assert not style.is_too_small((60, 80), 1.0)
+    assert size_of(style.at((200, 200), 1.0).picture) == (120, 80)
     assert style.is_too_small((200, 200), 1.0)
+
+
+def test_an_enlarged_style_is_crisp() -> None:
+    """An edge between two colors is as steep as before, a pixel wide; bicubic alone makes it two."""
+    edge = torch.zeros(1, 3, 40, 40)
+    edge[..., 20:] = 0.8
+    enlarged = Style(edge).at((80, 80), 1.0).picture
+    assert size_of(enlarged) == (80, 80)
+    assert float(enlarged.diff(dim=3).max()) > 0.8 * 0.8
+    plain = torch.full((1, 3, 40, 40), 0.5)
+    assert torch.allclose(Style(plain).at((80, 80), 1.0).picture, torch.full((1, 3, 80, 80), 0.5), atol=1e-5)
 
 
 @pytest.mark.parametrize("content", [(1, 1), (4, 4), (30, 50)])

@@ -102,7 +102,8 @@ def test_every_style_loss_falls_with_every_optimizer(
     tiny: VGG, content: Tensor, style: Tensor, style_loss: str, optimizer: str
 ) -> None:
     told = Told()
-    how = small(12, 32, 32, style_loss=style_loss, optimizer=optimizer)
+    # From the content in the style's colors there is little to fall, and equal steps are too long there.
+    how = small(12, 32, 32, style_loss=style_loss, optimizer=optimizer, start="noise")
     painted(tiny, content, style, how, on_progress=told)
     assert told[-1].objective < 0.8 * told[0].objective
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from nst_core.engine.passes.half.network import HalfPass
 from nst_core.engine.passes.network_pass import AutogradPass, NetworkPass
 from nst_core.planning import fastest
 from nst_core.planning.fastest import take_fastest
+from nst_core.planning.plan import plan
 from nst_core.planning.speed import Speed
+from nst_core.planning.ways import SIZE, kind_of_way, way_of_run
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 from nst_core.weights.loading import Prepared, prepared
@@ -103,20 +106,83 @@ class Broken(HalfPass):
         raise RuntimeError("CUDA error: an illegal instruction was encountered")
 
 
-@pytest.mark.parametrize(("kind", "is_there"), [(HalfPass, True), (Wrong, False), (Broken, False)])
-def test_a_way_in_half_precision_has_to_be_right(
-    installed: State, speed: Speed, monkeypatch: pytest.MonkeyPatch, kind: type[HalfPass], is_there: bool
-) -> None:
-    """Here on the processor, in single precision: it is for GPUs."""
-    ready = prepared(recipe(Settings()), installed.weights, "cpu")
+class Cramped(HalfPass):
+    def features(self, pixels: Tensor) -> Features:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+
+def times_by(
+    kind: type[HalfPass], ready: Prepared, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[Way, float], list[Way]]:
+    """What ``take_fastest`` returns in a new process whose half precision is ``kind``, and what it tried.
+
+    Here on the processor, in single precision: it is for GPUs.
+    """
+    tried: list[Way] = []
 
     def by(way: Way, backbone: VGG, layers: tuple[str, ...]) -> NetworkPass:
+        tried.append(way)
         return kind(backbone, layers, torch.float32) if way == "half" else AutogradPass(backbone, layers)
 
     monkeypatch.setattr(fastest, "ways", lambda backbone: ("half", "general"))
     monkeypatch.setattr(fastest, "pass_by", by)
     monkeypatch.setattr(fastest, "SIZE", (24, 32))
     try:
-        assert ("half" in take_fastest(ready, speed)) == is_there
+        return take_fastest(ready, Speed(file)), tried
     finally:
         prefer("fast")
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_there", "again"),
+    [(HalfPass, True, False), (Wrong, False, False), (Broken, False, False), (Cramped, False, True)],
+)
+def test_half_precision_has_to_be_right_and_is_tried_once(
+    installed: State,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[HalfPass],
+    is_there: bool,
+    again: bool,
+) -> None:
+    """Only memory may be there the next time; another PyTorch may be right, too."""
+    ready, file = prepared(recipe(Settings()), installed.weights, "cpu"), tmp_path / "speed.json"
+    times, tried = times_by(kind, ready, file, monkeypatch)
+    assert ("half" in times) == is_there
+    assert "half" in tried
+    times, tried = times_by(kind, ready, file, monkeypatch)
+    assert ("half" in times) == is_there
+    assert ("half" in tried) == again
+    monkeypatch.setattr(torch, "__version__", "99.0")
+    assert "half" in times_by(kind, ready, file, monkeypatch)[1]
+
+
+@pytest.mark.parametrize(
+    ("half", "chosen", "expected"),
+    [
+        (0.5, {}, "half"),
+        (2.0, {}, "general"),
+        (None, {}, "general"),
+        (0.5, {"precision": "float32"}, "general"),
+        (None, {"precision": "float16"}, "float16"),
+        (0.5, {"precision": "bfloat16"}, "bfloat16"),
+        (0.5, {"recipe": "tensorflow"}, "general"),
+        (0.5, {"pooling": "average"}, "general"),
+        (0.5, {"network": "efficientnet-lite0"}, "general"),
+    ],
+)
+def test_a_plan_knows_from_the_seconds_which_way_a_card_takes(
+    half: float | None, chosen: dict[str, str], expected: Way, speed: Speed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, pixels = torch.device("cuda"), math.prod(SIZE)
+    monkeypatch.setattr(torch.version, "hip", None)
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda _: (9, 0))
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda _: "a card")
+    speed.note(kind_of_way("general", card), pixels, 1.0, 1)
+    if half is not None:
+        speed.note(kind_of_way("half", card), pixels, half, 1)
+    settings = Settings.model_validate(chosen)
+    assert way_of_run(recipe(settings), card, speed) == expected
+    size, single = (300, 400), Settings(precision="float32")
+    less = plan(settings, size, card, speed).bytes < plan(single, size, card, speed).bytes
+    assert less == (expected == "half")

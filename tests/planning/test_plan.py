@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from nst_core.planning.plan import cost_of, kind_of_work, plan
 from nst_core.planning.speed import Speed, Stopwatch
@@ -14,6 +15,8 @@ from nst_core.recipes.presets import recipe
 from nst_core.recipes.settings import Settings
 
 from ..folders import names
+
+CPU = torch.device("cpu")
 
 
 def test_the_speed_is_remembered_and_long_runs_say_more(speed: Speed, tmp_path: Path) -> None:
@@ -68,6 +71,19 @@ def test_a_read_only_folder_only_means_that_nothing_is_remembered(
     assert speed.seconds("cpu", 1) is None
 
 
+def test_what_is_wrong_here_is_remembered_until_it_is_timed(speed: Speed, tmp_path: Path) -> None:
+    speed.note("cpu", 1000, 1.0, 1)
+    assert not speed.is_refused("half")
+    speed.refuse("half")
+    again = Speed(tmp_path / "speed.json")
+    assert again.is_refused("half")
+    assert not again.is_refused("cpu")
+    assert again.seconds("half", 1000) is None
+    assert again.seconds("cpu", 1000) == 1.0
+    again.note("half", 1000, 1.0, 1)
+    assert not again.is_refused("half")
+
+
 def test_a_stopwatch_tells_the_scales_apart(speed: Speed) -> None:
     watch = Stopwatch(100.0)
     # Each scale begins with a look at content and styles, which is taken for one more evaluation; the
@@ -80,34 +96,43 @@ def test_a_stopwatch_tells_the_scales_apart(speed: Speed) -> None:
 
 
 def test_a_plan_is_the_sum_of_its_scales(speed: Speed) -> None:
-    settings = Settings(quality="draft", size=400)
-    kind = kind_of_work(recipe(settings), "cpu")
-    unknown = plan(settings, (300, 400), "cpu", speed)
+    settings = Settings(quality="draft", size=200)
+    kind = kind_of_work(recipe(settings), "cpu", "fast")
+    unknown = plan(settings, (300, 400), CPU, speed)
     assert unknown.seconds is None
-    assert [scale.size for scale in unknown.scales] == [(150, 200), (300, 400)]
-    speed.note(kind, 150 * 200, 0.5, 1)
-    speed.note(kind, 300 * 400, 2.0, 1)
-    known = plan(settings, (300, 400), "cpu", speed)
+    assert [scale.size for scale in unknown.scales] == [(75, 100), (150, 200)]
+    speed.note(kind, 75 * 100, 0.5, 1)
+    speed.note(kind, 150 * 200, 2.0, 1)
+    known = plan(settings, (300, 400), CPU, speed)
     assert known.seconds == pytest.approx(
         sum(s * (scale.evaluations + 1) for s, scale in zip((0.5, 2), known.scales))
     )
-    assert plan(settings, (300, 400), "cpu", speed, resumed=True).size == (300, 400)
-    assert len(plan(settings, (300, 400), "cpu", speed, resumed=True).scales) == 1
-    larger = plan(Settings(quality="high"), (3000, 4000), "cpu", speed)
+    assert plan(settings, (300, 400), CPU, speed, resumed=True).size == (150, 200)
+    assert len(plan(settings, (300, 400), CPU, speed, resumed=True).scales) == 1
+    larger = plan(Settings(quality="high"), (3000, 4000), CPU, speed)
     assert (larger.seconds or 0) > (known.seconds or 0)
     assert larger.bytes > known.bytes
 
 
 def test_another_loss_is_another_kind_of_work(speed: Speed) -> None:
-    default, slow = (recipe(Settings(style_loss=loss)) for loss in ("auto", "wasserstein"))
-    assert kind_of_work(default, "cpu") != kind_of_work(slow, "cpu")
-    assert kind_of_work(default, "cpu") != kind_of_work(default, "cuda")
+    default, slow = (recipe(Settings(style_loss=loss)) for loss in ("auto", "sliced"))
+    kinds = [
+        kind_of_work(one, device, way)
+        for one, device, way in (
+            (default, "cpu", "fast"),
+            (slow, "cpu", "fast"),
+            (default, "cuda", "general"),
+            (default, "cuda", "half"),
+        )
+    ]
+    assert len(set(kinds)) == len(kinds)
+    assert kind_of_work(default, "cpu", "general") == kinds[0]
 
 
 def test_what_does_not_fit_is_planned_in_tiles_and_takes_less(speed: Speed) -> None:
     settings = Settings(size=6000, finish="exact")
     free, tight = (
-        plan(settings, (4000, 6000), "cpu", speed, memory_budget=memory_budget)
+        plan(settings, (4000, 6000), CPU, speed, memory_budget=memory_budget)
         for memory_budget in (None, 8 * 10**9)
     )
     assert not free.in_tiles
@@ -118,11 +143,11 @@ def test_what_does_not_fit_is_planned_in_tiles_and_takes_less(speed: Speed) -> N
 
 def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Speed) -> None:
     settings, size = Settings(finish="exact"), (4000, 6000)
-    kind = kind_of_work(recipe(settings), "cpu")
+    kind = kind_of_work(recipe(settings), "cpu", "fast")
 
     def seconds() -> float:
         free, tight = (
-            plan(settings, size, "cpu", speed, memory_budget=memory_budget).seconds
+            plan(settings, size, CPU, speed, memory_budget=memory_budget).seconds
             for memory_budget in (None, 8 * 10**9)
         )
         assert free
@@ -138,7 +163,9 @@ def test_tiles_are_planned_to_take_longer_until_it_is_known_how_long(speed: Spee
 
 def test_progress_counts_an_evaluation_as_the_plan_does(speed: Speed) -> None:
     size = (4000, 6000)
-    assert cost_of(speed, "cpu", size, None) == 4000 * 6000
+    assert cost_of(speed, "cpu", size, None, "fast") == 4000 * 6000
     speed.note("cpu", 500 * 750, 1.0, 1)
-    assert cost_of(speed, "cpu", (500, 750), 8 * 10**9) == cost_of(speed, "cpu", (500, 750), None) == 1.0
-    assert cost_of(speed, "cpu", size, 8 * 10**9) == pytest.approx(1.8 * cost_of(speed, "cpu", size, None))
+    for memory_budget in (8 * 10**9, None):
+        assert cost_of(speed, "cpu", (500, 750), memory_budget, "fast") == 1.0
+    untiled = cost_of(speed, "cpu", size, None, "fast")
+    assert cost_of(speed, "cpu", size, 8 * 10**9, "fast") == pytest.approx(1.8 * untiled)

@@ -18,7 +18,7 @@ from nst_core.service.redaction import RedactedFormatter, redacted
 from nst_core.service.report import report
 
 from ..waiting import until
-from .standin import Running, StandIn
+from .standin import Run, Running, StandIn
 
 
 def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) -> None:
@@ -32,6 +32,7 @@ def test_an_estimate_is_answered_also_while_the_engine_is_loaded(core: Running) 
         "height": 20,
         "device": "",
         "in_tiles": False,
+        "before": 0,
     }
 
 
@@ -78,6 +79,26 @@ def test_an_estimate_for_nonsense_is_refused(core: Running, change: dict[str, ob
     with pytest.raises(JobFailed) as failure:
         ask(core.state, {}, "estimate", **{"settings": {}, "width": 30, "height": 20, **change})  # type: ignore[arg-type]
     assert failure.value.code == "bad_request"
+
+
+def test_an_estimate_tells_of_the_jobs_before_it(core: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def before() -> float | None:
+        answer: float | None = ask(core.state, {}, "estimate", settings={}, width=30, height=20)["before"]
+        return answer
+
+    monkeypatch.setattr(StandIn, "estimate", lambda *_: Estimate(40.0, 1, 2, 1))
+    assert before() == 0
+    run = core.begun()
+    assert before() is None  # nobody knows yet how long the one that runs will take
+    assert core.engine.job
+    core.engine.job.tell("progress", fraction=0.5, seconds_left=7.0)
+    assert before() == 7
+    waiting = Run(core.client())
+    until(lambda: before() == 47)
+    core.engine.permits.release(6)
+    for one in (run, waiting):
+        one.end()
+    until(lambda: before() == 0)
 
 
 def test_weights_says_which_networks_are_here(core: Running) -> None:

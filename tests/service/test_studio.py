@@ -160,7 +160,8 @@ def test_a_gpus_memory_is_given_back_and_taken_again(here: State, monkeypatch: p
         return Reporter(job)
 
     studio = Studio(here)
-    monkeypatch.setattr("nst_core.service.stylizing.device_name", str)
+    for module in ("nst_core.service.stylizing", "nst_core.planning.ways"):
+        monkeypatch.setattr(f"{module}.device_name", str)
     monkeypatch.setattr("nst_core.service.stylizing.perform", paint)
     for kind in ("cuda", "xpu", "mps"):
         monkeypatch.setattr(f"torch.{kind}.empty_cache", lambda kind=kind: emptied.append(kind))
@@ -184,7 +185,7 @@ def test_a_device_that_is_lost_is_told_from_other_errors(
     monkeypatch.setattr("nst_core.service.stylizing.free_memory", lambda device: None)
     ready = Prepared(recipe(Settings()), Network(backbone, torch.device("meta")), (), "")
     content = {"pixels": PICTURE.pixels, "width": 16, "height": 12, "format": "RGBA u8"}
-    job = SimpleNamespace(request=SimpleNamespace(**content, styles=[], begin=None))
+    job = SimpleNamespace(request=SimpleNamespace(**content, styles=[], begin=None), wants_preview=False)
     with pytest.raises(JobFailed) as failure:
         perform(job, ready)  # type: ignore[arg-type]
     assert failure.value.code == "device_lost"

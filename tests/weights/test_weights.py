@@ -11,9 +11,10 @@ import torch
 
 from nst_core.contract.errors import JobFailed
 from nst_core.contract.places import State
-from nst_core.weights import fetch, packages
-from nst_core.weights.catalog import EFFICIENTNET_LITE0, NETWORKS, VGG16, Network, Package
+from nst_core.weights import custody, fetch, packages
+from nst_core.weights.catalog import EFFICIENTNET_LITE0, FACES, NETWORKS, VGG16, Network, Package
 from nst_core.weights.errors import WeightsError
+from nst_core.weights.getting import get_network
 from nst_core.weights.loading import load_backbone
 from nst_core.weights.store import checked, file_of, load
 
@@ -105,6 +106,24 @@ def test_efficientnet_is_what_its_package_carries(networks: Path, tmp_path: Path
     assert names(tmp_path) == ["efficientnet-lite0.safetensors"]
     assert path.read_bytes() == file_of(EFFICIENTNET_LITE0, networks).read_bytes()
     assert load(EFFICIENTNET_LITE0, tmp_path)["classifier.weight"].shape == (1000, 1280)
+
+
+def test_the_detector_of_faces_is_what_its_package_carries(networks: Path, tmp_path: Path) -> None:
+    """Got anew from the package, which has one file for each of the three networks."""
+    path = get_network("faces", tmp_path, tmp_path)
+    assert names(tmp_path) == ["faces.safetensors"]
+    assert path.read_bytes() == file_of(FACES, networks).read_bytes()
+    assert load(FACES, tmp_path)["onet.dense5.weight"].shape == (256, 128, 3, 3)
+    assert FACES.license == "MIT"
+
+
+def test_the_detector_is_kept_like_a_network_but_paints_nothing(networks: Path, tmp_path: Path) -> None:
+    assert custody.add(file_of(FACES, networks), tmp_path) is FACES
+    assert custody.present(tmp_path) == [FACES]
+    with pytest.raises(JobFailed, match="There is no network called “faces”"):
+        load_backbone(tmp_path, "faces")
+    custody.remove("faces", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_wheel_is_not_opened(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.losses.moments import Moments
+from nst_core.engine.losses.roots import roots
 
 GramForm = Literal["gatys", "mean", "unscaled"]
 
@@ -140,45 +141,66 @@ class WassersteinDistance:
     ‖μ − m‖² + tr(C + S − 2 (S^½ C S^½)^½), with mean μ and covariance C of the generated features, m
     and S of the style's (Olkin and Pukelsheim 1982; as a style loss: VinceMarron 2017, "Style Transfer as
     Optimal Transport"). Unlike the Gram matrix, it tells the size of the mean from the spread around it.
+    Being a sum of roots, it also counts the many weak directions, in which textures differ.
 
-    Only the trace of the matrix root is needed. Its derivative is d tr A^½ = ½ tr(A^−½ dA), so no Sylvester
-    equation has to be solved. All is in double precision, since small eigenvalues are divisors.
+    The root is taken in the ``directions`` in which the style spreads most, so its cost is small beside the
+    network's. Of the other directions only the whole spread is compared. Both are Wasserstein distances of
+    projections, and their sum is a lower bound of the distance. ``floor`` times the style's mean variance is
+    added to all variances: single precision then suffices, and noise in directions without any spread has no
+    weight. Its derivative is d tr A^½ = ½ tr(A^−½ dA), so no Sylvester equation has to be solved.
 
     With ``relative`` the spread counts less where the target has less of it than layers commonly have; see
     ``spread_share``.
     """
 
-    waits = True
+    waits = False
 
-    def __init__(self, target: Moments, relative: bool = False) -> None:
+    def __init__(
+        self, target: Moments, relative: bool = False, directions: int = 128, floor: float = 0.03
+    ) -> None:
         self._mean = target.mean
-        covariance = _covariance(target)
-        values, vectors = _eigen(covariance)
-        self._root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
-        self._trace = float(covariance.trace())
-        common = target.mean.shape[0] * STRENGTH**2
-        self._share = spread_share(self._trace, common) if relative else 1.0
+        covariance = _covariance(target.second.cpu().double(), target.mean.cpu().double())
+        channels = len(covariance)
+        trace = float(covariance.trace())
+        common = channels * STRENGTH**2
+        self._share = spread_share(trace, common) if relative else 1.0
         self.unit = unit_of(float(target.second.diagonal().sum()), common)
+        self._inside = min(directions, channels)
+        self._outside = channels - self._inside
+        self._floor = max(floor * trace / channels, 1e-9 * common)
+        # Of a style that is not finite, the axes are not either: optimizers end then, eigh would raise.
+        finite = bool(torch.isfinite(covariance).all())
+        values, vectors = torch.linalg.eigh(covariance) if finite else (covariance[0], covariance)
+        variances = values.clamp_min(0) + self._floor
+        self._axes = vectors[:, self._outside :].contiguous().to(target.second)
+        self._deviations = variances[self._outside :].sqrt().to(target.second)
+        self._rest = float(variances[: self._outside].sum())
 
     def __call__(self, generated: Moments) -> Slope:
         """Returns the distance and its slope."""
-        covariance = _covariance(generated)
-        values, vectors = _eigen(self._root @ covariance @ self._root)
-        # Smaller eigenvalues are only rounding errors of the single-precision sums. Dividing by them would
-        # amplify these errors.
-        significant = values > 1e-7 * values[-1].clamp_min(1e-30)
-        inverse = torch.where(significant, values.clamp_min(1e-30).rsqrt(), torch.zeros_like(values))
-        root_vectors = self._root @ vectors
-        by_covariance = -(root_vectors * inverse @ root_vectors.mT)
-        by_covariance.diagonal().add_(1.0)
+        covariance = _covariance(generated.second, generated.mean)
+        spread = self._axes.mT @ covariance @ self._axes
+        spread.diagonal().add_(self._floor)
+        product = self._deviations[:, None] * spread * self._deviations
+        root, inverse = roots(product)
+        carried = self._axes * self._deviations
+        by_covariance = -(carried @ inverse @ carried.mT)
+        inside = spread.trace()
+        value = inside + self._deviations.square().sum() - 2 * root.trace()
+        if self._outside:
+            rest = covariance.trace() - inside + (self._inside + self._outside) * self._floor
+            rest = rest.clamp_min(self._floor)
+            value = value + (rest.sqrt() - self._rest**0.5).square()
+            ratio = (self._rest / rest).sqrt()
+            by_covariance += ratio * (self._axes @ self._axes.mT)
+            by_covariance.diagonal().add_(1 - ratio)
+        else:
+            by_covariance.diagonal().add_(1.0)
         by_covariance *= self._share
-        overlap = float(values.clamp_min(0).sqrt().sum())
         shift = generated.mean - self._mean
-        spread = float(covariance.trace()) + self._trace - 2 * overlap
-        value = shift.square().sum() + self._share * spread
-        by_second = by_covariance.to(generated.second)
         # C = E[f fᵀ] − μ μᵀ, so the distance depends on the mean through C as well.
-        return Slope(value, 2 * shift - 2 * (by_second @ generated.mean), by_second)
+        by_mean = 2 * shift - 2 * (by_covariance @ generated.mean)
+        return Slope(shift.square().sum() + self._share * value, by_mean, by_covariance)
 
 
 _SMALL = 1e-4  # smallest standard deviation to divide by; layers have a mean activation near 1
@@ -189,18 +211,5 @@ def _deviation(moments: Moments) -> Tensor:
     return variance.clamp_min(_SMALL**2).sqrt()
 
 
-def _eigen(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns eigenvalues and eigenvectors. All are NaN if ``matrix`` is not finite.
-
-    Optimizers handle a NaN, while an error of ``eigh`` would end the run.
-    """
-    if bool(torch.isfinite(matrix).all()):
-        values, vectors = torch.linalg.eigh(matrix)
-        return values, vectors
-    return torch.full_like(matrix[0], torch.nan), torch.full_like(matrix, torch.nan)
-
-
-def _covariance(moments: Moments) -> Tensor:
-    """Returns the covariance in double precision, on the CPU: not every device has double precision."""
-    second, mean = moments.second.cpu().double(), moments.mean.cpu().double()
+def _covariance(second: Tensor, mean: Tensor) -> Tensor:
     return second - torch.outer(mean, mean)

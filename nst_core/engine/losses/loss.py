@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nst_core.engine.losses.distances import STRENGTH, Distance, Slope
-from nst_core.engine.losses.moments import Gathering, precise, rows, weights_of
+from nst_core.engine.losses.moments import Gathering, effective_count, precise, rows, weights_of
 from nst_core.engine.tiles.tiling import Part, all_of
 
 ContentForm = Literal["gatys", "course", "mean"]
@@ -96,13 +96,16 @@ class ContentLoss(Loss):
 
     ``gatys``: ½ Σ (F − P)² (Gatys, Ecker, Bethge 2016, equation 1). ``course``: 1/(4·H·W·C) Σ (F − P)²
     (deeplearning.ai's assignment). ``mean``: the mean of (F − P)² (the TensorFlow tutorial, the fast.ai
-    article).
+    article). ``weights`` (M,) multiply the difference at each position; None: 1 each.
     """
 
     waits = False
 
-    def __init__(self, target: Tensor | Target, form: ContentForm = "gatys") -> None:
+    def __init__(
+        self, target: Tensor | Target, form: ContentForm = "gatys", weights: Tensor | None = None
+    ) -> None:
         self._target = Kept(target) if isinstance(target, Tensor) else target
+        self._weights = weights
         count = self._target.count
         self._unit = {"gatys": 0.5, "course": 0.25 / count, "mean": 1.0 / count}[form]
         # A faint target is measured by the common energy, so its shapes count for what they are, not more.
@@ -110,13 +113,14 @@ class ContentLoss(Loss):
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``."""
-        return _ContentInParts(self._target, weight * self._unit)
+        return _ContentInParts(self._target, weight * self._unit, self._weights)
 
 
 class _ContentInParts:
-    def __init__(self, target: Target, weight: float) -> None:
+    def __init__(self, target: Target, weight: float, weights: Tensor | None) -> None:
         self._target = target
         self._weight = weight
+        self._weights = weights
         self._first = True
         self.value: Tensor
 
@@ -126,8 +130,12 @@ class _ContentInParts:
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         torch.sub(features, self._target.at(part), out=into)
         # Norms of rows are as exact as a sum of squares, but need no memory for all the squares.
-        energy = torch.linalg.vector_norm(rows(into), dim=1, dtype=precise(into)).square().sum()
-        value = self._weight * energy
+        energies = torch.linalg.vector_norm(rows(into), dim=1, dtype=precise(into)).square()
+        if self._weights is not None:
+            weights = weights_of(self._weights, part)
+            energies *= weights[:, 0]
+            rows(into).mul_(weights)
+        value = self._weight * energies.sum()
         self.value = value if self._first else self.value + value
         self._first = False
         into.mul_(2 * self._weight)
@@ -145,19 +153,22 @@ class MomentLoss(Loss):
         self._distance = distance
         self._weights = weights
         self.unit = distance.unit
-        self.waits = distance.waits or weights is not None
+        self.waits = distance.waits
+        self._count = None if weights is None else effective_count(weights)
 
     def in_parts(self, weight: float = 1.0) -> InParts:
         """Returns the loss in parts; see ``Loss``."""
-        return _MomentsInParts(self._distance, self._weights, weight)
+        return _MomentsInParts(self._distance, Gathering(self._weights, self._count), self._weights, weight)
 
 
 class _MomentsInParts:
-    def __init__(self, distance: Distance, weights: Tensor | None, weight: float) -> None:
+    def __init__(
+        self, distance: Distance, gathering: Gathering, weights: Tensor | None, weight: float
+    ) -> None:
         self._distance = distance
         self._weights = weights
         self._weight = weight
-        self._gathering = Gathering(weights)
+        self._gathering = gathering
         self._slope: Slope | None = None
 
     def see(self, features: Tensor, part: Part) -> None:

@@ -51,10 +51,12 @@ class Gathering:
     """The moments of a layer's features, summed up from one part of the layer after the other.
 
     ``weights`` (M,) are those of the whole layer's positions, and sum to 1. Without them all count alike.
+    ``count`` is their ``effective_count``, if it is known: then a device does not have to wait for it.
     """
 
-    def __init__(self, weights: Tensor | None = None) -> None:
+    def __init__(self, weights: Tensor | None = None, count: float | None = None) -> None:
         self._weights = weights
+        self._count = count
         self._positions = 0
         self._first: Tensor | None = None
         self._second: Tensor | None = None
@@ -77,8 +79,13 @@ class Gathering:
         assert second is not None
         if self._weights is None:
             return Moments(float(self._positions), mean / self._positions, second / self._positions)
-        # The count is the effective sample size, 1 / Σ w².
-        return Moments(float(1.0 / self._weights.square().sum()), mean, second)
+        count = effective_count(self._weights) if self._count is None else self._count
+        return Moments(count, mean, second)
+
+
+def effective_count(weights: Tensor) -> float:
+    """Returns the effective sample size of ``weights`` (M,), which sum to 1: 1 / Σ w²."""
+    return float(1.0 / weights.square().sum())
 
 
 def _products(weighted: Tensor, matrix: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -68,10 +69,10 @@ class SlicedWassersteinLoss(Loss):
         """
         return _SlicedInParts(self, weight)
 
-    def pull(self, projections: Projections) -> float:
-        """Replaces ``projections`` by their gradients, and returns the loss."""
+    def pull(self, projections: Projections) -> Tensor:
+        """Replaces ``projections`` by their gradients, and returns the loss, a scalar."""
         weights = None if self._weights is None else projections.in_order(self._weights)
-        value = 0.0
+        values: list[Tensor] = []
         for some in _few(projections.directions, projections.positions):
             lines = projections.lines(some)
             ordered, order = lines.sort(dim=1)
@@ -82,10 +83,10 @@ class SlicedWassersteinLoss(Loss):
                 pull = counts * torch.lerp(shift, difference, self._share)
             else:
                 pull = difference * counts
-            value += float((difference * pull).sum())
+            values.append((difference * pull).sum())
             lines.scatter_(1, order, pull.mul_(2.0 / projections.directions))
             projections.put_lines(some, lines)
-        return value / projections.directions
+        return torch.stack(values).sum() / projections.directions
 
 
 class _SlicedInParts:
@@ -104,8 +105,7 @@ class _SlicedInParts:
     def pull(self, features: Tensor, part: Part, into: Tensor) -> None:
         assert self._projections is not None
         if not self._pulled:
-            value = self._weight * self._loss.pull(self._projections)
-            self.value = torch.tensor(value, dtype=precise(features), device=features.device)
+            self.value = self._weight * self._loss.pull(self._projections)
             self._pulled = True
         weighted_directions = self._weight * directions(features).mT
         projections = self._projections.of(part)
@@ -120,9 +120,13 @@ def directions(features: Tensor) -> Tensor:
 
     They are the same in each call.
     """
-    count = features.shape[1]
+    return _unit_vectors(features.shape[1], features.device, precise(features))
+
+
+@cache  # a device would otherwise wait for the CPU's random numbers in each evaluation
+def _unit_vectors(count: int, device: torch.device, dtype: torch.dtype) -> Tensor:
     normal = torch.randn(count, count, generator=torch.Generator().manual_seed(0))
-    unit_vectors = normal.to(features.device, precise(features))
+    unit_vectors = normal.to(device, dtype)
     unit_vectors /= unit_vectors.norm(dim=0, keepdim=True)
     return unit_vectors
 

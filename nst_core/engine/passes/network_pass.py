@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from nst_core.accelerator import accelerator
 from nst_core.engine.networks.backbone import Backbone, Features, check_layers
 
 
@@ -61,17 +63,23 @@ class AutogradPass:
     """The general pass: any backbone, any device, gradients by autograd.
 
     With ``precision`` (bfloat16 or float16) the network computes in it, by autocast. The pixels and the
-    features that the losses see stay float32. Raises ``UnknownLayerError`` when the backbone does not have
-    one of ``layers``.
+    features that the losses see stay float32. Without it the network computes in float32, and with ``tf32``
+    its convolutions and products are in TF32 where the device has it. Raises ``UnknownLayerError`` when the
+    backbone does not have one of ``layers``.
     """
 
     def __init__(
-        self, backbone: Backbone, layers: Iterable[str], precision: torch.dtype | None = None
+        self,
+        backbone: Backbone,
+        layers: Iterable[str],
+        precision: torch.dtype | None = None,
+        tf32: bool = False,
     ) -> None:
         self._layers = frozenset(layers)
         check_layers(backbone, self._layers)
         self._backbone = backbone
         self._precision = precision
+        self._single_precision = partial(accelerator(backbone.device).single_precision, tf32)
         self._pixels: Tensor | None = None
         self._outputs: Features = {}
 
@@ -88,7 +96,8 @@ class AutogradPass:
         if self._pixels is None:
             raise RuntimeError("features() comes before pull_back()")
         outputs = [self._outputs[layer] for layer in gradients]
-        (gradient,) = torch.autograd.grad(outputs, self._pixels, list(gradients.values()))
+        with self._single_precision():
+            (gradient,) = torch.autograd.grad(outputs, self._pixels, list(gradients.values()))
         self._pixels, self._outputs = None, {}
         return gradient
 
@@ -107,7 +116,8 @@ class AutogradPass:
 
     def _run(self, pixels: Tensor) -> Features:
         if self._precision is None:
-            return self._backbone.run(pixels, self._layers)
+            with self._single_precision():
+                return self._backbone.run(pixels, self._layers)
         with torch.autocast(pixels.device.type, dtype=self._precision):
             outputs = self._backbone.run(pixels, self._layers)
         return {layer: values.float() for layer, values in outputs.items()}

@@ -32,6 +32,10 @@ _LAB = torch.tensor(
 )
 
 
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue (ITU-R BT.709)
+
+_OTHERS_SHARE = 0.1  # of the variance of luminance, in ``with_contrast_of``
+
 ColorMap = Literal["symmetric", "cholesky", "mean"]
 
 
@@ -41,6 +45,15 @@ class Palette:
 
     mean: Tensor
     covariance: Tensor
+
+    def with_contrast_of(self, other: Palette) -> Palette:
+        """Returns this palette with a little of the contrast of ``other``, in gray only.
+
+        Without it, a style of one color would leave none of a content's shapes. With the content's colors in
+        it, these would stay in the painting to the end.
+        """
+        weights = torch.tensor(LUMINANCE, dtype=other.covariance.dtype)
+        return Palette(self.mean, self.covariance + _OTHERS_SHARE * (weights @ other.covariance @ weights))
 
 
 def palette(picture: Tensor, counts: Tensor | None = None) -> Palette:

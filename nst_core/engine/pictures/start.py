@@ -13,10 +13,6 @@ from nst_core.engine.pictures.resize import size_of
 from nst_core.engine.pictures.style import Group
 from nst_core.recipes.recipe import Start
 
-# The share of the content's own covariance that is added to the style's. Without it, a style of one color
-# would leave none of the content's shapes.
-_CONTENTS_OWN = 0.1
-
 
 def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: int) -> Tensor:
     """Returns the start picture for ``content`` (1, 3, H, W) in 0–1, in its size.
@@ -31,26 +27,44 @@ def start_picture(start: Start, content: Tensor, groups: Sequence[Group], seed: 
     shape = (1, 3, *size_of(content))
     if start.kind == "noise":
         return torch.rand(shape, generator=generator).to(content)
-    picture = content
-    for group in groups if start.recolored or start.kind == "style-colors" else ():
-        share, colors = group.share, _palette_of(group)
-        if start.kind == "style-colors":
-            normal_noise = _drawn("normal", shape, generator).flatten(2)[0].double()
-            root = torch.linalg.cholesky(colors.covariance)
-            painted = (root @ normal_noise + colors.mean).to(content).view(shape).clamp(0, 1)
-        else:
-            content_colors = palette(content, share)
-            target_colors = Palette(
-                colors.mean, colors.covariance + _CONTENTS_OWN * content_colors.covariance
-            )
-            painted = torch.lerp(
-                content, moved_colors(content, content_colors, target_colors), start.recolored
-            )
-        picture = picture + (painted - content if share is None else share * (painted - content))
+    if start.kind == "style-colors":
+        picture = _drawn_from_colors(content, groups, generator)
+    else:
+        picture = recolored(content, groups, start.recolored)
     if not start.noise:
         return picture
     kind: Literal["uniform", "normal"] = "uniform" if start.uniform else "normal"
     return (picture + start.noise * _drawn(kind, shape, generator).to(content)).clamp(0, 1)
+
+
+def recolored(content: Tensor, groups: Sequence[Group], amount: float) -> Tensor:
+    """Returns ``content`` (1, 3, H, W) in 0–1 with its colors moved by ``amount`` (0–1) to the styles'.
+
+    At 1 its colors have the mean and covariance of the styles that paint there, besides a little contrast of
+    its own. Where no style paints, it is unchanged. ``groups`` have their shares in the content's size.
+    """
+    picture = content
+    for group in groups if amount else ():
+        colors, own = _palette_of(group), palette(content, group.share)
+        moved = torch.lerp(content, moved_colors(content, own, colors.with_contrast_of(own)), amount)
+        picture = picture + _where(group.share, moved - content)
+    return picture
+
+
+def _drawn_from_colors(content: Tensor, groups: Sequence[Group], generator: torch.Generator) -> Tensor:
+    """Returns pixels that are drawn from the normal distribution of the styles' colors."""
+    picture, shape = content, (1, 3, *size_of(content))
+    for group in groups:
+        colors = _palette_of(group)
+        noise = _drawn("normal", shape, generator).flatten(2)[0].double()
+        root = torch.linalg.cholesky(colors.covariance)
+        painted = (root @ noise + colors.mean).to(content).view(shape).clamp(0, 1)
+        picture = picture + _where(group.share, painted - content)
+    return picture
+
+
+def _where(share: Tensor | None, change: Tensor) -> Tensor:
+    return change if share is None else share * change
 
 
 def _palette_of(group: Group) -> Palette:

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core.engine.pictures.resize import size_of
+from nst_core.engine.pictures.resize import enlarged, size_of
+from nst_core.engine.pictures.sizes import Size
 
 _DIRECTIONS = 8
 _FLAT = 1e-4  # variance below which windows count as equally flat
@@ -36,6 +37,17 @@ def crisp(picture: Tensor, reach: float) -> Tensor:
         for top in range(0, height, _ROWS)
     ]
     return torch.cat(strips, dim=2)
+
+
+def enlarged_strokes(picture: Tensor, size: Size) -> Tensor:
+    """Returns ``picture`` (1, 3, h, w) in 0–1 in a larger size (at most twice the sides), with crisp strokes.
+
+    What bicubic interpolation blurs is made crisp, and then sharpened by what a 3 × 3 mean takes away.
+    """
+    factor = math.sqrt(math.prod(size) / math.prod(size_of(picture)))
+    result = crisp(enlarged(picture, size, "bicubic"), factor - 1)
+    blurred = F.avg_pool2d(F.pad(result, (1,) * 4, mode="replicate"), 3, 1)
+    return torch.lerp(blurred, result, factor).clamp_(0, 1)
 
 
 def _strip(framed: Tensor, reach: float, away: int, margin: int) -> Tensor:

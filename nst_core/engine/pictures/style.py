@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from nst_core.contract.enlarging import MOST, is_too_small, wanted_factor
 from nst_core.engine.pictures.colors import Palette, palette
 from nst_core.engine.pictures.resize import averaged, resized, size_of
 from nst_core.engine.pictures.sizes import Size, fitted
+from nst_core.engine.pictures.strokes import enlarged_strokes
 
 _PLAIN = 10 / 255  # standard deviation of the color channels (root mean square) of a plain style, at most
 _SMALLEST = 32  # pixels of a style's longer side, below which it is not reduced
@@ -34,11 +35,16 @@ class Style:
     def at(self, content: Size, brush_size: float) -> Style:
         """Returns the style scaled to the content's area, with its sides then multiplied by ``brush_size``.
 
-        It is never enlarged: the result would only take on the blur.
+        It is enlarged at most twice, with crisp strokes: the result would take on the blur.
         """
-        size = fitted(size_of(self.picture), self._wanted_side(content, brush_size))
+        own = size_of(self.picture)
+        factor = min(MOST, wanted_factor(own, content, brush_size))
+        if factor > 1:
+            picture = enlarged_strokes(self.picture, (round(own[0] * factor), round(own[1] * factor)))
+            return replace(self, picture=picture)
+        size = fitted(own, max(_SMALLEST, round(max(own) * factor)))
         mask = None if self.mask is None else averaged(self.mask, size)
-        return Style(resized(self.picture, size), self.weight, self.region, mask)
+        return replace(self, picture=resized(self.picture, size), mask=mask)
 
     @property
     def own_mask(self) -> Tensor | None:
@@ -56,13 +62,8 @@ class Style:
         return float(self.palette.covariance.trace()) < 3 * _PLAIN**2
 
     def is_too_small(self, content: Size, brush_size: float) -> bool:
-        """Whether the picture's longer side is below 0.9 of what ``at`` would scale it to."""
-        return max(size_of(self.picture)) < 0.9 * self._wanted_side(content, brush_size)
-
-    def _wanted_side(self, content: Size, brush_size: float) -> int:
-        height, width = size_of(self.picture)
-        factor = brush_size * math.sqrt(content[0] * content[1] / (height * width))
-        return max(_SMALLEST, round(max(height, width) * factor))
+        """Whether its strokes come out smaller than wanted, although ``at`` enlarges it."""
+        return is_too_small(wanted_factor(size_of(self.picture), content, brush_size))
 
 
 @dataclass(frozen=True)

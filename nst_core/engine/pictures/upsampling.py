@@ -8,13 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.pictures.colors import LUMINANCE
 from nst_core.engine.pictures.resize import enlarged, resized, size_of
 from nst_core.engine.pictures.strokes import crisp
 
 _RADIUS = 3  # of the window, in pixels of the small picture
 _EPSILON = 1e-3  # variance of luminance below which a window counts as flat
 _ANEW = 0.06  # deviation from the linear fit from which on a pixel counts as wholly painted anew
-_LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 def carried_up(painted: Tensor, content: Tensor) -> Tensor:
@@ -63,5 +63,5 @@ def _mean(values: Tensor) -> Tensor:
 
 
 def _luminance(picture: Tensor) -> Tensor:
-    weights = torch.tensor(_LUMINANCE, device=picture.device, dtype=picture.dtype)
+    weights = torch.tensor(LUMINANCE, device=picture.device, dtype=picture.dtype)
     return torch.einsum("nchw,c->nhw", picture, weights)[:, None]

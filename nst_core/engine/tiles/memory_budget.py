@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from nst_core.engine.passes.choice import Way
 from nst_core.engine.pictures.sizes import Size
 
-# Bytes a pixel, measured (docs/performance.md).
-# _WHOLE: an evaluation of the whole picture with its targets, and room for what the general pass keeps.
-# _WINDOW: a window above the cut. A window below has more pixels that take less each, so it needs no more.
-# _MAPS: the whole maps at the cut: the generated one, its gradient and the content's features.
-# _PICTURE: a picture of three colors. _PICTURES: how many of these there are beside the L-BFGS history.
-_WHOLE, _WINDOW, _MAPS, _PICTURE, _PICTURES = 2_350, 2_300, 96, 12, 8
+
+@dataclass(frozen=True)
+class Footprint:
+    """The bytes a pixel that evaluations of the default recipe with VGG-16 take.
+
+    ``whole`` is for the whole picture with its targets, and for the vectors of L-BFGS but its history.
+    ``window`` is for a window above the cut. A window below has more pixels that take less each, so it needs
+    no more. ``maps`` is for the whole maps at the cut: the generated one, its gradient and the content's
+    features.
+    """
+
+    whole: int
+    window: int
+    maps: int
+
+
+# ``tests/engine/test_footprints.py`` counts the bytes of all tensors that are alive at once, and holds these
+# figures against that. Those of the chain, whose buffers it does not see, and of the general pass were
+# measured on a CPU (docs/performance.md). Scratch buffers of cuDNN are in none: only a GPU can tell of them.
+_FLOAT32 = Footprint(whole=2_400, window=2_300, maps=96)
+# Autocast keeps its maps in 16 bits, and besides each layer's features and their gradient in 32 bits.
+_AUTOCAST = Footprint(whole=2_800, window=2_300, maps=96)
+_FOOTPRINTS: Mapping[Way, Footprint] = MappingProxyType(
+    {
+        "half": Footprint(whole=1_060, window=950, maps=48),
+        "fast": _FLOAT32,
+        "general": _FLOAT32,
+        "tf32": _FLOAT32,
+        "float16": _AUTOCAST,
+        "bfloat16": _AUTOCAST,
+    }
+)
+_PICTURE, _PICTURES = 12, 8  # bytes a pixel of three colors, and how many such pictures there are besides
 _PAIRS, _FEWEST_PAIRS = 20, 4
 _SMALLEST_WINDOW, _LEAST = 2**18, 2**16  # pixels of a window at least: as planned, and after running out
 
@@ -38,26 +68,29 @@ class Share:
         return Share(area, _FEWEST_PAIRS, half=True) if area >= _LEAST else None
 
 
-def share_of(memory_budget: int | None, size: Size) -> Share:
+def share_of(memory_budget: int | None, size: Size, way: Way) -> Share:
     """Returns the share of a picture of ``size`` that fits into ``memory_budget`` bytes (None: unlimited).
 
-    Its windows have at least 2¹⁸ pixels, or all, and its history at least 4 pairs, even if these do not fit.
+    ``way`` is the one through the network. The share's windows have at least 2¹⁸ pixels, or all, and its
+    history at least 4 pairs, even if these do not fit.
     """
     pixels = math.prod(size)
-    if memory_budget is None or bytes_for(Share(), size) <= memory_budget:
+    if memory_budget is None or bytes_for(Share(), size, way) <= memory_budget:
         return Share()
-    remaining = memory_budget - (_MAPS + _PICTURES * _PICTURE) * pixels
+    footprint = _FOOTPRINTS[way]
+    remaining = memory_budget - (footprint.maps + _PICTURES * _PICTURE) * pixels
     # In half precision an L-BFGS pair takes as much memory as one float32 picture. Pairs get a third of the
     # budget. With more, windows get small and a larger part of them is computed twice.
     pairs = min(_PAIRS, max(_FEWEST_PAIRS, remaining // 3 // (_PICTURE * pixels)))
-    area = (remaining - pairs * _PICTURE * pixels) // _WINDOW
+    area = (remaining - pairs * _PICTURE * pixels) // footprint.window
     return Share(min(pixels, max(_SMALLEST_WINDOW, area)), pairs, half=True)
 
 
-def bytes_for(share: Share, size: Size) -> int:
-    """Returns how many bytes a scale of this size takes besides the network."""
-    pixels = math.prod(size)
+def bytes_for(share: Share, size: Size, way: Way) -> int:
+    """Returns how many bytes a scale of this size takes by this ``way`` besides the network."""
+    footprint, pixels = _FOOTPRINTS[way], math.prod(size)
     pairs = share.pairs * _PICTURE * pixels * (1 if share.half else 2)
     if share.area is None:
-        return _WHOLE * pixels + pairs
-    return _WINDOW * min(share.area, pixels) + (_MAPS + _PICTURES * _PICTURE) * pixels + pairs
+        return footprint.whole * pixels + pairs
+    of_picture = footprint.maps + _PICTURES * _PICTURE
+    return footprint.window * min(share.area, pixels) + of_picture * pixels + pairs
