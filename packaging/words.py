@@ -25,7 +25,10 @@ TEMPLATE = PO / "neural-style.pot"
 _MARKS = {"_": 0, "_later": 0, "Trouble": 0, "Look": 0, "Number": 1, "Choice": 1, "Flag": 1}
 _ENGINE = {"JobFailed": 1, "PictureError": 0, "CoreUnavailable": 0, "CoreDied": 0, "ProtocolError": 0}
 # Variables that hold texts; of a tuple, the first element is no text.
-_NAMES = ("AUTO", "_REPAIR", "HINT", "PLAIN_STYLE", "_SMALL_STYLE", "_TILED", "_MOVES")
+_NAMES = (
+    *("AUTO", "_REPAIR", "HINT", "PLAIN_STYLE", "_SMALL_STYLE", "_TILED", "_MOVES"),
+    *("_NOT_HERE", "_OUT_OF_RANGE"),
+)
 # Sentences that the engine puts together from parts, as the plug-in shows them.
 _ENGINE_SAYS = (
     "The style picture cannot be read: it is damaged or no known kind of picture.",
@@ -38,6 +41,7 @@ _SOURCES = (
     "nst_core/processes",
     "nst_core/wire",
     "nst_core/service",
+    "nst_core/engine/passes/precision.py",
     "nst_core/engine/stylize.py",
     "nst_core/weights/loading.py",
     "nst_core/files/errors.py",

@@ -25,6 +25,7 @@ from .install.checkout import SHARED
 
 REPOSITORY = Path(__file__).parents[1]
 TABLES: tuple[Parameter, ...] = (*PARAMETERS, *ADVANCED)
+OWN_AUTO = ("network", "precision")  # their ``auto`` chooses by the machine, not by the recipe
 
 _ROOMS = "nst_core.engine."
 _SHARED = tuple(room.replace("/", ".") for room in SHARED)
@@ -39,9 +40,12 @@ ALLOWED = {
     "nst_core/recipes/published.py": set(),
     "nst_core/recipes/presets.py": set(),
     "nst_core/accelerator.py": {"psutil", "torch", "nst_core.limits"},
-    "nst_core/engine/pictures": {"torch", "nst_core.recipes.recipe"},
+    "nst_core/engine/pictures": {"torch", "nst_core.contract.enlarging", "nst_core.recipes.recipe"},
     "nst_core/engine/networks": {"numpy", "torch", "torchvision"},
-    "nst_core/engine/passes": {"numba", "numpy", "torch", f"{_ROOMS}networks", f"{_ROOMS}pictures"},
+    "nst_core/engine/passes": {
+        *("numba", "numpy", "torch", "nst_core.accelerator"),
+        *(f"{_ROOMS}networks", f"{_ROOMS}pictures"),
+    },
     "nst_core/engine/tiles": {
         *("torch", "nst_core.accelerator"),
         *(f"{_ROOMS}networks", f"{_ROOMS}passes", f"{_ROOMS}pictures"),
@@ -50,7 +54,7 @@ ALLOWED = {
     "nst_core/engine/optimizers": {"torch", f"{_ROOMS}pictures"},
     "nst_core/engine": {
         *("numba", "numpy", "torch", "torchvision"),
-        *("nst_core.accelerator", "nst_core.recipes.recipe"),
+        *("nst_core.accelerator", "nst_core.contract.enlarging", "nst_core.recipes.recipe"),
     },
     "nst_core/files": {"numpy", "PIL", "pi_heif", "tifffile", "torch", "nst_core.contract"},
     "nst_core/weights": {
@@ -59,8 +63,14 @@ ALLOWED = {
         *("nst_core.engine.networks", "nst_core.engine.pictures", "nst_core.recipes"),
         "nst_core.files.style",
     },
+    "nst_core/faces": {
+        *("torch", "torchvision", "nst_core.contract"),
+        *("nst_core.engine.pictures", "nst_core.weights"),
+    },
     "nst_core/planning": {
+        "psutil",
         "torch",
+        "nst_core.accelerator",
         "nst_core.device",
         "nst_core.engine",
         "nst_core.recipes",
@@ -72,7 +82,8 @@ ALLOWED = {
     "plugin/neural-style/client": {"gi", *_SHARED, "text"},
     "plugin/neural-style/image": {"gi", *_SHARED, "text"},
     "plugin/neural-style/choices": {"gi", *_SHARED, "image", "text"},
-    "plugin/neural-style/dialog": {"gi", *_SHARED, "choices", "client", "image", "text"},
+    "plugin/neural-style/widgets": {"gi", *_SHARED, "image", "text"},
+    "plugin/neural-style/dialog": {"gi", *_SHARED, "choices", "client", "image", "text", "widgets"},
     "plugin/neural-style": {"gi", *_SHARED},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),
@@ -208,7 +219,7 @@ def test_the_further_parameters_are_those_of_the_groups() -> None:
     names = [entry.name for entry in TABLES]
     assert len(set(names)) == len(names)
     for entry in ADVANCED:
-        if isinstance(entry, Choice) and entry.default == "auto" and entry.name != "network":
+        if isinstance(entry, Choice) and entry.default == "auto" and entry.name not in OWN_AUTO:
             assert entry.options[0] == AUTO, entry.name
 
 
@@ -246,11 +257,12 @@ def test_every_number_has_its_default_within_its_range() -> None:
 
 
 def test_mnemonics_do_not_clash() -> None:
-    """Taken are those of GIMP's dialog buttons (Help, Reset, Cancel, Load, Save), and Stylize and style.
+    """Taken are those of GIMP's dialog buttons (Help, Reset, Cancel), and Stylize and style.
 
-    The further parameters are too many for letters of their own: they have none.
+    The parameters on further pages are too many for letters of their own: they have none.
     """
-    labels = [*(entry.label for entry in PARAMETERS), "_h", "_r", "_c", "_l", "_s", "_z", "_y"]
+    first_page = [entry.label for entry in PARAMETERS if entry.name not in ("size", "seed")]
+    labels = [*first_page, "_h", "_r", "_c", "_z", "_y"]
     letters = [label[label.index("_") + 1].lower() for label in labels]
     assert len(letters) == len(set(letters))
     assert not any("_" in entry.label for entry in ADVANCED)

@@ -77,11 +77,12 @@ def test_a_translation_is_whole_and_keeps_what_is_filled_in(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [None, *CATALOGS], ids=lambda path: language_of(path) if path else "en")
 def test_letters_to_press_do_not_clash(path: Path | None) -> None:
-    """In the dialog: the six controls and what is beside them; the seed is behind Advanced."""
+    """On the dialog's first page and beside it."""
     labels = [
-        *("S_trength", "_Brush size", "K_eep my colors", "_Quality", "Working s_ize", "St_yle picture"),
-        *("Loo_k", "_Preview", "_Variations…", "Or an _open picture", "_More styles, and where they paint"),
-        *("_Advanced", "Styli_ze", "_Use these settings again", "Co_ntinue from this layer", "Use dra_ft"),
+        *("S_trength", "_Brush size", "K_eep my colors", "_Quality", "Put _it into", "St_yle picture"),
+        *("Loo_k", "_Preview", "_Variations…", "Or an _open picture", "Styli_ze"),
+        *("_Use its settings", "_What to paint", "Use dra_ft", "_Help", "_1:1"),
+        "Preview _now (about {time})",
     ]
     known = catalog(path) if path else {}
     letters = [re.findall("_(.)", known.get(label, label))[0].lower() for label in labels]
@@ -142,11 +143,13 @@ def test_what_is_not_translated_for_sure_stays_english(tmp_path: Path) -> None:
 
 def test_a_look_is_settings_and_is_known_again() -> None:
     looks = in_plugin(
-        "from choices import looks; print(json.dumps([[one.label, looks.values_of(one),"
-        " looks.look_of({**looks.values_of(one), 'quality': 'high'})] for one in looks.LOOKS]))"
+        "from choices import looks; print(json.dumps([[one.label, looks.values_of(one.values),"
+        " [other.label for other in looks.LOOKS"
+        " if looks.matches({**looks.values_of(one.values), 'quality': 'high'}, other.values)]]"
+        " for one in looks.LOOKS]))"
     )
     assert len(looks) == 6
-    for number, (label, values, found) in enumerate(looks):
+    for label, values, found in looks:
         Settings.model_validate(values)
-        assert found == number, label
-    assert {"quality", "size", "seed", "network"}.isdisjoint(looks[0][1])
+        assert found == [label]
+    assert {"quality", "size", "seed", "network", "precision"}.isdisjoint(looks[0][1])

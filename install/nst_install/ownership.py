@@ -13,7 +13,7 @@ from nst_install.links import fits, is_link
 from nst_install.manifest import OF_CORE, RANDOM, Manifest
 
 # The networks whose weights a core may have fetched before anything was installed.
-NETWORKS = ("vgg16", "vgg19", "efficientnet-lite0")
+NETWORKS = ("vgg16", "vgg19", "efficientnet-lite0", "faces")
 _WEIGHTS = [f"weights/{name}.{ending}" for name in NETWORKS for ending in ("safetensors", "sha256")]
 # The files that exist before the first manifest does.
 _FIRST = ("install.lock", f"manifest-{RANDOM}.new")

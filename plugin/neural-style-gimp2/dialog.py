@@ -19,7 +19,7 @@ from words import text_of, utf8
 _THUMBNAIL = 256  # width in pixels; the height is three quarters of it
 _STATES = {
     "starting": "The engine is starting…",
-    "ready": "The engine is ready.",
+    "ready": "",
     "failed": "The engine does not start; Stylize tells why.",
 }
 _ADVANCED = ("size", "seed")

@@ -116,7 +116,7 @@ class Painting(object):
             self._events.append(Status("%s…" % message["text"], self._fraction))
         elif kind == "progress":
             self._fraction = float(message["fraction"])
-            text = "Step %(scale)s of %(scales)s: %(width)s × %(height)s" % message
+            text = _stage(message["scale"], message["scales"])
             seconds_left = message.get("seconds_left")
             if seconds_left is not None:
                 text += " — about %s left" % words_for_seconds(float(seconds_left))
@@ -126,3 +126,10 @@ class Painting(object):
         if not self._done:
             self._done = True
             self._events.append(Done(picture, trouble))
+
+
+def _stage(scale, scales):
+    """Returns what is done at the scale of this number, from 1, as a painter would call it."""
+    if scale == 1 and scales > 1:
+        return "Sketching"
+    return "Painting" if scale < scales else "Detailing"

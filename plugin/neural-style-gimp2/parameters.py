@@ -43,7 +43,7 @@ PARAMETERS = (
     ),
     Number(
         "size",
-        "Working s_ize",
+        "Paint at",
         "Longer side in pixels of the largest picture that is computed and then carried up to the layer;"
         " long pictures get more, 0 chooses by quality",
         0,
@@ -53,7 +53,7 @@ PARAMETERS = (
     ),
     Number(
         "seed",
-        "See_d",
+        "Another version",
         "The same number gives the same picture again; on a graphics card nearly the same",
         0,
         0,

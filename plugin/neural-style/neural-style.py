@@ -10,7 +10,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
 
-from choices.arguments import INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
+from choices.arguments import CONTENT, INDEXED, RESULT, STYLES, add_others, add_parameter, add_styles
 from nst_core.contract.advanced import ADVANCED
 from nst_core.contract.parameters import PARAMETERS
 from text.language import _
@@ -53,7 +53,7 @@ def _image_procedure(plug_in: Gimp.PlugIn, name: str) -> Gimp.Procedure:
     )
     procedure.set_attribution("The Neural Style for GIMP authors", "MIT license", "2026")
     add_styles(procedure, STYLES[:1])
-    for parameter in (*PARAMETERS, *ADVANCED, *RESULT, INDEXED):
+    for parameter in (*PARAMETERS, *ADVANCED, *RESULT, INDEXED, CONTENT):
         add_parameter(procedure, parameter)
     add_styles(procedure, STYLES[1:])
     add_others(procedure)

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import inspecting
+
 from widgets import (
     BUTTONS,
     LABELS,
@@ -22,6 +23,7 @@ from widgets import (
     name,
     plain,
     role,
+    scroll_to,
     text_of,
     until,
     walk,
@@ -64,9 +66,23 @@ def press(button: str, window: str | None) -> None:
 
 
 def toggle(label: str, window: str | None, on: bool | None) -> None:
+    scroll_to(label, SWITCHES, window)
     node = find(label, SWITCHES, window)
     if on is None or on != _is_on(node):
         act(node)
+
+
+def focus(label: str, window: str | None) -> None:
+    """Give the keyboard to the button of that name, wherever it is scrolled to."""
+    scroll_to(label, (*BUTTONS, *SWITCHES), window)
+    find(label, (*BUTTONS, *SWITCHES), window).get_component_iface().grab_focus()
+
+
+def turn_to(page: str, window: str | None) -> None:
+    """Turn to the page of that title."""
+    tab = find(page, ("page tab",), window)
+    book = tab.get_parent()
+    book.get_selection_iface().select_child(tab.get_index_in_parent())
 
 
 def _is_on(node: Any) -> bool:
@@ -210,8 +226,9 @@ def _line(node: Any, depth: int) -> str:
 COMMANDS = {
     function.__name__: function
     for function in (
-        *(wait_menu_bar, menu, press, toggle, set_value, set_text, choose, read, choose_file, accept_file),
-        *(wait_window, wait_gone, list_windows, texts, is_sensitive, key, screenshot, tree, drag, opening),
+        *(wait_menu_bar, menu, press, toggle, focus, turn_to, set_value, set_text, choose, read),
+        *(choose_file, accept_file, wait_window, wait_gone, list_windows, texts, is_sensitive),
+        *(key, screenshot, tree, drag, opening),
         *(inspecting.controls, inspecting.focused, inspecting.extents, inspecting.window_place),
     )
 }

@@ -10,7 +10,7 @@ Control = dict[str, Any]
 
 
 def controls(window: str) -> list[Control]:
-    """All widgets that are to be seen now in the newest window of that title."""
+    """All widgets to be seen now in the newest window of that title, or by scrolling in it."""
     return [_described(node, parents) for node, parents in _walk(_newest(window), ())]
 
 
@@ -45,15 +45,29 @@ def _newest(window: str) -> Any:
 def _walk(node: Any, parents: tuple[Any, ...]) -> Any:
     yield node, parents
     for child in children(node):
-        if role(child) not in ("menu bar", "menu") and showing(child):
+        in_view = bool(_views((*parents, node))) and has_state(child, "VISIBLE")
+        if role(child) not in ("menu bar", "menu") and (showing(child) or in_view):
             yield from _walk(child, (*parents, node))
 
 
+def _views(parents: tuple[Any, ...]) -> list[int]:
+    return [place for place, parent in enumerate(parents) if role(parent) == "viewport"]
+
+
+def _sideways(parents: tuple[Any, ...]) -> bool:
+    """Whether this is in a row that scrolls sideways, within what scrolls up and down."""
+    return len(_views(parents)) > 1
+
+
 def _described(node: Any, parents: tuple[Any, ...]) -> Control:
-    views = [place for place, parent in enumerate(parents) if role(parent) == "viewport"]
-    scrolled = parents[views[-1] + 1] if views and len(parents) > views[-1] + 1 else None
-    left, top, *_size = _place(scrolled or parents[0] if parents else node)
     x, y, *_size = _place(node)
+    views = _views(parents)
+    # From within outwards, to what is scrolled and from there to the part that one sees of it.
+    for view in reversed(views):
+        if view + 1 < len(parents):
+            (left, top), (seen_left, seen_top) = _place(parents[view + 1])[:2], _place(parents[view])[:2]
+            x, y = x - left + seen_left, y - top + seen_top
+    left, top, *_size = _place(parents[views[0]] if views else parents[0] if parents else node)
     return {
         "role": role(node),
         "name": name(node),
@@ -64,6 +78,7 @@ def _described(node: Any, parents: tuple[Any, ...]) -> Control:
         "sensitive": has_state(node, "SENSITIVE"),
         "place": _place(node),
         "scrolls": bool(views),
+        "sideways": _sideways(parents),
         # In what is scrolled, wherever that is now, or in the window.
         "spot": [x - left, y - top],
     }

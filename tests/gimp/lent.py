@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ class Lent(Plugged):
     """A `Plugged` whose sessions are one and the same GIMP, which is started anew only when it must be."""
 
     screen: tuple[int, int] = SCREEN
+    env: Mapping[str, str] | None = None  # of GIMP's, besides what the root gives
     _gimp: GimpSession | None = field(default=None, repr=False)
     _display: int = 1  # of the displays that there may be, the first
 
@@ -46,7 +47,8 @@ class Lent(Plugged):
     def session(self, *pictures: Path) -> Iterator[GimpSession]:
         """GIMP with its windows, these pictures open and no others, no choice remembered."""
         session = self._tidy() or self._start()
-        for remembered in (self.home.config / "plug-in-settings", self.home.outside / ".local"):
+        own = (self.home.config / "plug-in-settings", self.home.config / "neural-style")
+        for remembered in (*own, self.home.outside / ".local"):
             shutil.rmtree(remembered, ignore_errors=True)
         paths = [self.home.put(picture) for picture in pictures]
         show = SHOW.format(first=self._display, most=MOST, pictures=paths)
@@ -74,5 +76,5 @@ class Lent(Plugged):
         if self._gimp:
             self._gimp.close()
         self._display = 1
-        self._gimp = GimpSession(self.root, self.home, screen=self.screen)
+        self._gimp = GimpSession(self.root, self.home, screen=self.screen, env=self.env)
         return self._gimp.__enter__()

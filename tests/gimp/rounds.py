@@ -8,7 +8,7 @@ from pathlib import Path
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
-from .steps import RUNNING, open_dialog, start, stop, stylize, wait_for_a_preview
+from .steps import RUNNING, cancel, open_dialog, start, stop, stylize, wait_for_a_preview
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class Rounds:
         open_dialog(session)
         stylize(session, "High")
         wait_for_a_preview(session)
-        session.press("Cancel", RUNNING)
-        session.wait_gone(RUNNING)
+        cancel(session)
         until(lambda: self._gimp.core_state() == "ready")
         assert self._layers() == 1
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,10 +36,12 @@ class GimpSession:
         home: Home,
         pictures: Sequence[Path] = (),
         screen: tuple[int, int] = SCREEN,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.root = root
         self.home = home
         self.pictures = list(pictures)
+        self._env = env
         # What is on the screen when a test fails is kept there.
         self.failure = root.folder.parent / "failures" / f"{root.suite}-{home.outside.name}.png"
         self._desktop = Desktop(root, home, screen)
@@ -75,6 +77,17 @@ class GimpSession:
     def toggle(self, label: str, window: str | None = None, on: bool | None = None) -> None:
         """Click a check box, switch or radio button; with `on`, only when it is not so already."""
         self.do("toggle", label=label, window=window, on=on)
+
+    def turn_to(self, page: str, window: str | None = None) -> None:
+        """Turn to the page of that title."""
+        self.do("turn_to", page=page, window=window)
+
+    def choose_in_menu(self, button: str, number: int, window: str) -> None:
+        """Open the menu of a thumbnail by the menu key, and choose its entry of that number, from 1."""
+        self.do("focus", label=button, window=window)
+        self.key("Menu")
+        time.sleep(0.5)  # a menu takes no key before it is there
+        self.key("Home " + "Down " * (number - 1) + "Return")
 
     def set_value(self, label: str, number: float, window: str | None = None) -> float:
         """Set a number; the answer is what the widget has made of it."""
@@ -206,7 +219,7 @@ class GimpSession:
         with (self.home.outside / "run" / "gimp.log").open("w") as log:
             command = ["gimp", "--new-instance", "--no-splash", *pictures]
             self._gimp = self.root.start(
-                command, self.home, self._desktop.display, stdout=log, stderr=subprocess.STDOUT
+                command, self.home, self._desktop.display, self._env, stdout=log, stderr=subprocess.STDOUT
             )
         self.do("wait_menu_bar", 90, seconds=60)
         self.wait_images(lambda images: len(images) == len(pictures))

@@ -42,6 +42,19 @@ def close_dialog(session: GimpSession) -> None:
     session.wait_gone(DIALOG)
 
 
+def cancel(session: GimpSession) -> None:
+    """Cancels the painting, and then the dialog that comes back."""
+    session.press("Cancel", RUNNING)
+    session.wait_gone(RUNNING)
+    session.wait_window(DIALOG)
+    close_dialog(session)
+
+
+def wait_for_the_engine(session: GimpSession) -> None:
+    """Waits until the dialog no longer says that it is starting."""
+    until(lambda: "The engine is starting…" not in session.texts(DIALOG))
+
+
 def wait_for_layers(session: GimpSession, count: int, seconds: float = 60) -> None:
     """Waits until the one image has so many."""
     until(lambda: len(session.images()[0]["layers"]) == count, seconds)
@@ -52,6 +65,17 @@ def start(session: GimpSession, gimp: Plugged, quality: str) -> None:
     open_dialog(session)
     session.choose_file(DIALOG, "(None)", gimp.home.put(STYLE))
     stylize(session, quality)
+
+
+def choose_for_another(session: GimpSession, path: str) -> None:
+    """Opens that picture, and chooses another style for it in its own dialog."""
+    session.evaluate(
+        "image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path("
+        f"{path!r})); Gimp.Display.new(image)"
+    )
+    assert session.menu("Filters", "Neural Style…")
+    session.toggle("Wave woodcut", DIALOG)
+    until(lambda: session.is_sensitive("Stylize", window=DIALOG))
 
 
 def stylize(session: GimpSession, quality: str) -> None:

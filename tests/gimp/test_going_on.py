@@ -8,9 +8,8 @@ import pytest
 
 from .calls import call_with
 from .lent import Lent
-from .plugged import until
 from .screenshots import shoot
-from .steps import DIALOG, RUNNING, STYLE, open_dialog, start, wait_for_layers
+from .steps import DIALOG, RUNNING, STYLE, close_dialog, open_dialog, start, wait_for_layers
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
 
@@ -41,8 +40,7 @@ def test_a_painted_layer_is_gone_on_from(gimp: Lent, small: Path) -> None:
         wait_for_layers(session, 2, 100)
         (before,) = session.images()
         open_dialog(session)
-        session.toggle("Continue from this layer", DIALOG)
-        until(lambda: session.read("Continue from this layer", DIALOG) is True)
+        session.choose("What to paint", "Go on from where it ended", DIALOG)
         shoot(session, "continue")
         session.press("Stylize", DIALOG)
         wait_for_layers(session, 3, 100)
@@ -54,6 +52,38 @@ def test_a_painted_layer_is_gone_on_from(gimp: Lent, small: Path) -> None:
         )
     assert apart[0] < 0.5 * apart[1]
     assert apart[0] < 0.5 * apart[2]
+
+
+def test_a_second_try_paints_the_photograph_again(gimp: Lent, small: Path) -> None:
+    """Unless one chooses the painting: that is painted then. Each goes on top of what was selected."""
+    with gimp.session(small) as session:
+        start(session, gimp, "Draft")
+        wait_for_layers(session, 2, 100)
+        (before,) = session.images()
+        open_dialog(session)
+        shoot(session, "second-try")
+        session.press("Stylize", DIALOG)
+        wait_for_layers(session, 3, 100)
+        second = session.images()[0]["layers"]
+        assert second[1:] == before["layers"]
+        assert second[0]["sha256"] == second[1]["sha256"]
+        open_dialog(session)
+        session.choose("What to paint", "This painting", DIALOG)
+        session.press("Stylize", DIALOG)
+        wait_for_layers(session, 4, 100)
+        third = session.images()[0]["layers"]
+        assert third[1:] == second
+        assert third[0]["sha256"] != third[1]["sha256"]
+
+
+def test_repeat_opens_the_dialog_while_there_is_nothing_to_repeat(echoing: Lent, small: Path) -> None:
+    with echoing.session(small) as session:
+        open_dialog(session)
+        close_dialog(session)
+        assert session.menu("Filters", 'Repeat "Neural Style"')
+        session.wait_window(DIALOG)
+        close_dialog(session)
+        assert len(session.images()[0]["layers"]) == 1
 
 
 def test_a_script_goes_on_from_a_layer_that_it_names(gimp: Lent, small: Path) -> None:

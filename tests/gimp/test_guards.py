@@ -15,7 +15,15 @@ from ..pictures import small_photograph
 from .lent import Lent
 from .plugged import until
 from .session import GimpSession
-from .steps import DIALOG, RUNNING, start, stop, stop_with_the_image_closed, wait_for_a_preview
+from .steps import (
+    DIALOG,
+    RUNNING,
+    choose_for_another,
+    start,
+    stop,
+    stop_with_the_image_closed,
+    wait_for_a_preview,
+)
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -80,14 +88,7 @@ def test_a_second_run_waits_and_says_so(echoing: Lent, small: Path, tmp_path: Pa
     with echoing.session(small) as session:
         start(session, echoing, "High")
         wait_for_a_preview(session)
-        path = echoing.home.put(other)
-        session.evaluate(
-            "image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path("
-            f"{path!r})); Gimp.Display.new(image)"
-        )
-        assert session.menu("Filters", "Neural Style…")
-        session.toggle("Wave woodcut", DIALOG)
-        until(lambda: session.is_sensitive("Stylize", window=DIALOG))
+        choose_for_another(session, echoing.home.put(other))
         session.choose("Quality", "Draft", DIALOG)
         session.press("Stylize", DIALOG)
         session.wait_window(waiting)

@@ -12,7 +12,7 @@ from .lent import Lent
 from .plugged import until
 from .screenshots import shoot
 from .session import GimpSession
-from .steps import RUNNING, start, stop, stop_with_the_image_closed
+from .steps import RUNNING, cancel, start, stop, stop_with_the_image_closed
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
@@ -49,8 +49,7 @@ def test_it_is_shown_above_the_layer_and_is_gone_with_the_window(session: GimpSe
     until(lambda: session.images()[0]["layers"][0]["sha256"] != live["sha256"])
     shoot(session, "live")
     assert not session.menu_sensitive("Edit", "Undo")
-    session.press("Cancel", RUNNING)
-    session.wait_gone(RUNNING)
+    cancel(session)
     (image,) = session.images()
     assert image["layers"] == [first]
     assert not image["dirty"]

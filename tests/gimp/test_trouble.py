@@ -27,6 +27,7 @@ from .steps import (
     stop,
     wait_for_a_preview,
     wait_for_layers,
+    wait_for_the_engine,
 )
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
@@ -105,7 +106,7 @@ def test_a_long_run_is_foretold_and_a_draft_offered(echoing: Lent, small: Path) 
     with core_that(echoing, "--foretells", "600"), echoing.session(small) as session:
         open_dialog(session)
         session.choose("Quality", "Normal", DIALOG)
-        says(session, "About 10 min on this processor; needs 1.0 GB of memory")
+        says(session, "About 10 min on this processor.")
         says(session, "it is painted in tiles. A draft takes about 1 min.")
         shoot(session, "trouble-long")
         session.press("Use draft", DIALOG)
@@ -146,7 +147,7 @@ def test_a_core_that_speaks_another_version_is_a_sentence(echoing: Lent, small: 
 def test_an_older_core_gives_way_without_a_word(echoing: Lent, small: Path) -> None:
     with core_that(echoing, "--version", "0.0.1"), echoing.session(small) as session:
         open_dialog(session)
-        until(lambda: "The engine is ready." in session.texts(DIALOG))
+        wait_for_the_engine(session)
         close_dialog(session)
         old = echoing.core_pid()
         record = echoing.folder / "install.json"

@@ -31,6 +31,7 @@ from .steps import (
     stop,
     wait_for_a_preview,
     wait_for_layers,
+    wait_for_the_engine,
 )
 
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(400)]
@@ -57,7 +58,7 @@ def test_a_layer_is_painted_and_undone(
         assert not session.is_sensitive("Stylize", window=DIALOG)
         session.choose_file(DIALOG, "(None)", gimp.home.put(STYLE))
         until(lambda: session.is_sensitive("Stylize", window=DIALOG))
-        until(lambda: "The engine is ready." in session.texts(DIALOG))
+        wait_for_the_engine(session)
         session.choose("Quality", "Draft", DIALOG)
         shoot(session, "dialog")
         session.press("Stylize", DIALOG)
@@ -91,7 +92,7 @@ def test_a_layer_is_painted_and_undone(
     painted = torch.from_numpy(raw[..., :3].astype(np.float32).transpose(2, 0, 1)[None].copy() / 255)
     content, style = style_tensor(photograph), style_tensor(STYLE)
     same_size = resized(style, fitted(size_of(style), 400))
-    assert style_loss(painted, same_size, backbone) < 0.1 * style_loss(content, same_size, backbone)
+    assert style_loss(painted, same_size, backbone) < 0.2 * style_loss(content, same_size, backbone)
     copy = resized(style, size_of(content))
     assert similarity(painted, content) > similarity(copy, content)
 
@@ -107,7 +108,7 @@ def test_repeat_paints_again_with_the_same_choices(gimp: Lent, small: Path) -> N
         assert gimp.core_pid() == pid
         top, second, _ = session.images()[0]["layers"]
         assert top["name"].startswith(RUNNING)
-        assert top["sha256"] != second["sha256"]  # it is painted over the first result
+        assert top["sha256"] == second["sha256"]  # the photograph is painted again, not the result
         # the dialog comes back with what was chosen
         open_dialog(session)
         assert "night-oil.jpg" in session.tree(DIALOG)
@@ -122,15 +123,47 @@ def test_cancel_changes_nothing_and_stop_keeps_the_picture(gimp: Lent, small: Pa
         wait_for_a_preview(session)
         session.press("Cancel", RUNNING)
         session.wait_gone(RUNNING, 5)
-        until(lambda: gimp.core_state() == "ready", 10)
         assert session.images() == before
         assert not before[0]["dirty"]
         assert not session.menu_sensitive("Edit", "Undo")
 
-        start(session, gimp, "High")
+        # the dialog is there again, with all that was chosen
+        session.wait_window(DIALOG)
+        assert "night-oil.jpg" in session.tree(DIALOG)
+        session.press("Stylize", DIALOG)
+        session.wait_window(RUNNING)
         stop(session)
         wait_for_layers(session, 2)
         assert session.images()[0]["layers"][1] == before[0]["layers"][0]
+
+
+def test_escape_asks_before_a_picture_is_lost(gimp: Lent, small: Path) -> None:
+    asks = "Keep the picture as it is now?"
+    with gimp.session(small) as session:
+        before = session.images()
+        start(session, gimp, "High")
+        wait_for_a_preview(session)
+        session.key("Escape", RUNNING)
+        until(lambda: asks in session.texts())
+        shoot(session, "escape")
+        session.press("Go on painting")
+        until(lambda: asks not in session.texts())
+        assert session.is_sensitive("Stop and keep this", window=RUNNING)
+        session.key("Escape", RUNNING)
+        until(lambda: asks in session.texts())
+        session.press("Discard")
+        session.wait_gone(RUNNING)
+        until(lambda: gimp.core_state() == "ready", 10)
+        assert session.images() == before
+        assert DIALOG not in [title for title, _ in session.windows()]
+
+        start(session, gimp, "High")
+        wait_for_a_preview(session)
+        session.key("Escape", RUNNING)
+        until(lambda: asks in session.texts())
+        session.press("Keep this")
+        session.wait_gone(RUNNING, 60)
+        wait_for_layers(session, 2)
 
 
 def test_a_core_that_dies_is_a_sentence_and_no_layer(echoing: Lent, small: Path) -> None:
@@ -147,7 +180,7 @@ def test_a_core_that_dies_is_a_sentence_and_no_layer(echoing: Lent, small: Path)
         session.press("Close")
         # back in the dialog, with everything as it was chosen, and a new core
         session.wait_window(DIALOG)
-        until(lambda: "The engine is ready." in session.texts(DIALOG))
+        wait_for_the_engine(session)
         assert session.is_sensitive("Stylize", window=DIALOG)
         close_dialog(session)
         assert session.images() == before

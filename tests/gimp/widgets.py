@@ -126,6 +126,32 @@ def find(wanted: str, roles: tuple[str, ...], window: str | None = None, seconds
     return until(attempt, seconds, f"no {'/'.join(roles)} named {wanted!r} in {window or 'any window'}")
 
 
+def scroll_to(wanted: str, roles: tuple[str, ...], window: str | None, seconds: float = 10) -> None:
+    """Brings the widget of that name into sight, as the keyboard would, if it is scrolled out of it."""
+
+    def is_it(node: Node) -> bool:
+        return role(node) in roles and plain(name(node)).startswith(plain(wanted))
+
+    def attempt() -> bool:
+        for top in reversed(windows(window)):
+            nodes = [node for node, _ in walk(top)]
+            if any(is_it(node) for node in nodes):
+                return True
+            for pane in (node for node in nodes if role(node) == "scroll pane"):
+                for node in _below(pane):
+                    if is_it(node):
+                        return bool(node.get_component_iface().grab_focus())
+        return False
+
+    until(attempt, seconds, f"no {'/'.join(roles)} named {wanted!r} in {window or 'any window'}")
+
+
+def _below(node: Node) -> Iterator[Node]:
+    for child in children(node):
+        yield child
+        yield from _below(child)
+
+
 def labelled(label: str, window: str | None = None, seconds: float = 10) -> list[Node]:
     """The widgets with that label before them, or with that name."""
 

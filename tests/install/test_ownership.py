@@ -122,7 +122,7 @@ def test_an_engine_that_is_shared_with_another_installation(
 
 
 def test_the_networks_are_those_of_the_catalog() -> None:
-    assert set(NETWORKS) == set(catalog.NETWORKS)
+    assert set(NETWORKS) == set(catalog.CATALOG)
 
 
 def test_names_are_compared_as_they_are_listed(state: State, monkeypatch: pytest.MonkeyPatch) -> None:

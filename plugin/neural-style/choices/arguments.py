@@ -21,22 +21,29 @@ INDEXED = Choice(
     options=(("new-image", "Make a new image"), ("convert", "Convert the image to RGB")),
 )
 # Where the result goes concerns the plug-in only, so the protocol does not have these.
-RESULT = (
-    Choice(
-        "result",
-        "Put it into",
-        "Where the painted picture goes",
-        default="layer",
-        options=(("layer", "A new layer above"), ("image", "A new image")),
-    ),
-    Number(
-        "opacity",
-        "Opacity",
-        "Of the new layer: it can be changed in the Layers dialog at any time",
-        default=100,
-        low=0,
-        high=100,
-    ),
+PUT_INTO = Choice(
+    "result",
+    "Put _it into",
+    "Where the painted picture goes",
+    default="layer",
+    options=(("layer", "A new layer above"), ("image", "A new image")),
+)
+OPACITY = Number(
+    "opacity",
+    "Opacity",
+    "Of the new layer: it can be changed in the Layers dialog at any time",
+    default=100,
+    low=0,
+    high=100,
+)
+RESULT = (PUT_INTO, OPACITY)
+# What a painted layer stands for when it is painted again. Scripts mean the layer that they name.
+CONTENT = Choice(
+    "content",
+    "Paint",
+    "What to paint where a layer was painted before: the picture that it was painted from, or itself",
+    default="painting",
+    options=(("original", "The original picture"), ("painting", "This painting")),
 )
 START = "start-layer"
 LIVE = "live"
@@ -45,7 +52,7 @@ _FLAGS = GObject.ParamFlags.READWRITE
 
 
 def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> None:
-    """Adds four arguments for each style in ``names``: its file, layer, weight and region."""
+    """Adds five arguments for each style in ``names``: its file, layer, weight, and where it paints."""
     for name in names:
         procedure.add_file_argument(
             f"{name}-file",
@@ -77,6 +84,13 @@ def add_styles(procedure: Gimp.Procedure, names: tuple[str, ...] = STYLES) -> No
             _("Region"),
             _("A layer, layer mask or channel that is white where this style is to paint"),
             True,
+            _FLAGS,
+        )
+        procedure.add_boolean_argument(
+            f"{name}-elsewhere",
+            _("Everywhere else"),
+            _("Whether this style paints where no other style has a region"),
+            False,
             _FLAGS,
         )
 

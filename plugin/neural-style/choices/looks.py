@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nst_core.contract.advanced import ADVANCED
-from nst_core.contract.parameters import PARAMETERS
+from nst_core.contract.parameters import PARAMETERS, Choice, Number
 
 
 def _later(text: str) -> str:
@@ -56,19 +56,29 @@ LOOKS = (
     ),
 )
 
-# Parameters that a look does not change: the amount of work, the network, and the seed.
-_UNTOUCHED = frozenset({"quality", "size", "seed", "evaluations", "network"})
-_DEFAULTS = {entry.name: entry.default for entry in (*PARAMETERS, *ADVANCED) if entry.name not in _UNTOUCHED}
+# Parameters that a look does not change: the amount of work, the network and its precision, and the seed.
+_UNTOUCHED = frozenset({"quality", "size", "seed", "evaluations", "network", "precision"})
+_CHANGED = {entry.name: entry for entry in (*PARAMETERS, *ADVANCED) if entry.name not in _UNTOUCHED}
+DEFAULTS: Mapping[str, Any] = {name: entry.default for name, entry in _CHANGED.items()}
+"""The parameters that a look sets, with their defaults."""
 
 
-def values_of(look: Look) -> dict[str, Any]:
-    """Returns all values that ``look`` sets, by the names of the parameters."""
-    return {**_DEFAULTS, **look.values}
+def values_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns all values that a look sets whose own are ``values``, by the names of the parameters."""
+    return {**DEFAULTS, **values}
 
 
-def look_of(values: Mapping[str, Any]) -> int | None:
-    """Returns the index in ``LOOKS`` of the look that sets these ``values``, or None."""
-    for number, look in enumerate(LOOKS):
-        if all(values.get(name) == value for name, value in values_of(look).items()):
-            return number
-    return None
+def matches(values: Mapping[str, Any], look: Mapping[str, Any]) -> bool:
+    """Whether ``values`` are those of a look whose own are ``look``."""
+    return all(values.get(name) == value for name, value in values_of(look).items())
+
+
+def fits(name: str, value: Any) -> bool:
+    """Whether the parameter ``name``, which a look sets, may have ``value``."""
+    entry = _CHANGED[name]
+    if isinstance(entry, Number):
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number and entry.low <= value <= entry.high
+    if isinstance(entry, Choice):
+        return value in (option for option, _label in entry.options)
+    return isinstance(value, bool)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gi
@@ -30,12 +31,16 @@ Area = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class ChosenStyle:
-    """One style as it was chosen: a file or a drawable, its weight, and the drawable of its region."""
+    """One style as it was chosen: a file or a drawable, its weight, and the drawable of its region.
+
+    With ``elsewhere`` it paints where no other style has a region.
+    """
 
     file: Gio.File | None
     layer: Gimp.Drawable | None
     weight: float
     region: Gimp.Drawable | None
+    elsewhere: bool = False
 
     @property
     def name(self) -> str:
@@ -92,6 +97,7 @@ def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
             config.get_property(f"{name}-layer"),
             config.get_property(f"{name}-weight"),
             config.get_property(f"{name}-region"),
+            config.get_property(f"{name}-elsewhere"),
         )
         for name in STYLES
     ]
@@ -106,7 +112,21 @@ def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
     styles = chosen(config)
     if not styles:
         raise Trouble(_("No style picture is chosen."), _("Choose a picture whose style to paint in."))
-    return [style.sent(style.read(), area) for style in styles]
+    files = [style.sent(style.read(), area) for style in styles]
+    regions = [file.region for file in files if file.region is not None]
+    if regions:
+        rest = _all_but(regions)
+        files = [
+            replace(file, region=rest) if style.elsewhere and file.region is None else file
+            for style, file in zip(styles, files)
+        ]
+    return files
+
+
+def _all_but(regions: Sequence[Region]) -> Region:
+    """Returns the region that is white where all ``regions``, which have one size, are black."""
+    data = bytes(255 - max(values) for values in zip(*(region.pixels for region in regions)))
+    return replace(regions[0], pixels=data)
 
 
 def area_of(layer: Gimp.Drawable) -> Area:

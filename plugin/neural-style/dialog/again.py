@@ -1,78 +1,82 @@
-"""The row of the dialog for a painted layer: use its settings again, or continue from it."""
+"""The row of the dialog for painted layers: what to paint now, and their settings to use again."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gimp, Gio, Gtk
+from gi.repository import Gimp, Gtk
 
-from choices.arguments import RESULT, START, STYLES, property_of
+from choices.arguments import CONTENT, START
+from choices.taking_over import take_over
 from image.parasite import kept
-from nst_core.contract.advanced import ADVANCED
-from nst_core.contract.parameters import PARAMETERS
 from text.language import _
+from widgets.following import follow
+
+_ORIGINAL, _GO_ON = "original", "go-on"
 
 
-def again_row(config: Gimp.ProcedureConfig, layer: Gimp.Layer, goes_on: bool) -> Gtk.Box | None:
-    """Returns the row, or None when ``layer`` was not painted by this plug-in.
+@dataclass(frozen=True)
+class AgainRow:
+    """The row, and the label in front of it, if it has one, to be aligned with others."""
 
-    With ``goes_on``, the row offers to continue from the layer. This needs the layer that it was painted
-    from.
+    widget: Gtk.Box
+    label: Gtk.Label | None
+
+
+def again_row(
+    config: Gimp.ProcedureConfig, layers: Sequence[Gimp.Layer], originals: Sequence[Gimp.Layer | None]
+) -> AgainRow | None:
+    """Returns the row, or None when none of ``layers`` was painted by this plug-in.
+
+    ``originals`` are the layers that they were painted from, where those are still there. A single layer
+    offers its settings, and to go on from where it ended.
     """
-    about = kept(layer)
-    if about is None:
-        return None
-    button = Gtk.Button.new_with_mnemonic(_("_Use these settings again"))
-    button.set_tooltip_text(_("Takes over what this layer was painted with"))
-    button.connect("clicked", lambda _button: _take_over(config, about["settings"]))
-    row = Gtk.Box(spacing=12)
-    row.pack_start(button, False, False, 0)
-    if goes_on:
-        check = Gtk.CheckButton.new_with_mnemonic(_("Co_ntinue from this layer"))
-        check.set_tooltip_text(_("Paint on where this result ended, not from the start"))
-        check.set_active(config.get_property(START) is not None)
-        check.connect(
-            "toggled", lambda _check: config.set_property(START, layer if check.get_active() else None)
-        )
-        row.pack_start(check, False, False, 0)
-    return row
+    about = kept(layers[0]) if len(layers) == 1 else None
+    row, label = Gtk.Box(spacing=12), None
+    if any(originals):
+        combo = _what_to_paint(config, layers[0] if len(layers) == 1 else None)
+        label = Gtk.Label(label=_("_What to paint"), use_underline=True, xalign=0.0)
+        label.set_mnemonic_widget(combo)
+        row.pack_start(label, False, False, 0)
+        row.pack_start(combo, True, True, 0)
+    if about is not None:
+        button = Gtk.Button.new_with_mnemonic(_("_Use its settings"))
+        button.set_tooltip_text(_("Takes over what this layer was painted with"))
+        button.connect("clicked", lambda _button: take_over(config, about["settings"]))
+        row.pack_start(button, False, False, 0)
+    return AgainRow(row, label) if row.get_children() else None
 
 
-def _take_over(config: Gimp.ProcedureConfig, settings: dict[str, Any]) -> None:
-    """Sets the valid ones of ``settings``: the image's file may come from anybody, and from any version."""
-    for entry in (*PARAMETERS, *ADVANCED, *RESULT):
-        _set(config, property_of(entry.name), settings.get(property_of(entry.name)))
-    files = {name: _local(settings.get(f"{name}-file")) for name in STYLES}
-    if not any(files.values()):
-        return  # its styles were layers, which are not kept: the styles chosen now stay
-    for name, file in files.items():
-        for what in ("layer", "region"):
-            config.set_property(f"{name}-{what}", None)
-        config.set_property(f"{name}-file", file)
-        _set(config, f"{name}-weight", settings.get(f"{name}-weight"))
+def _what_to_paint(config: Gimp.ProcedureConfig, goes_on: Gimp.Layer | None) -> Gtk.ComboBoxText:
+    """Returns a combo box for the property ``CONTENT``, which may also set ``START`` to ``goes_on``."""
+    combo = Gtk.ComboBoxText()
+    for name, label in CONTENT.options:
+        combo.append(name, _(label))
+    if goes_on is not None:
+        combo.append(_GO_ON, _("Go on from where it ended"))
+    combo.set_tooltip_text(_("A second try paints the picture that the first was painted from"))
+    for cell in combo.get_cells():
+        cell.set_property("ellipsize", 3)  # PANGO_ELLIPSIZE_END: it must not widen the dialog
 
+    def show(*_: object) -> None:
+        continued = config.get_property(START) is not None and goes_on is not None
+        combo.set_active_id(_GO_ON if continued else config.get_property(CONTENT.name))
 
-def _set(config: Gimp.ProcedureConfig, name: str, value: Any) -> None:
-    """Sets the property ``name`` if ``value`` has its type and is in its range."""
-    if value is None or type(value) is not type(config.get_property(name)):
-        return
-    spec = config.find_property(name)
-    # GObject would accept NaN, and would clamp other numbers to the range.
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_number and not spec.minimum <= value <= spec.maximum:
-        return
-    try:
-        config.set_property(name, value)
-    except (TypeError, ValueError, OverflowError):
-        return  # the property keeps its value
+    def choose(_combo: Gtk.ComboBoxText) -> None:
+        chosen = combo.get_active_id()
+        start = goes_on if chosen == _GO_ON else None
+        content = _ORIGINAL if chosen == _GO_ON else chosen
+        for name, value in ((CONTENT.name, content), (START, start)):
+            if config.get_property(name) != value:
+                config.set_property(name, value)
 
-
-def _local(uri: object) -> Gio.File | None:
-    """Returns the file at ``uri`` on this machine, or None: no image may cause a download."""
-    if not isinstance(uri, str) or not uri.startswith("file:///"):
-        return None
-    return Gio.File.new_for_uri(uri)
+    show()
+    combo.connect("changed", choose)
+    for name in (START, CONTENT.name):
+        follow(combo, config, show, name)
+    return combo

@@ -11,6 +11,7 @@ from gi.repository import Gimp
 
 from choices.styles import Area, area_of, reduced
 from client.sketches import CONTENT_SIDE
+from dialog.detail import Detail
 from image.pixbufs import made
 from image.selection import Area as Part
 from image.selection import painted_area
@@ -26,23 +27,33 @@ class Shown:
     start: RawPicture | None = None
 
     @classmethod
-    def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Shown:
-        """Reads the part of ``layer`` to paint, and ``start`` at the same place.
+    def of(
+        cls,
+        image: Gimp.Image,
+        layer: Gimp.Layer,
+        start: Gimp.Layer | None = None,
+        detail: Detail | None = None,
+    ) -> Shown:
+        """Reads the part of ``layer`` to paint, or a detail of it, and ``start`` at the same place.
 
         Raises ``Trouble`` when the selection and the layer have nothing in common.
         """
         part = painted_area(image, layer)
+        scale = min(1.0, CONTENT_SIDE / max(part.width, part.height))
+        if detail is not None:
+            part = Part(part.x + detail.x, part.y + detail.y, detail.width, detail.height)
+            scale = detail.scale
         left, top, *_size = area_of(layer)
         left, top = left + part.x, top + part.y
-        scale = min(1.0, CONTENT_SIDE / max(part.width, part.height))
         start_picture = None
         if start is not None:
             own_left, own_top, *_size = area_of(start)
             start_picture = reduced(
                 start, scale, Part(left - own_left, top - own_top, part.width, part.height)
             )
-        whole = (part.width, part.height) == (layer.get_width(), layer.get_height()) and start_picture is None
-        content = _thumbnail(layer, scale) if whole else reduced(layer, scale, part)
+        whole = (part.width, part.height) == (layer.get_width(), layer.get_height())
+        fast = whole and start is None and detail is None
+        content = _thumbnail(layer, scale) if fast else reduced(layer, scale, part)
         return cls((left, top, part.width, part.height), content, start_picture)
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from gi.repository import Gimp, Gio, Gtk
 
 from choices.arguments import STYLES
-from dialog.file_button import prepare
-from dialog.following import follow
-from dialog.item_combo import layer_combo, region_combo
 from text.language import _
+from widgets.file_button import prepare
+from widgets.following import follow
+from widgets.item_combo import layer_combo, region_combo
 
 
 def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) -> Gtk.Grid:
-    """Returns the table. Its first row, for the style chosen above it, has only weight and region."""
+    """Returns the table. Its first row, for the style of the first page, has only weight and region."""
     grid = Gtk.Grid(row_spacing=6, column_spacing=6, margin_top=6)
     heads = (_("Picture"), _("or layer"), _("Weight"), _("Where"))
     for column, head in enumerate(heads, start=1):
@@ -28,13 +28,13 @@ def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) 
         label = Gtk.Label(label=title, xalign=0.0)
         grid.attach(label, 0, row, 1, 1)
         if row == 1:
-            grid.attach(Gtk.Label(label=_("the one above"), xalign=0.0), 1, row, 2, 1)
+            grid.attach(Gtk.Label(label=_("the one of the page “Style”"), xalign=0.0), 1, row, 2, 1)
         else:
             grid.attach(_file(config, f"{name}-file", samples, label), 1, row, 1, 1)
             layers = layer_combo(config, f"{name}-layer", _("None"))
             grid.attach(_named(layers, _("{style}: layer"), title), 2, row, 1, 1)
         grid.attach(_named(_weight(config, f"{name}-weight"), _("{style}: weight"), title), 3, row, 1, 1)
-        regions = region_combo(config, f"{name}-region", image)
+        regions = region_combo(config, name, image)
         grid.attach(_named(regions, _("{style}: where"), title), 4, row, 1, 1)
     return grid
 

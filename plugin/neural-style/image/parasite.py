@@ -10,6 +10,9 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio
 
+from image.selection import painted_area
+from text.trouble import Trouble
+
 _NAME = "neural-style"
 _LAST_TATTOO = 2**32 - 1  # GIMP's tattoos are unsigned numbers of 32 bits
 
@@ -41,10 +44,19 @@ def keep(layer: Gimp.Layer, settings: bytes) -> None:
 
 
 def painted_from(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
-    """Returns the layer that ``layer`` was painted from, or None if there is none in ``image``."""
+    """Returns the layer that ``layer`` was painted from, or None if nothing in ``image`` can be painted so.
+
+    It may be gone, or lie outside the selection.
+    """
     about = kept(layer)
     original = about and about["painted-from"] and image.get_layer_by_tattoo(about["painted-from"])
-    return original if original and original != layer else None
+    if not original or original == layer:
+        return None
+    try:
+        painted_area(image, original)
+    except Trouble:
+        return None
+    return original
 
 
 def kept(layer: Gimp.Layer) -> dict[str, Any] | None:

@@ -40,10 +40,17 @@ class Source:
     start: RawPicture | None
 
     @classmethod
-    def of(cls, image: Gimp.Image, layer: Gimp.Layer, start: Gimp.Layer | None = None) -> Source:
+    def of(
+        cls,
+        image: Gimp.Image,
+        layer: Gimp.Layer,
+        above: Gimp.Layer | None = None,
+        start: Gimp.Layer | None = None,
+    ) -> Source:
         """Reads the part of ``layer`` to paint, and ``start`` at the same place.
 
-        Raises ``Trouble`` when the selection and the layer have nothing in common.
+        The result goes directly above the layer ``above``, or above ``layer`` without one. Raises ``Trouble``
+        when the selection and the layer have nothing in common. and the layer have nothing in common.
         """
         area = painted_area(image, layer)
         _, left, top = layer.get_offsets()
@@ -59,7 +66,7 @@ class Source:
             image.get_color_profile(),
             (left, top, area.width, area.height),
             layer.has_alpha(),
-            start or layer,
+            above or layer,
             None if start is None else pixels_at(start, left, top, picture),
         )
 

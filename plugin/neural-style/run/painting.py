@@ -112,7 +112,8 @@ class Painting:
     def _work(self) -> None:
         pictures: list[RawPicture] = []
         try:
-            self._put(Status(_("Starting the engine…"), 0.0))
+            starting = self._core.state == "starting"
+            self._put(Status(_("Starting the engine…") if starting else _("Getting ready…"), 0.0))
             for number, task in enumerate(self._all):
                 self._number, self._fraction = number, 0.0
                 result = self._paint(task)
@@ -164,12 +165,7 @@ class Painting:
             self._tell(f"{_(message['text'])}…")
         elif kind == "progress":
             self._fraction = float(message["fraction"])
-            text = _("Step {number} of {count}: {width} × {height}").format(
-                number=message["scale"],
-                count=message["scales"],
-                width=message["width"],
-                height=message["height"],
-            )
+            text = _stage(int(message["scale"]), int(message["scales"]))
             left = message.get("seconds_left")
             if left is not None:
                 text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
@@ -183,6 +179,13 @@ class Painting:
 
     def _put(self, event: Event) -> None:
         self._events.put(event)
+
+
+def _stage(scale: int, scales: int) -> str:
+    """Returns what is done at the scale of this number, from 1, as a painter would call it."""
+    if scale == 1 and scales > 1:
+        return _("Sketching")
+    return _("Painting") if scale < scales else _("Detailing")
 
 
 def _unharmed(error: WireError) -> str:

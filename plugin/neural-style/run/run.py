@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from choices.arguments import START
+from choices import history
+from choices.arguments import CONTENT, START
 from choices.remembered import recall, remember
 from choices.settings import settings_of
 from choices.styles import chosen, read
@@ -21,6 +23,7 @@ from image.parasite import packed, painted_from
 from image.place import PaintedPicture, Source, place
 from image.selection import painted_area
 from nst_core.client.job import RawPicture
+from run.notification import tell_that_it_is_painted
 from run.painting import Done, Painting, Status, Task
 from text.trouble import Cancelled, Trouble
 
@@ -37,13 +40,16 @@ def run(
 ) -> tuple[Gimp.PDBStatusType, str]:
     """Paints ``drawables``; returns GIMP's status, and a sentence for the person if something went wrong.
 
-    Only the interactive run mode shows windows. Unless the mode is non-interactive, the layers and channels
-    chosen last are used again. No exception leaves this function: each becomes a status.
+    Windows come in the interactive run mode, and where there is no style to repeat. Unless the mode is
+    non-interactive, the layers and channels chosen last are used again. No exception leaves this
+    function: each becomes a status.
     """
     try:
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
             recall(config)
-        if run_mode == Gimp.RunMode.INTERACTIVE:
+        # *Repeat* has nothing to repeat after dialogs that were all canceled.
+        nothing_yet = run_mode != Gimp.RunMode.NONINTERACTIVE and not chosen(config)
+        if run_mode == Gimp.RunMode.INTERACTIVE or nothing_yet:
             _with_windows(procedure, image, drawables, config)
         else:
             _without_windows(procedure, image, drawables, config)
@@ -78,6 +84,7 @@ def _with_windows(
     from run.window import PaintingWindow
 
     core = Core(where, _host())
+    config.set_property(CONTENT.name, "original")  # a second try is not to paint the first one's picture
     answer = Answer.CHANGE
     try:
         while True:
@@ -88,20 +95,29 @@ def _with_windows(
                     config.set_property("indexed", ask_what_to_do_with_it())
                 run = _Run(procedure, image, layers, config)
                 painting = Painting(core, run.work, settings_of(config), PREVIEW_SIZE)
-                pictures = PaintingWindow(painting, image, run.sources, run.name, config).run()
-                break
+                window = PaintingWindow(painting, image, run.sources, run.name, config)
+                pictures = window.run()
+                if pictures:
+                    break
+                if not image.is_valid():
+                    raise Cancelled
+                answer = Answer.CHANGE  # the person wants to choose something else
             except Trouble as trouble:
                 network = config.get_property("network")
                 answer = tell(trouble, core, where, "vgg16" if network == "auto" else network)
                 if answer is Answer.KEEP:
                     pictures = trouble.kept
                     break
-                # ``config`` keeps what was chosen. A new ``Core`` starts the engine again if it is gone.
-                core.close()
-                core = Core(where, _host())
+            # ``config`` keeps what was chosen. A new ``Core`` starts the engine again if it is gone. A job
+            # that is being canceled still listens to the old one.
+            core.close()
+            core = Core(where, _host())
     finally:
         core.close()
     run.place(pictures)
+    run.note(pictures)
+    if window.ended_aside and answer is not Answer.KEEP:
+        tell_that_it_is_painted(window.image_name)
     if not image.is_valid():
         raise Cancelled  # after a success, GIMP would store the settings in the image, which is gone
     remember(config)
@@ -160,11 +176,14 @@ class _Run:
         if not (image.is_valid() and all(layer.is_valid() for layer in layers)):
             raise Trouble("The layer is not there any more.", "Open the dialog again on another layer.")
         start = _start(config, layers)
+        selected = layers
         if start is not None and start in layers:
             # The selected layer is the result to continue from: its original is the content.
-            layers = [painted_from(image, start) or start]
+            selected, layers = [start], [painted_from(image, start) or start]
+        elif start is None and config.get_property(CONTENT.name) == "original":
+            layers = [painted_from(image, layer) or layer for layer in layers]
         self._image = image
-        self.sources = [Source.of(image, layer, start) for layer in layers]
+        self.sources = [Source.of(image, layer, above, start) for layer, above in zip(layers, selected)]
         self.work = [
             Task(source.picture, read(config, source.place), source.start) for source in self.sources
         ]
@@ -183,6 +202,12 @@ class _Run:
             for source, picture, settings in parts
         ]
         place(self._image, results, self._apart, self._convert)
+
+    def note(self, pictures: Sequence[RawPicture]) -> None:
+        """Adds ``pictures`` to what was painted lately."""
+        with suppress(OSError):  # a full disk must not spoil what is painted
+            for picture, settings in zip(pictures, self._settings):
+                history.add(picture, self.name, settings)
 
 
 def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 import gi
 
@@ -12,9 +11,9 @@ from gi.repository import Gtk
 
 from image.pixbufs import load_small
 from text.language import _
+from widgets.children import first_of
 
 _PREVIEW = 200  # pixels of the longer side
-_Kind = TypeVar("_Kind", bound=Gtk.Widget)
 
 
 def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
@@ -22,12 +21,12 @@ def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
 
     ``label`` becomes the button's label for the keyboard and for screen readers.
     """
-    button = _find(chooser, Gtk.FileChooserButton)
+    button = first_of(chooser, Gtk.FileChooserButton)
     if button is None:
         return
     if isinstance(label, Gtk.Label):
         # The button's own text is only the name of a file.
-        label.set_mnemonic_widget(_find(button, Gtk.Button))
+        label.set_mnemonic_widget(first_of(button, Gtk.Button))
     pictures = Gtk.FileFilter()
     pictures.set_name(_("Pictures"))
     pictures.add_pixbuf_formats()
@@ -52,15 +51,8 @@ def prepare(chooser: Gtk.Widget, samples: Path, label: Gtk.Widget) -> None:
     button.connect("update-preview", update)
 
 
-def _find(widget: Gtk.Widget, kind: type[_Kind]) -> _Kind | None:
-    """Returns the first widget of this ``kind`` in ``widget`` or below it, or None."""
-    matches: list[_Kind] = []
-
-    def look(child: Gtk.Widget) -> None:
-        if isinstance(child, kind):
-            matches.append(child)
-        elif isinstance(child, Gtk.Container):
-            child.forall(look)
-
-    look(widget)
-    return matches[0] if matches else None
+def clear(chooser: Gtk.Widget) -> None:
+    """Has the file button in ``chooser`` name no file: without one, it would name the last for ever."""
+    button = first_of(chooser, Gtk.FileChooserButton)
+    if button is not None:
+        button.unselect_all()

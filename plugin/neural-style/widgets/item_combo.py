@@ -10,9 +10,11 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
-from dialog.following import follow
 from image.layers import layers_of
 from text.language import _
+from widgets.following import follow
+
+_NONE, _ELSE = "0", "else"  # the ids of two entries: those of items are other numbers
 
 
 def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.ComboBoxText:
@@ -28,10 +30,11 @@ def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.Combo
     return _combo(config, name, none, entries)
 
 
-def region_combo(config: Gimp.ProcedureConfig, name: str, image: Gimp.Image) -> Gtk.ComboBoxText:
-    """Returns a combo box of the channels, layer masks and layers of ``image`` for the property ``name``.
+def region_combo(config: Gimp.ProcedureConfig, style: str, image: Gimp.Image) -> Gtk.ComboBoxText:
+    """Returns a combo box of the channels, layer masks and layers of ``image`` for where ``style`` paints.
 
-    Its first entry chooses none of them: then the style paints everywhere.
+    Its first entry chooses none of them: then the style paints everywhere. The second sets the property for
+    everywhere else.
     """
     layers = list(_layers(image.get_layers()))
     masks = [(layer, layer.get_mask()) for layer in layers]
@@ -39,7 +42,25 @@ def region_combo(config: Gimp.ProcedureConfig, name: str, image: Gimp.Image) -> 
     entries += [(channel.get_name(), channel) for channel in image.get_channels()]
     entries += [(_("Mask of {layer}").format(layer=layer.get_name()), mask) for layer, mask in masks if mask]
     entries += [(layer.get_name(), layer) for layer in layers]
-    return _combo(config, name, _("Everywhere"), entries)
+    combo = _combo(config, f"{style}-region", _("Everywhere"), entries)
+    elsewhere = f"{style}-elsewhere"
+    combo.insert(1, _ELSE, _("Everywhere else"))
+
+    def show(*_: object) -> None:
+        if config.get_property(elsewhere):
+            combo.set_active_id(_ELSE)
+        elif combo.get_active_id() == _ELSE:
+            combo.set_active_id(_NONE)
+
+    def choose(_combo: Gtk.ComboBoxText) -> None:
+        chosen = combo.get_active_id() == _ELSE
+        if chosen != config.get_property(elsewhere):
+            config.set_property(elsewhere, chosen)
+
+    show()
+    combo.connect("changed", choose)
+    follow(combo, config, show, elsewhere)
+    return combo
 
 
 def _layers(layers: list[Gimp.Layer]) -> Iterator[Gimp.Layer]:
@@ -55,7 +76,7 @@ def _combo(
 ) -> Gtk.ComboBoxText:
     combo = Gtk.ComboBoxText()
     combo.set_tooltip_text(config.find_property(name).blurb)
-    combo.append("0", none)
+    combo.append(_NONE, none)
     for label, item in entries:
         combo.append(str(item.get_id()), label)
     items = {str(item.get_id()): item for _label, item in entries}
@@ -65,10 +86,13 @@ def _combo(
 
     def show(*_: object) -> None:
         item = config.get_property(name)
-        combo.set_active_id(str(item.get_id()) if item is not None else "0")
+        if item is not None:
+            combo.set_active_id(str(item.get_id()))
+        elif combo.get_active_id() != _ELSE:
+            combo.set_active_id(_NONE)
 
     def choose(_combo: Gtk.ComboBoxText) -> None:
-        item = items.get(combo.get_active_id() or "0")
+        item = items.get(combo.get_active_id() or _NONE)
         if item != config.get_property(name):
             config.set_property(name, item)
 
