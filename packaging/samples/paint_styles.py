@@ -52,6 +52,7 @@ PICTURES = {
 }
 # Eighteen of them must stay below 25 MB.
 MOST_BYTES = 1_320_000
+THUMBNAIL = (96, 72)  # the dialog shows no larger ones
 
 
 def jpeg(image: Image.Image) -> bytes:
@@ -64,13 +65,26 @@ def jpeg(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def thumbnail(data: bytes) -> bytes:
+    """Returns a JPEG of the size of a thumbnail.
+
+    To load eighteen large pictures takes more time than all else that the dialog does before it is there.
+    """
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+        image.save(buffer, "JPEG", quality=92, subsampling=0, optimize=True)
+    return buffer.getvalue()
+
+
 def main() -> None:
-    """Writes the pictures to where the installer takes them from."""
-    folder = Path(__file__).parents[2] / "install" / "samples" / "styles"
+    """Writes the pictures, and their thumbnails, to where the installer takes them from."""
+    samples = Path(__file__).parents[2] / "install" / "samples"
     for name in sys.argv[1:] or PICTURES:
         painted = picture(PICTURES[name]())
         data = jpeg(painted.resize(FINISHED, Image.Resampling.LANCZOS))
-        (folder / f"{name}.jpg").write_bytes(data)
+        (samples / "styles" / f"{name}.jpg").write_bytes(data)
+        (samples / "thumbnails" / f"{name}.jpg").write_bytes(thumbnail(data))
         print(f"{name}.jpg: {len(data):,} bytes")
 
 

@@ -14,7 +14,7 @@ from gi.repository import Gdk, GdkPixbuf, Gimp, GimpUi, Gio, GObject, Gtk
 
 from choices.recent import path_of
 from dialog.style_pictures import StylePictures
-from image.pixbufs import is_broken, load_small
+from image.pixbufs import is_broken
 from nst_core.contract.places import State
 from text.language import _
 from widgets.file_button import clear, prepare
@@ -32,19 +32,18 @@ class StyleChooser:
 
     def __init__(self, dialog: GimpUi.ProcedureDialog, config: Gimp.ProcedureConfig, state: State) -> None:
         self._config = config
-        self._folder = state.samples / "styles"
         self._chosen = Gtk.Image()
         self._chosen.set_size_request(_CHOSEN_WIDTH, _CHOSEN_HEIGHT)
         self._chosen.get_accessible().set_name(_("Style thumbnail"))
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.IN, valign=Gtk.Align.START)
         frame.add(self._chosen)
-        self._pictures = StylePictures(self._folder, self._choose)
+        self._pictures = StylePictures(state.samples, self._choose)
         self._unreadable = Gtk.Label(xalign=0.0, wrap=True)
         self._unreadable.set_no_show_all(True)
         file = dialog.get_widget("style-file", GObject.TYPE_NONE)
         assert isinstance(file, GimpUi.FileChooser)
         self._file = file
-        prepare(file, self._folder, file.get_label_widget())
+        prepare(file, state.samples / "styles", file.get_label_widget())
         self._layers = layer_combo(config, "style-layer", _("None"))
         layer_label = Gtk.Label(label=_("Or an _open picture"), use_underline=True, xalign=0.0)
         layer_label.set_mnemonic_widget(self._layers)
@@ -126,15 +125,13 @@ class StyleChooser:
             self._chosen.set_from_icon_name("image-x-generic", Gtk.IconSize.DIALOG)
             self._chosen.set_tooltip_text(_("Choose a picture to paint in its style"))
         else:
-            pixbuf = load_small(path, _CHOSEN_WIDTH, _CHOSEN_HEIGHT)
+            name = Path(file.get_parse_name()).name
+            pixbuf = self._pictures.small(path, _CHOSEN_WIDTH, _CHOSEN_HEIGHT)
             if pixbuf:
                 self._chosen.set_from_pixbuf(pixbuf)
             else:
                 self._chosen.set_from_icon_name("image-missing", Gtk.IconSize.DIALOG)
-            if is_broken(path):
-                words = _("“{name}” cannot be read as a picture.").format(
-                    name=Path(file.get_parse_name()).name
-                )
-                self._unreadable.set_text(words)
-                self._unreadable.show()
-            self._chosen.set_tooltip_text(Path(file.get_parse_name()).name)
+                if is_broken(path):
+                    self._unreadable.set_text(_("“{name}” cannot be read as a picture.").format(name=name))
+                    self._unreadable.show()
+            self._chosen.set_tooltip_text(name)

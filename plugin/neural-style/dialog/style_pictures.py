@@ -9,8 +9,9 @@ from pathlib import Path
 
 import gi
 
+gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GLib, Gtk
+from gi.repository import GdkPixbuf, GLib, Gtk
 
 from choices.recent import favorites, forget, recent, set_favorite
 from image.pixbufs import is_broken, load_small
@@ -24,12 +25,13 @@ _ROWS = 2
 class StylePictures:
     """Two rows of pictures that scroll sideways. A click calls ``choose`` with the picture's path.
 
-    ``folder`` has the samples. A menu on each picture, by the second button of the mouse or the menu key,
+    The samples lie in ``samples``. A menu on each picture, by the second button of the mouse or the menu key,
     makes it a favorite, and takes it from the pictures used last.
     """
 
-    def __init__(self, folder: Path, choose: Callable[[str], object]) -> None:
-        self._folder = folder
+    def __init__(self, samples: Path, choose: Callable[[str], object]) -> None:
+        self._folder = samples / "styles"
+        self._thumbnails = samples / "thumbnails"
         self._choose = choose
         self._none = Gtk.RadioButton()  # is active while none of the buttons in sight is the style
         self._buttons: dict[str, Gtk.RadioButton] = {}
@@ -55,6 +57,12 @@ class StylePictures:
         self._buttons.get(self._shown, self._none).set_active(True)
         self._setting = False
         GLib.idle_add(self._scroll)
+
+    def small(self, path: str, width: int, height: int) -> GdkPixbuf.Pixbuf | None:
+        """Returns the picture at ``path``, scaled to fit that size, or None if GTK cannot load it."""
+        thumbnail = self._thumbnails / Path(path).name
+        is_sample = Path(path).parent == self._folder and thumbnail.is_file()
+        return load_small(str(thumbnail) if is_sample else path, width, height)
 
     def _fill(self) -> None:
         for button in self._buttons.values():
@@ -91,7 +99,7 @@ class StylePictures:
         return button
 
     def _load(self, image: Gtk.Image, button: Gtk.RadioButton, path: str) -> bool:
-        pixbuf = load_small(path, _WIDTH, _HEIGHT)
+        pixbuf = self.small(path, _WIDTH, _HEIGHT)
         if pixbuf:
             image.set_from_pixbuf(pixbuf)
         elif is_broken(path):
