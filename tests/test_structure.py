@@ -83,7 +83,10 @@ ALLOWED = {
     "plugin/neural-style/image": {"gi", *_SHARED, "text"},
     "plugin/neural-style/choices": {"gi", *_SHARED, "image", "text"},
     "plugin/neural-style/widgets": {"gi", *_SHARED, "image", "text"},
-    "plugin/neural-style/dialog": {"gi", *_SHARED, "choices", "client", "image", "text", "widgets"},
+    "plugin/neural-style/variations": {"gi", *_SHARED, "choices", "client", "image", "text"},
+    "plugin/neural-style/dialog": {
+        *("gi", *_SHARED, "choices", "client", "image", "text", "variations", "widgets"),
+    },
     "plugin/neural-style": {"gi", *_SHARED},
     "plugin/neural-style-gimp2": {
         *("gimp", "gimpenums", "gimpfu", "gimpshelf"),

@@ -10,6 +10,7 @@ import pytest
 
 from .lent import Lent
 from .plugged import until
+from .screenshots import shoot
 from .session import GimpSession
 from .steps import DIALOG, RUNNING, click_and_stylize, close_dialog, open_dialog, wait_for_layers
 
@@ -127,6 +128,10 @@ def test_what_was_painted_lately_gives_its_settings_again(echoing: Lent, photogr
         session.press(RUNNING, DIALOG)
         until(lambda: session.read("Strength", DIALOG) == 33)
         assert session.read("Night oil", DIALOG) is True
+        until(lambda: "This was painted with these settings." in session.texts(DIALOG))
+        assert session.is_sensitive("Before and after", "slider", DIALOG)
+        session.set_value("Strength", 81, DIALOG)
+        until(lambda: "This was painted with these settings." not in session.texts(DIALOG))
         folder = echoing.home.config / "neural-style" / "history"
         session.choose_in_menu(RUNNING, 1, DIALOG)
         until(lambda: [json.loads(path.read_text())["starred"] for path in folder.glob("*.json")] == [True])
@@ -135,3 +140,26 @@ def test_what_was_painted_lately_gives_its_settings_again(echoing: Lent, photogr
         until(lambda: "Painted lately" not in session.texts(DIALOG))
         close_dialog(session)
         assert "Traceback" not in session.log()
+
+
+def test_variations_are_of_favorite_styles_too(echoing: Lent, photograph: Path) -> None:
+    with echoing.session(photograph) as session:
+        open_dialog(session)
+        session.toggle("Night oil", DIALOG)
+        session.choose_in_menu("Fish batik", 1, DIALOG)
+        until(lambda: session.is_sensitive("Variations…", window=DIALOG))
+        session.press("Variations…", DIALOG)
+        session.wait_window("Variations")
+        session.choose("What varies", "Styles", "Variations")
+        until(lambda: "Click the one you like." in session.texts("Variations"), 60)
+        shoot(session, "variations-styles")
+        session.toggle("fish-batik, strength 75", "Variations")
+        session.press("Use these settings", "Variations")
+        until(lambda: session.read("Fish batik", DIALOG) is True)
+        assert session.read("Strength", DIALOG) == 75
+        session.press("Variations…", DIALOG)
+        session.wait_window("Variations")
+        assert "What varies" not in session.texts("Variations")
+        session.press("Close", "Variations")
+        session.choose_in_menu("Fish batik", 1, DIALOG)
+        close_dialog(session)

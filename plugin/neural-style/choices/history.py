@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
 from choices import stored
 from image.png import png
 from image.thumbnails import reduced_to
@@ -23,20 +28,30 @@ _SIDE = 256  # pixels of a small picture's longer side
 
 @dataclass(frozen=True)
 class Painted:
-    """One result: its small picture (a PNG file), its name, its settings, and whether it has a star."""
+    """One result: its small picture (a PNG file), its name, its settings, and whether it has a star.
+
+    ``image`` is the ``origin`` of the image that it was painted in.
+    """
 
     picture: Path
     name: str
+    image: str
     settings: Mapping[str, Any]
     starred: bool
 
 
-def add(picture: RawPicture, name: str, parasite: bytes) -> None:
+def origin(image: Gimp.Image) -> str:
+    """Returns what tells the same image another day: the address of its file, or its name without one."""
+    file = image.get_file()
+    return str(file.get_uri() if file else image.get_name())
+
+
+def add(picture: RawPicture, name: str, parasite: bytes, image: str) -> None:
     """Keeps a result. ``parasite`` is what its layer has, see ``image/parasite.py``. Raises ``OSError``."""
     settings = json.loads(parasite)["settings"]
     # The name tells when it was, and no two results have the same.
     path = _folder() / f"{time.time_ns() // 1_000_000}-{os.getpid()}.json"
-    stored.write(path, {"name": name, "settings": settings, "starred": False})
+    stored.write(path, {"name": name, "image": image, "settings": settings, "starred": False})
     small = reduced_to(_SIDE, picture)
     try:
         path.with_suffix(".png").write_bytes(png(small.width, small.height, small.pixels))
@@ -54,15 +69,14 @@ def painted() -> list[Painted]:
             told = stored.read(path)
             picture = path.with_suffix(".png")
             if picture.is_file():
-                results.append(
-                    Painted(picture, str(told["name"]), dict(told["settings"]), told["starred"] is True)
-                )
+                name, image, settings = str(told["name"]), str(told["image"]), dict(told["settings"])
+                results.append(Painted(picture, name, image, settings, told["starred"] is True))
     return results
 
 
 def set_star(one: Painted, starred: bool) -> None:
     """Has a result stay, whatever comes after it, or not any more. Raises ``OSError``."""
-    value = {"name": one.name, "settings": dict(one.settings), "starred": starred}
+    value = {"name": one.name, "image": one.image, "settings": dict(one.settings), "starred": starred}
     stored.write(one.picture.with_suffix(".json"), value)
 
 

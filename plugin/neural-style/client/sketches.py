@@ -22,12 +22,14 @@ from text.trouble import Trouble
 CONTENT_SIDE = 384
 """Longer side in pixels of the layer as it is sent for a sketch."""
 
+BY_SEED = ("noise", "style-colors")
+"""The starts that another seed changes altogether."""
+
 _SMALLEST, _LARGEST = 160, 384  # range of the longer side that is computed, in pixels
 _WANTED_SECONDS, _MOST_SECONDS = 6.0, 15.0  # what a sketch should take, and the smallest may take
 # A sketch has its own. Another precision, and the noise of another seed, are not to be seen in it.
 _ITS_OWN: Mapping[str, Any] = {"quality": "draft", "evaluations": 24, "detail": 0, "finish": "quick"}
 _NO_MATTER = {*_ITS_OWN, "size", "precision"}
-_BY_SEED = ("noise", "style-colors")  # starts that another seed changes altogether
 _MOST_KEPT = 40
 
 
@@ -49,7 +51,7 @@ class Sketch:
     @cached_property
     def key(self) -> bytes:
         """Two sketches with the same key look alike."""
-        changing = self.settings.get("start") in _BY_SEED
+        changing = self.settings.get("start") in BY_SEED
         settings = {
             name: value
             for name, value in self.settings.items()

@@ -13,12 +13,13 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk
 
 from choices import styles
+from choices.history import Painted, origin
 from choices.recent import path_of, remember
 from choices.settings import settings_of
 from client.core import Core
 from client.sketches import Sketch
 from dialog.again import again_row
-from dialog.detail import Detail
+from dialog.detail import HEIGHT, WIDTH, Detail
 from dialog.estimate_line import EstimateLine
 from dialog.help import put_help
 from dialog.history_strip import HistoryStrip
@@ -30,11 +31,12 @@ from dialog.style_chooser import StyleChooser
 from dialog.style_table import style_table
 from dialog.subject import Subject
 from dialog.tell import tell
-from dialog.variations import choose_variation
-from image.pixbufs import is_broken
+from image.pixbufs import is_broken, load_small
 from nst_core.contract.places import State
 from text.language import _
 from text.trouble import Trouble
+from variations.sheets import sheets
+from variations.window import choose_variation
 
 
 def ask(
@@ -62,7 +64,7 @@ class _Dialog:
         image: Gimp.Image,
         layers: Sequence[Gimp.Layer],
     ) -> None:
-        self._config, self._core = config, core
+        self._config, self._core, self._image = config, core, image
         self._subject = Subject(config, image, layers)
         self._again = again_row(config, layers, self._subject.originals)
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
@@ -75,12 +77,12 @@ class _Dialog:
         self._preview = PreviewPane(core, self._subject, self._sketch, lambda: self._questions()[0])
         self._variations = Gtk.Button.new_with_mnemonic(_("_Variations…"))
         self._variations.set_tooltip_text(
-            _("A sheet of small pictures, strength by brush size, to choose from")
+            _("A sheet of small pictures with other settings, or in other styles, to choose from")
         )
         # Not in the handler itself: a screen reader that pressed the button would wait until it returns.
         self._variations.connect("clicked", lambda _button: GLib.idle_add(self._vary))
         self._preview.row.pack_end(self._variations, False, False, 0)
-        self._preview.widget.pack_end(HistoryStrip(config).widget, False, False, 0)
+        self._preview.widget.pack_end(HistoryStrip(config, self._show_again).widget, False, False, 0)
         self._status = Gtk.Label(xalign=0.0, wrap=True)
 
         columns = Gtk.Box(spacing=12, border_width=9)
@@ -154,6 +156,11 @@ class _Dialog:
         settings = detail.settings(settings) if detail else settings
         return Sketch(shown.content, style_files, settings, patient, shown.start, detail is not None)
 
+    def _show_again(self, one: Painted) -> None:
+        picture = load_small(str(one.picture), WIDTH, HEIGHT) if one.image == origin(self._image) else None
+        if picture is not None:
+            self._preview.show_result(picture)
+
     def _questions(self) -> list[dict[str, Any]]:
         """Returns the fields of the question ``estimate``, once for each layer."""
         fields = {"settings": settings_of(self._config), "resume": self._subject.shown.start is not None}
@@ -166,14 +173,16 @@ class _Dialog:
     def _vary(self) -> bool:
         try:
             sketch = self._sketch(True)
-            variation = sketch and choose_variation(self._dialog, self._core, sketch, tell)
+            offered = sheets(self._config, sketch) if sketch else []
         except Trouble as trouble:
             tell(trouble)
             return False
-        if variation:
-            self._config.set_property("strength", variation.strength)
-            self._config.set_property("brush-size", variation.brush_size)
-            if variation.paint:
+        answer = choose_variation(self._dialog, self._core, offered, tell) if offered else None
+        if answer:
+            variation, paint = answer
+            for name, value in variation.properties.items():
+                self._config.set_property(name, value)
+            if paint:
                 self._dialog.response(Gtk.ResponseType.OK)
         return False
 

@@ -25,11 +25,12 @@ _LARGE = 256
 class HistoryStrip:
     """A row of small pictures that scrolls sideways; there is none while nothing was painted.
 
-    A click takes over a result's settings. A menu keeps it, and removes it.
+    A click takes over a result's settings, and calls ``show`` with it. A menu keeps it, and removes it.
     """
 
-    def __init__(self, config: Gimp.ProcedureConfig) -> None:
+    def __init__(self, config: Gimp.ProcedureConfig, show: Callable[[Painted], object]) -> None:
         self._config = config
+        self._show = show
         self._row = Gtk.Box(spacing=2)
         scrolled = Gtk.ScrolledWindow(vscrollbar_policy=Gtk.PolicyType.NEVER, overlay_scrolling=False)
         scrolled.add(self._row)
@@ -65,9 +66,13 @@ class HistoryStrip:
         button.get_accessible().set_description(_("Takes over the settings of this result"))
         button.set_has_tooltip(True)
         button.connect("query-tooltip", self._tell, one)
-        button.connect("clicked", lambda _button: take_over(self._config, one.settings))
+        button.connect("clicked", self._clicked, one)
         put_menu(button, partial(self._actions, one))
         return button
+
+    def _clicked(self, _button: Gtk.Button, one: Painted) -> None:
+        take_over(self._config, one.settings)
+        self._show(one)
 
     def _tell(
         self, _button: Gtk.Button, _x: int, _y: int, _by_key: bool, tooltip: Gtk.Tooltip, one: Painted

@@ -8,8 +8,9 @@ from typing import Any
 import gi
 
 gi.require_version("Gimp", "3.0")
+gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GLib, Gtk
+from gi.repository import GdkPixbuf, GLib, Gtk
 
 from client.core import Core
 from client.sketches import Coming, Sketch, Sketcher, TooSlow
@@ -79,6 +80,27 @@ class PreviewPane:
         """
         self._hush()
         self._timer = GLib.timeout_add(_QUIET, self._begin)
+
+    def show_result(self, result: GdkPixbuf.Pixbuf) -> None:
+        """Shows a ``result`` of the current settings, and paints nothing until one of them changes.
+
+        The preview of a detail, or of a part with other sides, is painted instead.
+        """
+        before = self._view.before
+        assert before
+        alike = result.get_width() * before.get_height() / (result.get_height() * before.get_width())
+        if self._zoom.detail or not 0.97 < alike < 1.03:
+            return
+        self._hush()
+        self._forget()
+        try:
+            sketch = self._sketch(False, None)
+        except Trouble as trouble:
+            self._say(trouble.text)
+            return
+        self._key = sketch.key if sketch else b""
+        self._view.set_after(result)
+        self._say(_("This was painted with these settings."))
 
     def close(self) -> None:
         """Paints no more, and cancels the sketch that is being painted."""

@@ -182,7 +182,7 @@ class _Run:
             selected, layers = [start], [painted_from(image, start) or start]
         elif start is None and config.get_property(CONTENT.name) == "original":
             layers = [painted_from(image, layer) or layer for layer in layers]
-        self._image = image
+        self._image, self._origin = image, history.origin(image)
         self.sources = [Source.of(image, layer, above, start) for layer, above in zip(layers, selected)]
         self.work = [
             Task(source.picture, read(config, source.place), source.start) for source in self.sources
@@ -207,7 +207,7 @@ class _Run:
         """Adds ``pictures`` to what was painted lately."""
         with suppress(OSError):  # a full disk must not spoil what is painted
             for picture, settings in zip(pictures, self._settings):
-                history.add(picture, self.name, settings)
+                history.add(picture, self.name, settings, self._origin)
 
 
 def _start(config: Gimp.ProcedureConfig, layers: list[Gimp.Layer]) -> Gimp.Layer | None:

@@ -1,0 +1,1 @@
+"""Sheets of small pictures, each with other settings, to choose from."""
