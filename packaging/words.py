@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 import io
+import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +49,12 @@ _SOURCES = (
     "nst_core/files/errors.py",
     "nst_core/files/style.py",
 )
+_TO_TRANSLATORS = """\
+The words of Neural Style for GIMP.
+
+The letter after _ reaches a widget by the keyboard: no two of one window have the same. Words in {} stay as
+they are, and are replaced by names and numbers. Where the same words need two translations, please say so.
+"""
 _HEADER = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 
 
@@ -61,10 +69,11 @@ class Words(Catalog):
 
 
 def template() -> Words:
-    """Returns all texts for a person, each with the files that contain it."""
-    catalog = Words(header_comment="# The words of Neural Style for GIMP.", fuzzy=False)
-    for text, place in sorted(_words()):
-        catalog.add(text, locations=[(place, 0)])
+    """Returns all texts for a person, with the files that contain them, and what translators should know."""
+    header = "\n".join(f"# {line}".rstrip() for line in _TO_TRANSLATORS.splitlines())
+    catalog = Words(header_comment=header, fuzzy=False)
+    for text, place, comment in sorted(_words()):
+        catalog.add(text, locations=[(place, 0)], auto_comments=[comment] if comment else [])
     return catalog
 
 
@@ -100,19 +109,46 @@ def _written(catalog: Words) -> bytes:
     return file.getvalue()
 
 
-def _words() -> Iterator[tuple[str, str]]:
-    """Yields every text for a person, with the path of its file in the repository."""
+def _words() -> Iterator[tuple[str, str, str]]:
+    """Yields every text for a person, with the path of its file in the repository, and a comment or ""."""
     for source in _SOURCES:
         place = REPOSITORY / source
         for file in [place] if place.is_file() else place.rglob("*.py"):
-            for text in _in_file(ast.parse(file.read_text(encoding="utf-8"))):
-                yield text, file.relative_to(REPOSITORY).as_posix()
-    yield from ((text, "nst_core") for text in _ENGINE_SAYS)
+            source_text = file.read_text(encoding="utf-8")
+            tree, comments = ast.parse(source_text), _comments(source_text)
+            about = dict(_about_parameters(tree))
+            for node in _in_file(tree):
+                comment = comments.get(node.lineno) or about.get(node.value, "")
+                yield str(node.value), file.relative_to(REPOSITORY).as_posix(), comment
+    yield from ((text, "nst_core", "") for text in _ENGINE_SAYS)
     for sample in (REPOSITORY / "install" / "samples" / "styles").glob("*.jpg"):
-        yield sample.stem.replace("-", " ").capitalize(), "install/samples"
+        yield sample.stem.replace("-", " ").capitalize(), "install/samples", "The name of a style picture"
 
 
-def _in_file(tree: ast.AST) -> Iterator[str]:
+def _comments(source: str) -> dict[int, str]:
+    """Returns what the comments “# Translators: …” say, by the line below each."""
+    found: dict[int, str] = {}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, before = token.start[0], found.pop(token.start[0], "")
+            begun = re.match(r"# Translators: (.*)", token.string)
+            if begun or before:
+                found[line + 1] = begun[1] if begun else f"{before} {token.string[2:]}"
+    return found
+
+
+def _about_parameters(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yields the texts of each parameter's entry in a table, with what each is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Number", "Choice", "Flag"):
+            label, help_ = (constant.value for constant in _constants(node.args[1:3]))
+            yield label, f"The name of a setting: {help_[0].lower()}{help_[1:]}"
+            yield help_, f"The help on “{label.replace('_', '')}”"
+            for option in _options(node):
+                yield option.value, f"A choice for “{label.replace('_', '')}”"
+
+
+def _in_file(tree: ast.AST) -> Iterator[ast.Constant]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
             yield from _in_call(node, node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
@@ -130,21 +166,27 @@ def _in_file(tree: ast.AST) -> Iterator[str]:
                 )
 
 
-def _in_call(node: ast.Call, name: str) -> Iterator[str]:
+def _in_call(node: ast.Call, name: str) -> Iterator[ast.Constant]:
     if name in _MARKS or name in _ENGINE:
         yield from _constants(node.args[_MARKS.get(name, _ENGINE.get(name, 0)) :])
+    yield from _options(node) if name == "Choice" else ()
     for keyword in node.keywords:
-        if name == "Choice" and keyword.arg == "options" and isinstance(keyword.value, ast.Tuple):
-            pairs = [pair for pair in keyword.value.elts if isinstance(pair, ast.Tuple)]
-            yield from _constants([pair.elts[1] for pair in pairs])
-        elif keyword.arg in ("hint", "message", "text") and name in (*_ENGINE, "answer", "tell"):
+        if keyword.arg in ("hint", "message", "text") and name in (*_ENGINE, "answer", "tell"):
             yield from _constants([keyword.value])
 
 
-def _constants(nodes: list[ast.expr]) -> Iterator[str]:
+def _options(node: ast.Call) -> Iterator[ast.Constant]:
+    """Yields the texts of a choice's options."""
+    for keyword in node.keywords:
+        if keyword.arg == "options" and isinstance(keyword.value, ast.Tuple):
+            pairs = [pair for pair in keyword.value.elts if isinstance(pair, ast.Tuple)]
+            yield from _constants([pair.elts[1] for pair in pairs])
+
+
+def _constants(nodes: list[ast.expr]) -> Iterator[ast.Constant]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-            yield node.value
+            yield node
 
 
 def main() -> None:

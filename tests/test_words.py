@@ -153,3 +153,12 @@ def test_a_look_is_settings_and_is_known_again() -> None:
         Settings.model_validate(values)
         assert found == [label]
     assert {"quality", "size", "seed", "network", "precision"}.isdisjoint(looks[0][1])
+
+
+def test_translators_are_told_what_short_words_stand_for() -> None:
+    comments = {entry.id: entry.auto_comments for entry in words.template()}
+    assert comments["Where"] == [
+        "Heads of columns. “Weight” is how much a style counts, “Where” on which part it paints"
+    ]
+    assert comments["Draft"] == ["A choice for “Quality”"]
+    assert comments["Strength"][0].startswith("The name of a setting: ")

@@ -30,6 +30,7 @@ class Look:
 LOOKS = (
     Look(_later("Balanced"), _later("The photograph and the style in equal parts"), {}),
     Look(
+        # Translators: A look like a wash of watercolor
         _later("Soft wash"),
         _later("Broad and gentle; the photograph stays clear"),
         {"strength": 35, "brush_size": 1.5, "forms": 65, "smoothness": 35},
@@ -45,11 +46,13 @@ LOOKS = (
         {"strength": 45, "brush_size": 0.5, "forms": 25},
     ),
     Look(
+        # Translators: A look: the brush of the style, the colors of the photograph
         _later("Its brush, my colors"),
         _later("Strokes of the style in the colors of the photograph"),
         {"strength": 60, "keep_colors": True},
     ),
     Look(
+        # Translators: A look: as much as possible of the style
         _later("All style"),
         _later("The photograph only hints at where things are"),
         {"strength": 85, "brush_size": 1.5, "start": "style-colors"},

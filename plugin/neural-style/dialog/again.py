@@ -40,6 +40,7 @@ def again_row(
     row, label = Gtk.Box(spacing=12), None
     if any(originals):
         combo = _what_to_paint(config, layers[0] if len(layers) == 1 else None)
+        # Translators: In front of a combo box: the original picture, this painting …
         label = Gtk.Label(label=_("_What to paint"), use_underline=True, xalign=0.0)
         label.set_mnemonic_widget(combo)
         row.pack_start(label, False, False, 0)

@@ -68,6 +68,7 @@ class _Dialog:
         self._subject = Subject(config, image, layers)
         self._again = again_row(config, layers, self._subject.originals)
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
+        # Translators: The button that begins to paint
         self._dialog.set_ok_label(_("Styli_ze"))
         put_help(self._dialog)
         _hide_saving(self._dialog)
@@ -121,6 +122,7 @@ class _Dialog:
 
     def _right(self, image: Gimp.Image, state: State) -> Gtk.Widget:
         pages, samples = Pages(), state.samples / "styles"
+        # Translators: The title of a page
         pages.add(_("Style"), lambda: main_page(self._dialog, self._config, self._chooser, self._again))
         pages.add(_("More styles"), lambda: style_table(self._config, image, samples))
         pages.add(_("Fine tuning"), lambda: fine_page(self._dialog, self._config))

@@ -49,6 +49,7 @@ class EstimateLine:
         self._told: object = None  # the questions whose answer is shown
         self._words = Gtk.Label(xalign=0.0, wrap=True)
         self._words.get_accessible().set_description(_("What a run will take"))
+        # Translators: A button: the quality “Draft” in place of the one that takes too long
         self._draft = Gtk.Button.new_with_mnemonic(_("Use dra_ft"))
         self._draft.set_tooltip_text(_("Choose the quality for trying things out"))
         self._draft.set_valign(Gtk.Align.CENTER)
@@ -136,6 +137,7 @@ def details(answer: Message) -> str:
     """Returns what only some want to know of the engine's answer: memory, and the size that is painted."""
     memory = f"{answer['bytes'] / 2**30:.1f} GB"
     size = f"{answer['width']} × {answer['height']}"
+    # Translators: “2.1 GB”, “1024 × 768”
     return _("It needs {memory} of memory and paints at {size}.").format(memory=memory, size=size)
 
 
@@ -143,10 +145,12 @@ def in_words(answer: Message) -> str:
     """Returns the engine's answer to ``estimate`` as a person reads it."""
     device = str(answer.get("device") or "")
     # The device is a kind and sometimes a name, such as “cpu” or “cuda NVIDIA H200”.
+    # Translators: Where it is painted, as in “About 40 seconds on this processor.”
     where = _("this processor") if device in ("", "cpu") else device.partition(" ")[2] or device.upper()
     if answer.get("seconds") is None:
         return _("The first run on {where}: how long it takes is not known yet.").format(where=where)
     time = words_for_seconds(float(answer["seconds"]))
+    # Translators: “about 40 seconds” on the name of a graphics card, or on “this processor”
     words = _("About {time} on {where}.").format(time=time, where=where)
     before = answer.get("before", 0.0)
     if before is None:

@@ -82,6 +82,7 @@ class HistoryStrip:
         return True
 
     def _actions(self, one: Painted) -> list[Action]:
+        # Translators: To keep a result among those painted lately
         words = _("Keep it no longer") if one.starred else _("Keep it here")
         return [
             (words, partial(self._do, set_star, one, not one.starred)),

@@ -44,6 +44,7 @@ class LookRow:
     def _fill(self) -> None:
         self._busy = True
         self._combo.remove_all()
+        # Translators: What the combo box of looks shows when the settings are none of them
         self._combo.append(_CUSTOM, _("Custom"))
         for number, look in enumerate(LOOKS):
             self._combo.append(str(number), _(look.label))
@@ -92,6 +93,7 @@ class LookRow:
 
     def _explain(self) -> None:
         active_id = self._combo.get_active_id() or ""
+        # Translators: The help on “Look”: a set of settings
         words = _(LOOKS[int(active_id)].help) if active_id.isdecimal() else _("Values to begin from")
         self._combo.set_tooltip_text(words)
         for item in self._needs_own:

@@ -31,6 +31,7 @@ def fine_page(dialog: GimpUi.ProcedureDialog, config: Gimp.ProcedureConfig) -> G
     seed.pack_start(row_of(dialog, _BY_NAME["seed"]), False, False, 0)
     die = Gtk.Button.new_from_icon_name("media-playlist-shuffle-symbolic", Gtk.IconSize.BUTTON)
     die.set_tooltip_text(_("Throws a die for another version"))
+    # Translators: A button beside “Another version” that takes a number by chance
     die.get_accessible().set_name(_("Throw a die"))
     die.connect("clicked", lambda _button: config.set_property("seed", random.randrange(1, 10_000)))
     seed.pack_start(die, False, False, 0)

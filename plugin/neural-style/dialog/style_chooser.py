@@ -44,6 +44,7 @@ class StyleChooser:
         assert isinstance(file, GimpUi.FileChooser)
         self._file = file
         prepare(file, state.samples / "styles", file.get_label_widget())
+        # Translators: No layer
         self._layers = layer_combo(config, "style-layer", _("None"))
         layer_label = Gtk.Label(label=_("Or an _open picture"), use_underline=True, xalign=0.0)
         layer_label.set_mnemonic_widget(self._layers)

@@ -20,6 +20,7 @@ from widgets.item_combo import layer_combo, region_combo
 def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) -> Gtk.Grid:
     """Returns the table. Its first row, for the style of the first page, has only weight and region."""
     grid = Gtk.Grid(row_spacing=6, column_spacing=6, margin_top=6)
+    # Translators: Heads of columns. “Weight” is how much a style counts, “Where” on which part it paints
     heads = (_("Picture"), _("or layer"), _("Weight"), _("Where"))
     for column, head in enumerate(heads, start=1):
         grid.attach(Gtk.Label(label=head, xalign=0.0), column, 0, 1, 1)
@@ -35,6 +36,7 @@ def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) 
             grid.attach(_named(layers, _("{style}: layer"), title), 2, row, 1, 1)
         grid.attach(_named(_weight(config, f"{name}-weight"), _("{style}: weight"), title), 3, row, 1, 1)
         regions = region_combo(config, name, image)
+        # Translators: Read aloud by screen readers: “Style 2: where”
         grid.attach(_named(regions, _("{style}: where"), title), 4, row, 1, 1)
     return grid
 

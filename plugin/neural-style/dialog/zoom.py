@@ -35,6 +35,7 @@ class Zoom:
         self._painted: tuple[int, int] | None = None  # the pixels that a run computes, None if unknown
         self._closed = False
         self.detail: Detail | None = None
+        # Translators: A check box: one pixel of the result on one of the screen
         self.button = Gtk.CheckButton(label=_("_1:1"), use_underline=True, sensitive=False)
         self.button.get_accessible().set_name(_("Zoom to 1:1"))
         self.button.set_tooltip_text(

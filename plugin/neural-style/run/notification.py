@@ -21,6 +21,7 @@ def tell_that_it_is_painted(image_name: str) -> None:
     if sys.platform in ("win32", "darwin"):  # where GLib would start a bus that nobody listens to
         return
     # The service may read the body as markup.
+    # Translators: The name of an image
     body = GLib.markup_escape_text(_("“{name}” is painted.").format(name=image_name), -1)
     message = GLib.Variant("(susssasa{sv}i)", ("GIMP", 0, "gimp", _("Neural Style"), body, [], {}, -1))
     with suppress(GLib.Error):

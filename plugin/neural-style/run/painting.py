@@ -168,6 +168,7 @@ class Painting:
             text = _stage(int(message["scale"]), int(message["scales"]))
             left = message.get("seconds_left")
             if left is not None:
+                # Translators: Follows a stage: “Painting — about 20 seconds left”
                 text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
             self._tell(text)
 
@@ -184,7 +185,9 @@ class Painting:
 def _stage(scale: int, scales: int) -> str:
     """Returns what is done at the scale of this number, from 1, as a painter would call it."""
     if scale == 1 and scales > 1:
+        # Translators: The first stage of a run, at few pixels
         return _("Sketching")
+    # Translators: Stages of a run. Detailing is the last one, at full size
     return _("Painting") if scale < scales else _("Detailing")
 
 

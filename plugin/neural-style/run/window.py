@@ -61,6 +61,7 @@ class PaintingWindow:
         GimpUi.window_set_transient(self._dialog)
         background = self._dialog.add_button(_("Go on in the _background"), _BACKGROUND)
         background.set_tooltip_text(_("Only a small window stays, and you are told when it is painted"))
+        # Translators: A button: brings back the large window of a run in the background
         show = self._dialog.add_button(_("Sho_w"), _SHOW)
         buttons = background.get_parent()
         if isinstance(buttons, Gtk.ButtonBox):  # or all buttons would be as wide as this one
@@ -70,6 +71,7 @@ class PaintingWindow:
         self._keep = self._dialog.add_button(_("_Stop and keep this"), Gtk.ResponseType.ACCEPT)
         self._keep.set_sensitive(False)
         # Wholly the painting at first: one drags to see what it is painted from.
+        # Translators: Read aloud by screen readers: the picture while it is painted
         self._view = SplitView(max(size[0], 360), size[1], _("Live picture"), split=0)
         self._is_whole = sources[0].place[2:] == (layer.get_width(), layer.get_height())
         before = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
@@ -195,6 +197,7 @@ class PaintingWindow:
         question.set_property("text", _("Keep the picture as it is now?"))
         question.add_button(_("_Discard"), Gtk.ResponseType.REJECT)
         question.add_button(_("_Go on painting"), Gtk.ResponseType.CANCEL)
+        # Translators: The picture so far becomes the result
         question.add_button(_("_Keep this"), Gtk.ResponseType.ACCEPT)
         question.set_default_response(Gtk.ResponseType.CANCEL)
         question.connect("response", self._answered)

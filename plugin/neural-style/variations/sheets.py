@@ -77,6 +77,7 @@ def _by_brush_size(sketch: Sketch) -> Sheet:
 
 
 def _by_style(sketch: Sketch, styles: Sequence[tuple[ChosenStyle, StyleFile]]) -> Sheet:
+    # Translators: The name of a style picture, a number
     name = _("{style}, strength {strength}")
     variations = [
         Variation(

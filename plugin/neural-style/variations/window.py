@@ -76,6 +76,7 @@ class _Window:
             combo.append_text(sheet.title)
         combo.set_active(0)
         combo.connect("changed", self._turned)
+        # Translators: In front of a combo box: strength and brush size, styles, versions
         label = Gtk.Label(label=_("_What varies"), use_underline=True, mnemonic_widget=combo)
         row = Gtk.Box(spacing=12, margin_start=12, margin_top=12)
         row.pack_start(label, False, False, 0)

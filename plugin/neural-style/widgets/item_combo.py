@@ -40,10 +40,13 @@ def region_combo(config: Gimp.ProcedureConfig, style: str, image: Gimp.Image) ->
     masks = [(layer, layer.get_mask()) for layer in layers]
     entries: list[tuple[str, Gimp.Drawable]] = []
     entries += [(channel.get_name(), channel) for channel in image.get_channels()]
+    # Translators: A mask of GIMP's that belongs to a layer
     entries += [(_("Mask of {layer}").format(layer=layer.get_name()), mask) for layer, mask in masks if mask]
     entries += [(layer.get_name(), layer) for layer in layers]
+    # Translators: Where a style paints: on all of the layer
     combo = _combo(config, f"{style}-region", _("Everywhere"), entries)
     elsewhere = f"{style}-elsewhere"
+    # Translators: Where a style paints: where no other has a place of its own
     combo.insert(1, _ELSE, _("Everywhere else"))
 
     def show(*_: object) -> None:

@@ -66,8 +66,10 @@ class SplitView:
         self._divider.get_accessible().set_name(_("Before and after"))
         self._divider.connect("value-changed", self._draw)
         ends = Gtk.Box(spacing=6)
+        # Translators: Left end of the divider: the layer as it is
         ends.pack_start(Gtk.Label(label=_("Before")), False, False, 0)
         ends.pack_start(self._divider, True, True, 0)
+        # Translators: Right end of the divider: the layer as it will be
         ends.pack_start(Gtk.Label(label=_("After")), False, False, 0)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2)
         self.widget.pack_start(self._layout, True, True, 0)
