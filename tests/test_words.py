@@ -161,4 +161,4 @@ def test_translators_are_told_what_short_words_stand_for() -> None:
         "Heads of columns. “Weight” is how much a style counts, “Where” on which part it paints"
     ]
     assert comments["Draft"] == ["A choice for “Quality”"]
-    assert comments["Strength"][0].startswith("The name of a setting: ")
+    assert comments["S_trength"][0].startswith("The name of a setting: ")
