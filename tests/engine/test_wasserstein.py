@@ -82,6 +82,17 @@ def test_value_and_gradient_from_single_precision(draw: object, shape: tuple[int
     assert cosine(slope, gradient) > 0.9999
 
 
+@pytest.mark.parametrize("channels", [64, 256])
+def test_a_flat_style_is_far_from_features_that_spread_much(channels: int) -> None:
+    """In single precision, rounding makes negative variances beside such a spread: no root must feel them."""
+    style = torch.ones(1, channels, 4, 4) + 1e-5 * features(2, 4, 4, channels).float()
+    generated = 1 + 10 * correlated(1, 6, 7, channels)
+    value, slope = loss(style)(generated.float())
+    expected, gradient = loss(style.double())(generated)
+    assert float(value) == pytest.approx(float(expected), rel=1e-2)
+    assert cosine(slope, gradient) > 0.999
+
+
 def test_one_channel_by_hand() -> None:
     """Between N(1, 1) and N(3, 4): (1 − 3)² + (1 − 2)²."""
     generated = torch.tensor([0.0, 2.0], dtype=torch.float64).view(1, 1, 1, 2)

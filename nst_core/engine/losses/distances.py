@@ -180,7 +180,11 @@ class WassersteinDistance:
         """Returns the distance and its slope."""
         covariance = _covariance(generated.second, generated.mean)
         spread = self._axes.mT @ covariance @ self._axes
-        spread.diagonal().add_(self._floor)
+        # Rounding has made some variances negative. Beside a flat style's the floor is too low for them,
+        # and negative ones have no root.
+        rounding = _ROUNDING * torch.finfo(generated.second.dtype).eps
+        lifted = self._floor + rounding * generated.second.trace()
+        spread.diagonal().add_(lifted)
         product = self._deviations[:, None] * spread * self._deviations
         root, inverse = roots(product)
         carried = self._axes * self._deviations
@@ -188,7 +192,7 @@ class WassersteinDistance:
         inside = spread.trace()
         value = inside + self._deviations.square().sum() - 2 * root.trace()
         if self._outside:
-            rest = covariance.trace() - inside + (self._inside + self._outside) * self._floor
+            rest = covariance.trace() - inside + self._inside * lifted + self._outside * self._floor
             rest = rest.clamp_min(self._floor)
             value = value + (rest.sqrt() - self._rest**0.5).square()
             ratio = (self._rest / rest).sqrt()
@@ -203,6 +207,7 @@ class WassersteinDistance:
         return Slope(shift.square().sum() + self._share * value, by_mean, by_covariance)
 
 
+_ROUNDING = 3.0  # machine epsilons of all second moments together: more than it makes of a variance of 0
 _SMALL = 1e-4  # smallest standard deviation to divide by; layers have a mean activation near 1
 
 

@@ -50,7 +50,7 @@ class Source:
         """Reads the part of ``layer`` to paint, and ``start`` at the same place.
 
         The result goes directly above the layer ``above``, or above ``layer`` without one. Raises ``Trouble``
-        when the selection and the layer have nothing in common. and the layer have nothing in common.
+        when the selection and the layer have nothing in common.
         """
         area = painted_area(image, layer)
         _, left, top = layer.get_offsets()
