@@ -15,7 +15,7 @@ from nst_core.contract.places import State
 from nst_core.wire import endpoint as endpoints
 
 from .. import cores
-from ..conftest import REPOSITORY
+from ..conftest import REPOSITORY, lend_engine
 from ..pictures import NIGHT_OIL
 from .home import Home
 from .root import GimpRoot
@@ -45,7 +45,7 @@ class PluginHome:
         root.bind_python(installed.python)
         root.bind(installed.weights, read_only=True)
         state.environment.symlink_to(installed.environment)
-        state.weights.symlink_to(installed.weights)
+        lend_engine(installed, state)
         made = cls(root, home, state)
         files = plugin.contents(REPOSITORY, state, __version__, cls.NAME)
         plugin.place(made.folder, files, Manifest(folder / "manifest.json"))

@@ -67,7 +67,14 @@ def test_a_style_is_clicked_and_everything_follows(gimp: Lent, photograph: Path)
         assert session.read("Strength", DIALOG) == 60
         session.set_value("Strength", 20, DIALOG)
         until(lambda: "'Custom / Look'" in session.tree(DIALOG))
+        close_dialog(session)
 
+
+def test_one_of_nine_variations_is_chosen(echoing: Lent, photograph: Path) -> None:
+    with echoing.session(photograph) as session:
+        open_dialog(session)
+        session.toggle("Night oil", DIALOG)
+        until(lambda: session.is_sensitive("Variations…", window=DIALOG))
         session.press("Variations…", DIALOG)
         session.wait_window("Variations")
         until(lambda: "Click the one you like." in session.texts("Variations"), 200)

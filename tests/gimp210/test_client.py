@@ -18,7 +18,7 @@ from nst_core.contract.parameters import PARAMETERS
 from nst_core.contract.places import State
 from nst_core.contract.words import words_for_seconds
 
-from ..conftest import REPOSITORY
+from ..conftest import REPOSITORY, lend_engine
 from ..cores import end_core
 from ..pictures import NIGHT_OIL
 from .root import OldGimpRoot
@@ -31,7 +31,7 @@ FOLDER = REPOSITORY / "plugin" / "neural-style-gimp2"
 def arguments(installed: State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """The arguments of the checks, for a state folder of their own; its core ends with the test."""
     state = State(tmp_path_factory.mktemp("größe"))
-    state.weights.symlink_to(installed.weights)
+    lend_engine(installed, state)
     core = [str(installed.python), "-I", "-m", "nst_core", "serve"]
     yield [str(CHECKS), str(FOLDER), str(state.root), str(NIGHT_OIL), *core]
     end_core(state)

@@ -7,6 +7,7 @@ from pathlib import Path
 from nst_core.client.job import RawPicture
 from nst_core.contract.places import State
 
+from ..conftest import lend_engine
 from ..cores import CORE, FAKE_CORE
 from ..pictures import WOODCUT
 from .ordeal import Ordeal, kill_core, race
@@ -32,7 +33,7 @@ def test_two_starters_at_once_get_one_core(here: State) -> None:
 
 
 def test_kills_of_the_real_engine(here: State, installed: State) -> None:
-    here.weights.symlink_to(installed.weights)
+    lend_engine(installed, here)
     ordeal = Ordeal(here, REAL, PICTURE, WOODCUT, seconds=1.0, seed=2)
     ordeal.run(3)
     assert ordeal.end() == []

@@ -26,7 +26,7 @@ from nst_core.service.stylizing import Studio, perform
 from nst_core.service.worker import Worker
 from nst_core.weights.loading import Prepared
 
-from ..conftest import give_back_memory
+from ..conftest import give_back_memory, lend_engine
 from ..pictures import NIGHT_OIL, WOODCUT, moving
 from ..waiting import until
 from .standin import Running
@@ -40,7 +40,7 @@ SMALL = {"quality": "draft", "size": 64}
 def here(state: State, installed: State) -> State:
     """A state of its own with the installed weights."""
     state.root.mkdir()
-    state.weights.symlink_to(installed.weights)
+    lend_engine(installed, state)
     return state
 
 
@@ -52,6 +52,7 @@ def core(here: State) -> Iterator[Running]:
 
 
 def test_an_estimate_learns_from_each_job(core: Running) -> None:
+    core.state.speed.unlink()
     before = ask(core.state, {}, "estimate", 120, settings=SMALL, width=16, height=12)
     assert before["seconds"] > 0  # from a few evaluations that were timed when it was loaded
     assert (before["width"], before["height"]) == (16, 12)
@@ -75,7 +76,9 @@ def test_several_styles_paint_where_and_as_much_as_they_are_asked_to(core: Runni
 
     def painted(*styles: StyleFile | bytes) -> bytes:
         one = styles[0] if isinstance(styles[0], bytes) else styles
-        result = RemoteJob(channel, SMALL).run(RawPicture(16, 12, "RGBA u8", opaque), one)
+        result = RemoteJob(channel, {**SMALL, "evaluations": 8}).run(
+            RawPicture(16, 12, "RGBA u8", opaque), one
+        )
         assert result
         return bytes(result.picture.pixels)
 
