@@ -290,6 +290,27 @@ def test_one_style_paints_a_region_and_another_everywhere_else(gimp: Lent, photo
     assert red_there > blue_there + 30
 
 
+def test_the_selection_can_be_where_one_style_paints(gimp: Lent, photograph: Path) -> None:
+    """Then it does not limit what is painted: the other style has all else."""
+    yellow = gimp.home.put(NIGHT_OIL.with_name("golden-mosaic.jpg"))
+    prepare = f"""
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 48, 64)
+ARGUMENTS = {{
+    "style-region": image.get_selection(),
+    "style-2-file": Gio.File.new_for_path({yellow!r}),
+    "style-2-elsewhere": True,
+}}
+"""
+    gegl = "import gi\ngi.require_version('Gegl', '0.4')\nfrom gi.repository import Gegl"
+    report = f"{gegl}\n{ROWS}{MEANS}\ntold['mask'] = result.get_mask() is not None"
+    told = gimp.script(photograph, {**SCRIPT, "style-file": gimp.home.put(STYLE)}, prepare, report)
+    assert told["status"] == 3, told
+    assert not told["mask"]
+    (red, _green, blue), (red_there, _, blue_there) = told["left"], told["right"]
+    assert blue > red
+    assert red_there > blue_there + 30
+
+
 def test_styles_come_from_layers_and_from_files_of_gimps_own(gimp: Lent, photograph: Path) -> None:
     own = f"{gimp.home.inside}/own.xcf"
     prepare = f"""

@@ -24,14 +24,24 @@ def remember(config: Gimp.ProcedureConfig) -> None:
     config.set_property(ITEMS, json.dumps({"gimp": Gimp.getpid(), "items": numbers}) if numbers else "")
 
 
-def recall(config: Gimp.ProcedureConfig) -> None:
-    """Sets the remembered items in ``config`` that still exist, where it has no others."""
+def recall(config: Gimp.ProcedureConfig, image: Gimp.Image) -> None:
+    """Sets the remembered items in ``config`` that still exist, where it has no others.
+
+    Regions must be of ``image``: those of another mean nothing in it, and neither does an empty selection.
+    """
     try:
         stored = json.loads(config.get_property(ITEMS) or "{}")
         numbers = stored["items"] if stored.get("gimp") == Gimp.getpid() else {}
         for name in _NAMES:
             number = int(numbers.get(name, 0))
             if number > 0 and config.get_property(name) is None and Gimp.Item.id_is_valid(number):
-                config.set_property(name, Gimp.Item.get_by_id(number))
+                item = Gimp.Item.get_by_id(number)
+                if name.endswith("-layer") or (item and _is_region(item, image)):
+                    config.set_property(name, item)
     except (ValueError, KeyError, TypeError, AttributeError):
         return  # the file of GIMP's last values may have been edited by hand
+
+
+def _is_region(item: Gimp.Item, image: Gimp.Image) -> bool:
+    empty = isinstance(item, Gimp.Selection) and Gimp.Selection.is_empty(image)
+    return item.get_image() == image and not empty

@@ -104,6 +104,11 @@ def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
     return [style for style in styles if style.file is not None or style.layer is not None]
 
 
+def by_selection(config: Gimp.ProcedureConfig) -> bool:
+    """Whether a chosen style paints in the selection: then the selection does not limit what is painted."""
+    return any(isinstance(style.region, Gimp.Selection) for style in chosen(config))
+
+
 def read(config: Gimp.ProcedureConfig, area: Area) -> list[StyleFile]:
     """Returns the chosen styles for a content that is ``area`` of the image.
 

@@ -84,9 +84,8 @@ def _sections() -> list[tuple[str, str]]:
             _("Where to paint"),
             _(
                 "A selection limits what is painted, and becomes the mask of the new layer. Under “More"
-                " styles” each style can have a channel, a mask or a layer that is white where it is to"
-                " paint, and another one everywhere else. “Select ▸ Save to Channel” makes a channel of a"
-                " selection."
+                " styles” each style can have the selection, or a channel, a mask or a layer that is white"
+                " where it is to paint, and another style everywhere else."
             ),
         ),
         (

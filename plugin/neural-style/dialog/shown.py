@@ -33,12 +33,14 @@ class Shown:
         layer: Gimp.Layer,
         start: Gimp.Layer | None = None,
         detail: Detail | None = None,
+        whole: bool = False,
     ) -> Shown:
         """Reads the part of ``layer`` to paint, or a detail of it, and ``start`` at the same place.
 
-        Raises ``Trouble`` when the selection and the layer have nothing in common.
+        With ``whole`` the selection is no limit. Raises ``Trouble`` when the selection and the layer have
+        nothing in common.
         """
-        part = painted_area(image, layer)
+        part = painted_area(image, layer, whole)
         scale = min(1.0, CONTENT_SIDE / max(part.width, part.height))
         if detail is not None:
             part = Part(part.x + detail.x, part.y + detail.y, detail.width, detail.height)
@@ -51,8 +53,8 @@ class Shown:
             start_picture = reduced(
                 start, scale, Part(left - own_left, top - own_top, part.width, part.height)
             )
-        whole = (part.width, part.height) == (layer.get_width(), layer.get_height())
-        fast = whole and start is None and detail is None
+        all_of_it = (part.width, part.height) == (layer.get_width(), layer.get_height())
+        fast = all_of_it and start is None and detail is None
         content = _thumbnail(layer, scale) if fast else reduced(layer, scale, part)
         return cls((left, top, part.width, part.height), content, start_picture)
 

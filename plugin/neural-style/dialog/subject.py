@@ -10,6 +10,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from choices.arguments import CONTENT, START
+from choices.styles import by_selection
 from dialog.detail import Detail
 from dialog.shown import Shown
 from image.parasite import painted_from
@@ -25,13 +26,13 @@ class Subject:
     def __init__(self, config: Gimp.ProcedureConfig, image: Gimp.Image, layers: Sequence[Gimp.Layer]) -> None:
         self._config, self._image, self._layers = config, image, layers
         self.originals = [painted_from(image, layer) for layer in layers]
-        self._views: dict[tuple[bool, bool], Shown] = {}  # read when they are wanted
+        self._views: dict[tuple[bool, bool, bool], Shown] = {}  # read when they are wanted
         self._last: tuple[object, Shown] | None = None  # the detail that was read last
 
     @property
     def shown(self) -> Shown:
         """The first of what is painted. Raises ``Trouble`` when the selection has nothing of it."""
-        key = self._of_originals, self._goes_on
+        key = self._of_originals, self._goes_on, by_selection(self._config)
         if key not in self._views:
             self._views[key] = self._read(None)
         return self._views[key]
@@ -40,19 +41,20 @@ class Subject:
         """Returns a detail of what is ``shown``, or the whole for None. Raises ``Trouble`` likewise."""
         if detail is None:
             return self.shown
-        key = self._of_originals, self._goes_on, detail
+        key = self._of_originals, self._goes_on, by_selection(self._config), detail
         if self._last is None or self._last[0] != key:
             self._last = key, self._read(detail)
         return self._last[1]
 
     def _read(self, detail: Detail | None) -> Shown:
         start = self._layers[0] if self._goes_on else None
-        return Shown.of(self._image, self._painted()[0], start, detail)
+        return Shown.of(self._image, self._painted()[0], start, detail, by_selection(self._config))
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """Width and height in pixels of each part that is painted."""
-        parts = [painted_area(self._image, layer) for layer in self._painted()]
+        whole = by_selection(self._config)
+        parts = [painted_area(self._image, layer, whole) for layer in self._painted()]
         return [(part.width, part.height) for part in parts]
 
     @property

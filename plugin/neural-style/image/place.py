@@ -46,13 +46,14 @@ class Source:
         layer: Gimp.Layer,
         above: Gimp.Layer | None = None,
         start: Gimp.Layer | None = None,
+        whole: bool = False,
     ) -> Source:
         """Reads the part of ``layer`` to paint, and ``start`` at the same place.
 
-        The result goes directly above the layer ``above``, or above ``layer`` without one. Raises ``Trouble``
-        when the selection and the layer have nothing in common.
+        The result goes directly above the layer ``above``, or above ``layer`` without one. With ``whole`` the
+        selection is no limit. Raises ``Trouble`` when the selection and the layer have nothing in common.
         """
-        area = painted_area(image, layer)
+        area = painted_area(image, layer, whole)
         _, left, top = layer.get_offsets()
         left, top = left + area.x, top + area.y
         picture = pixels_of(image, layer, area)
@@ -60,7 +61,7 @@ class Source:
             layer,
             area,
             picture,
-            selected(image, layer, area),
+            None if whole else selected(image, layer, area),
             image.get_base_type(),
             image.get_precision(),
             image.get_color_profile(),

@@ -42,14 +42,15 @@ class Mask:
     values: bytes
 
 
-def painted_area(image: Gimp.Image, layer: Gimp.Layer) -> Area:
+def painted_area(image: Gimp.Image, layer: Gimp.Layer, whole: bool = False) -> Area:
     """Returns the part of ``layer`` to paint: the selection's bounds with a margin, or the whole layer.
 
-    Raises ``Trouble`` when the selection and the layer have nothing in common.
+    With ``whole`` the selection is no limit. Raises ``Trouble`` when the selection and the layer have nothing
+    in common.
     """
-    whole = Area(0, 0, layer.get_width(), layer.get_height())
-    if Gimp.Selection.is_empty(image):
-        return whole
+    everything = Area(0, 0, layer.get_width(), layer.get_height())
+    if whole or Gimp.Selection.is_empty(image):
+        return everything
     intersects, x, y, width, height = layer.mask_intersect()
     if not intersects:
         raise Trouble(
@@ -58,7 +59,7 @@ def painted_area(image: Gimp.Image, layer: Gimp.Layer) -> Area:
         )
     context = round(_CONTEXT * max(width, height))
     left, top = max(0, x - context), max(0, y - context)
-    right, bottom = min(whole.width, x + width + context), min(whole.height, y + height + context)
+    right, bottom = min(everything.width, x + width + context), min(everything.height, y + height + context)
     return Area(left, top, right - left, bottom - top)
 
 

@@ -15,7 +15,7 @@ from choices import history
 from choices.arguments import CONTENT, START
 from choices.remembered import recall, remember
 from choices.settings import settings_of
-from choices.styles import chosen, read
+from choices.styles import by_selection, chosen, read
 from client.core import Core
 from client.installation import installation
 from image.layers import chosen_layers
@@ -46,7 +46,7 @@ def run(
     """
     try:
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
-            recall(config)
+            recall(config, image)
         # *Repeat* has nothing to repeat after dialogs that were all canceled.
         nothing_yet = run_mode != Gimp.RunMode.NONINTERACTIVE and not chosen(config)
         if run_mode == Gimp.RunMode.INTERACTIVE or nothing_yet:
@@ -183,7 +183,10 @@ class _Run:
         elif start is None and config.get_property(CONTENT.name) == "original":
             layers = [painted_from(image, layer) or layer for layer in layers]
         self._image, self._origin = image, history.origin(image)
-        self.sources = [Source.of(image, layer, above, start) for layer, above in zip(layers, selected)]
+        whole = by_selection(config)
+        self.sources = [
+            Source.of(image, layer, above, start, whole) for layer, above in zip(layers, selected)
+        ]
         self.work = [
             Task(source.picture, read(config, source.place), source.start) for source in self.sources
         ]

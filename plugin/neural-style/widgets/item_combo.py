@@ -31,7 +31,7 @@ def layer_combo(config: Gimp.ProcedureConfig, name: str, none: str) -> Gtk.Combo
 
 
 def region_combo(config: Gimp.ProcedureConfig, style: str, image: Gimp.Image) -> Gtk.ComboBoxText:
-    """Returns a combo box of the channels, layer masks and layers of ``image`` for where ``style`` paints.
+    """Returns a combo box of the selection, channels, layer masks and layers for where ``style`` paints.
 
     Its first entry chooses none of them: then the style paints everywhere. The second sets the property for
     everywhere else.
@@ -39,6 +39,8 @@ def region_combo(config: Gimp.ProcedureConfig, style: str, image: Gimp.Image) ->
     layers = list(_layers(image.get_layers()))
     masks = [(layer, layer.get_mask()) for layer in layers]
     entries: list[tuple[str, Gimp.Drawable]] = []
+    if not Gimp.Selection.is_empty(image):
+        entries.append((_("The selection"), image.get_selection()))
     entries += [(channel.get_name(), channel) for channel in image.get_channels()]
     # Translators: A mask of GIMP's that belongs to a layer
     entries += [(_("Mask of {layer}").format(layer=layer.get_name()), mask) for layer, mask in masks if mask]
