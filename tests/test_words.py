@@ -83,6 +83,7 @@ def test_letters_to_press_do_not_clash(path: Path | None) -> None:
         *("Loo_k", "_Preview", "_Variations…", "Or an _open picture", "Styli_ze"),
         *("_Use its settings", "_What to paint", "Use dra_ft", "_Help", "_1:1"),
         "Preview _now (about {time})",
+        "On_ly this style",
     ]
     known = catalog(path) if path else {}
     letters = [re.findall("_(.)", known.get(label, label))[0].lower() for label in labels]

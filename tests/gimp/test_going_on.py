@@ -68,7 +68,9 @@ def test_a_second_try_paints_the_photograph_again(gimp: Lent, small: Path) -> No
         assert second[1:] == before["layers"]
         assert second[0]["sha256"] == second[1]["sha256"]
         open_dialog(session)
+        session.choose("What to paint", "Go on from where it ended", DIALOG)
         session.choose("What to paint", "This painting", DIALOG)
+        assert session.read("What to paint", DIALOG) == "This painting"
         session.press("Stylize", DIALOG)
         wait_for_layers(session, 4, 100)
         third = session.images()[0]["layers"]

@@ -142,6 +142,55 @@ def test_what_was_painted_lately_gives_its_settings_again(echoing: Lent, photogr
         assert "Traceback" not in session.log()
 
 
+SELECT = "Gimp.get_images()[0].select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 48, 64)"
+AS_IT_WAS = "This was painted with these settings."
+NOTHING = "Gimp.Selection.none(Gimp.get_images()[0])"
+
+
+def test_regions_come_back_with_a_result_if_they_are_there(echoing: Lent, photograph: Path) -> None:
+    with echoing.session(photograph) as session:
+        session.evaluate(SELECT)
+        open_dialog(session)
+        session.toggle("Wave woodcut", DIALOG)
+        session.turn_to("More styles", DIALOG)
+        session.choose("Style 1: where", "The selection", DIALOG)
+        session.turn_to("Style", DIALOG)
+        click_and_stylize(session, "Draft")
+        wait_for_layers(session, 2)
+        for prepare, where in ((NOTHING, "Everywhere"), (SELECT, "The selection")):
+            session.evaluate(prepare)
+            open_dialog(session)
+            session.turn_to("More styles", DIALOG)
+            session.choose("Style 1: where", "Everywhere", DIALOG)
+            session.turn_to("Style", DIALOG)
+            until(lambda: "Painted lately" in session.texts(DIALOG))
+            session.press(RUNNING, DIALOG)
+            until(lambda: session.read("Quality", DIALOG) == "Draft")
+            if where == "Everywhere":
+                assert AS_IT_WAS not in session.texts(DIALOG)
+            else:
+                until(lambda: AS_IT_WAS in session.texts(DIALOG))
+            session.turn_to("More styles", DIALOG)
+            assert session.read("Style 1: where", DIALOG) == where
+            close_dialog(session)
+        session.evaluate(NOTHING)
+
+
+def test_a_style_that_is_mixed_in_is_seen_on_the_first_page(echoing: Lent, photograph: Path) -> None:
+    with echoing.session(photograph) as session:
+        open_dialog(session)
+        session.toggle("Night oil", DIALOG)
+        session.turn_to("More styles", DIALOG)
+        session.choose("Style 2: layer", "Background", DIALOG)
+        session.turn_to("Style", DIALOG)
+        until(lambda: "Mixed with Background" in session.texts(DIALOG))
+        session.press("Only this style", DIALOG)
+        until(lambda: "Mixed with Background" not in session.texts(DIALOG))
+        session.turn_to("More styles", DIALOG)
+        assert session.read("Style 2: layer", DIALOG) == "None"
+        close_dialog(session)
+
+
 def test_variations_are_of_favorite_styles_too(echoing: Lent, photograph: Path) -> None:
     with echoing.session(photograph) as session:
         open_dialog(session)
@@ -157,9 +206,5 @@ def test_variations_are_of_favorite_styles_too(echoing: Lent, photograph: Path) 
         session.press("Use these settings", "Variations")
         until(lambda: session.read("Fish batik", DIALOG) is True)
         assert session.read("Strength", DIALOG) == 75
-        session.press("Variations…", DIALOG)
-        session.wait_window("Variations")
-        assert "What varies" not in session.texts("Variations")
-        session.press("Close", "Variations")
         session.choose_in_menu("Fish batik", 1, DIALOG)
         close_dialog(session)

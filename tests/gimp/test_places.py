@@ -122,6 +122,12 @@ def test_several_layers_are_painted_in_one_step(scene: Scene) -> None:
     assert second["name"].startswith(RUNNING)
 
 
+def test_a_new_result_lies_above_earlier_ones(scene: Scene) -> None:
+    _before, after = scene.run("layer_of('small', None, 20, 30)", "paint([layer]); paint([layer])")
+    names = [layer["name"] for layer in after["layers"]]
+    assert names == ["small", f"{RUNNING} #1", RUNNING, "Background"]
+
+
 def test_a_group_is_painted_as_it_looks(scene: Scene) -> None:
     before, after = scene.painted(
         "outer = Gimp.GroupLayer.new(image, 'outer'); image.insert_layer(outer, None, 0)\n"

@@ -138,9 +138,14 @@ def scroll_to(wanted: str, roles: tuple[str, ...], window: str | None, seconds: 
             if any(is_it(node) for node in nodes):
                 return True
             for pane in (node for node in nodes if role(node) == "scroll pane"):
-                for node in _below(pane):
-                    if is_it(node):
-                        return bool(node.get_component_iface().grab_focus())
+                inside = list(_below(pane))
+                if any(map(is_it, inside)):
+                    # Only another focus scrolls, and only once there is room: so twice, again and again.
+                    for node in (
+                        next(node for node in inside if role(node) in roles),
+                        *filter(is_it, inside),
+                    ):
+                        node.get_component_iface().grab_focus()
         return False
 
     until(attempt, seconds, f"no {'/'.join(roles)} named {wanted!r} in {window or 'any window'}")

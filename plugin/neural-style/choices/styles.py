@@ -91,6 +91,11 @@ class ChosenStyle:
 
 def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
     """Returns the styles in ``config`` that have a file or a layer."""
+    return named(config, STYLES)
+
+
+def named(config: Gimp.ProcedureConfig, names: Sequence[str]) -> list[ChosenStyle]:
+    """Returns those of them whose arguments begin with one of ``names``."""
     styles = [
         ChosenStyle(
             config.get_property(f"{name}-file"),
@@ -99,7 +104,7 @@ def chosen(config: Gimp.ProcedureConfig) -> list[ChosenStyle]:
             config.get_property(f"{name}-region"),
             config.get_property(f"{name}-elsewhere"),
         )
-        for name in STYLES
+        for name in names
     ]
     return [style for style in styles if style.file is not None or style.layer is not None]
 

@@ -31,6 +31,8 @@ _WANTED_SECONDS, _MOST_SECONDS = 6.0, 15.0  # what a sketch should take, and the
 _ITS_OWN: Mapping[str, Any] = {"quality": "draft", "evaluations": 24, "detail": 0, "finish": "quick"}
 _NO_MATTER = {*_ITS_OWN, "size", "precision"}
 _MOST_KEPT = 40
+# What was painted, by the key of its sketch, with the engine's notes: all windows of this process share it.
+_KEPT: dict[bytes, tuple[RawPicture, tuple[str, ...]]] = {}
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,6 @@ class Sketcher:
     def __init__(self, core: Core, tell: Told) -> None:
         self._core = core
         self._tell = tell
-        self._kept: dict[bytes, tuple[RawPicture, tuple[str, ...]]] = {}
         self._change = threading.Condition()
         self._waiting: list[tuple[int, int, Sketch]] = []
         self._round = 0
@@ -157,7 +158,7 @@ class Sketcher:
                 GLib.idle_add(self._hand_over, round_, number, outcome)
 
     def _remembered(self, sketch: Sketch) -> RawPicture | None:
-        picture, self.notes = self._kept.get(sketch.key, (None, ()))
+        picture, self.notes = _KEPT.get(sketch.key, (None, ()))
         return picture
 
     def _hand_over(self, round_: int, number: int, told: RawPicture | Coming | Trouble) -> bool:
@@ -200,9 +201,9 @@ class Sketcher:
                 raise TooSlow(seconds)
             return None
         self.notes = tuple(str(note) for note in result.about.get("notes", ()))
-        if len(self._kept) >= _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]  # the oldest
-        self._kept[sketch.key] = result.picture, self.notes
+        if len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]  # the oldest
+        _KEPT[sketch.key] = result.picture, self.notes
         return result.picture
 
     def _side(self, sketch: Sketch, settings: Mapping[str, Any]) -> tuple[int, float]:

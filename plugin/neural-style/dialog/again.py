@@ -29,9 +29,12 @@ class AgainRow:
 
 
 def again_row(
-    config: Gimp.ProcedureConfig, layers: Sequence[Gimp.Layer], originals: Sequence[Gimp.Layer | None]
+    config: Gimp.ProcedureConfig,
+    image: Gimp.Image,
+    layers: Sequence[Gimp.Layer],
+    originals: Sequence[Gimp.Layer | None],
 ) -> AgainRow | None:
-    """Returns the row, or None when none of ``layers`` was painted by this plug-in.
+    """Returns the row, or None when none of ``layers``, which are in ``image``, was painted by this plug-in.
 
     ``originals`` are the layers that they were painted from, where those are still there. A single layer
     offers its settings, and to go on from where it ended.
@@ -48,7 +51,7 @@ def again_row(
     if about is not None:
         button = Gtk.Button.new_with_mnemonic(_("_Use its settings"))
         button.set_tooltip_text(_("Takes over what this layer was painted with"))
-        button.connect("clicked", lambda _button: take_over(config, about["settings"]))
+        button.connect("clicked", lambda _button: take_over(config, about["settings"], image))
         row.pack_start(button, False, False, 0)
     return AgainRow(row, label) if row.get_children() else None
 
@@ -64,17 +67,24 @@ def _what_to_paint(config: Gimp.ProcedureConfig, goes_on: Gimp.Layer | None) -> 
     for cell in combo.get_cells():
         cell.set_property("ellipsize", 3)  # PANGO_ELLIPSIZE_END: it must not widen the dialog
 
+    setting = False  # both properties mean one entry: none is shown while only one of them is set
+
     def show(*_: object) -> None:
+        if setting:
+            return
         continued = config.get_property(START) is not None and goes_on is not None
         combo.set_active_id(_GO_ON if continued else config.get_property(CONTENT.name))
 
     def choose(_combo: Gtk.ComboBoxText) -> None:
+        nonlocal setting
         chosen = combo.get_active_id()
         start = goes_on if chosen == _GO_ON else None
         content = _ORIGINAL if chosen == _GO_ON else chosen
+        setting = True
         for name, value in ((CONTENT.name, content), (START, start)):
             if config.get_property(name) != value:
                 config.set_property(name, value)
+        setting = False
 
     show()
     combo.connect("changed", choose)

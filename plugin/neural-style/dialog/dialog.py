@@ -65,8 +65,9 @@ class _Dialog:
         layers: Sequence[Gimp.Layer],
     ) -> None:
         self._config, self._core, self._image = config, core, image
+        self._samples = state.samples
         self._subject = Subject(config, image, layers)
-        self._again = again_row(config, layers, self._subject.originals)
+        self._again = again_row(config, image, layers, self._subject.originals)
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
         # Translators: The button that begins to paint
         self._dialog.set_ok_label(_("Styli_ze"))
@@ -83,7 +84,7 @@ class _Dialog:
         # Not in the handler itself: a screen reader that pressed the button would wait until it returns.
         self._variations.connect("clicked", lambda _button: GLib.idle_add(self._vary))
         self._preview.row.pack_end(self._variations, False, False, 0)
-        self._preview.widget.pack_end(HistoryStrip(config, self._show_again).widget, False, False, 0)
+        self._preview.widget.pack_end(HistoryStrip(config, image, self._show_again).widget, False, False, 0)
         self._status = Gtk.Label(xalign=0.0, wrap=True)
 
         columns = Gtk.Box(spacing=12, border_width=9)
@@ -175,7 +176,8 @@ class _Dialog:
     def _vary(self) -> bool:
         try:
             sketch = self._sketch(True)
-            offered = sheets(self._config, sketch) if sketch else []
+            samples = sorted((self._samples / "styles").glob("*.jpg"))
+            offered = sheets(self._config, sketch, samples) if sketch else []
         except Trouble as trouble:
             tell(trouble)
             return False

@@ -25,11 +25,14 @@ _LARGE = 256
 class HistoryStrip:
     """A row of small pictures that scrolls sideways; there is none while nothing was painted.
 
-    A click takes over a result's settings, and calls ``show`` with it. A menu keeps it, and removes it.
+    A click takes over a result's settings, and calls ``show`` with it if they were all there: its regions
+    must be in ``image``. A menu keeps it, and removes it.
     """
 
-    def __init__(self, config: Gimp.ProcedureConfig, show: Callable[[Painted], object]) -> None:
-        self._config = config
+    def __init__(
+        self, config: Gimp.ProcedureConfig, image: Gimp.Image, show: Callable[[Painted], object]
+    ) -> None:
+        self._config, self._image = config, image
         self._show = show
         self._row = Gtk.Box(spacing=2)
         scrolled = Gtk.ScrolledWindow(vscrollbar_policy=Gtk.PolicyType.NEVER, overlay_scrolling=False)
@@ -71,8 +74,8 @@ class HistoryStrip:
         return button
 
     def _clicked(self, _button: Gtk.Button, one: Painted) -> None:
-        take_over(self._config, one.settings)
-        self._show(one)
+        if take_over(self._config, one.settings, self._image):
+            self._show(one)
 
     def _tell(
         self, _button: Gtk.Button, _x: int, _y: int, _by_key: bool, tooltip: Gtk.Tooltip, one: Painted

@@ -114,7 +114,8 @@ class LookRow:
         self._explain()
 
     def _keep(self) -> None:
-        name = ask_for_name(self.widget, _("Keep as a look"), _("Name of the look"), self._chosen)
+        more = _("A look is the settings. The style picture is no part of it: mark it as a favorite.")
+        name = ask_for_name(self.widget, _("Keep as a look"), _("Name of the look"), self._chosen, more)
         if name:
             values = settings_of(self._config)
             look = {key: values[key] for key, default in DEFAULTS.items() if values[key] != default}

@@ -18,7 +18,7 @@ from dialog.detail import HEIGHT, WIDTH, Detail
 from dialog.help import good_style
 from dialog.subject import Subject
 from dialog.zoom import Zoom
-from image.pixbufs import pixbuf_of, with_alpha_of
+from image.pixbufs import over, pixbuf_of, with_alpha_of
 from nst_core.client.job import RawPicture
 from nst_core.contract.words import words_for_seconds
 from text.language import _
@@ -157,6 +157,11 @@ class PreviewPane:
         else:
             self.refresh()
 
+    def _put_after(self, picture: GdkPixbuf.Pixbuf) -> None:
+        """Shows ``picture``, where it is selected."""
+        mask, before = self._subject.at(self._zoom.detail).mask, self._view.before
+        self._view.set_after(over(picture, before, mask) if mask and before else picture)
+
     def _put(self, content: RawPicture) -> None:
         if content is not self._content:
             self._content = content
@@ -171,7 +176,7 @@ class PreviewPane:
     def _show(self, _number: int, told: RawPicture | Coming | Trouble) -> None:
         if isinstance(told, Coming):
             assert self._view.before
-            self._view.set_after(with_alpha_of(told.width, told.height, told.pixels, self._view.before))
+            self._put_after(with_alpha_of(told.width, told.height, told.pixels, self._view.before))
         elif isinstance(told, TooSlow):
             self._say(_("This is a first look, without brush strokes."))
             self._now.set_label(_("Preview _now (about {time})").format(time=words_for_seconds(told.seconds)))
@@ -180,7 +185,7 @@ class PreviewPane:
             self._forget()
             self._say(_(str(told)))
         else:
-            self._view.set_after(pixbuf_of(told))
+            self._put_after(pixbuf_of(told))
             self._say(" ".join(_(note) for note in self._sketcher.notes))
 
     def _say(self, words: str) -> None:

@@ -14,17 +14,21 @@ from client.sketches import CONTENT_SIDE
 from dialog.detail import Detail
 from image.pixbufs import made
 from image.selection import Area as Part
-from image.selection import painted_area
+from image.selection import painted_area, selected_in
 from nst_core.client.job import RawPicture
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The content, the picture to go on from (both ``RGBA u8`` of one size), and their place in the image."""
+    """The content, the picture to go on from (both ``RGBA u8`` of one size), and their place in the image.
+
+    ``mask`` is how much of each pixel is selected (0–255), None for all of it.
+    """
 
     area: Area
     content: RawPicture
     start: RawPicture | None = None
+    mask: bytes | None = None
 
     @classmethod
     def of(
@@ -56,7 +60,8 @@ class Shown:
         all_of_it = (part.width, part.height) == (layer.get_width(), layer.get_height())
         fast = all_of_it and start is None and detail is None
         content = _thumbnail(layer, scale) if fast else reduced(layer, scale, part)
-        return cls((left, top, part.width, part.height), content, start_picture)
+        mask = selected_in(image, layer, part, (content.width, content.height), whole)
+        return cls((left, top, part.width, part.height), content, start_picture, mask)
 
 
 def _thumbnail(layer: Gimp.Layer, scale: float) -> RawPicture:

@@ -13,6 +13,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GdkPixbuf, Gimp, GimpUi, Gio, GObject, Gtk
 
 from choices.recent import path_of
+from dialog.mixed_row import MixedRow
 from dialog.style_pictures import StylePictures
 from image.pixbufs import is_broken
 from nst_core.contract.places import State
@@ -60,7 +61,7 @@ class StyleChooser:
         below.pack_start(right, True, True, 0)
         below.pack_start(frame, False, False, 0)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        for part in (self._pictures.widget, below, self._unreadable):
+        for part in (self._pictures.widget, below, self._unreadable, MixedRow(config).widget):
             self.widget.pack_start(part, False, False, 0)
 
         follow(self.widget, config, self._file_changed, "style-file")

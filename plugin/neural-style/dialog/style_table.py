@@ -36,6 +36,7 @@ def style_table(config: Gimp.ProcedureConfig, image: Gimp.Image, samples: Path) 
             grid.attach(_named(layers, _("{style}: layer"), title), 2, row, 1, 1)
         grid.attach(_named(_weight(config, f"{name}-weight"), _("{style}: weight"), title), 3, row, 1, 1)
         regions = region_combo(config, name, image)
+        regions.set_hexpand(True)
         # Translators: Read aloud by screen readers: “Style 2: where”
         grid.attach(_named(regions, _("{style}: where"), title), 4, row, 1, 1)
     return grid

@@ -14,13 +14,16 @@ from image.selection import painted_area
 from text.trouble import Trouble
 
 _NAME = "neural-style"
+SELECTION = "selection"
+"""Stands for the selection where the tattoo of a region is expected."""
+
 _LAST_TATTOO = 2**32 - 1  # GIMP's tattoos are unsigned numbers of 32 bits
 
 
 def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.Layer) -> bytes:
     """Returns the settings in ``config``, and the tattoo of the painted ``layer``, as JSON.
 
-    Chosen layers and channels are left out: they mean nothing in another image.
+    Of a region there is its tattoo, or «selection». That a style was a layer is told, but not which.
     """
     values = {}
     names = {argument.name for argument in procedure.get_arguments()} & {*names_in(config)}
@@ -30,6 +33,10 @@ def packed(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, layer: Gimp.
             values[name] = value
         elif isinstance(value, Gio.File):  # type: ignore[misc]  # its stubs make this interface a protocol
             values[name] = value.get_uri()
+        elif isinstance(value, Gimp.Item):
+            is_region = name.endswith("-region")
+            is_selection = isinstance(value, Gimp.Selection)
+            values[name] = SELECTION if is_selection else value.get_tattoo() if is_region else True
     return json.dumps({"settings": values, "painted-from": layer.get_tattoo()}).encode()
 
 
@@ -59,6 +66,17 @@ def painted_from(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
     return original
 
 
+def is_painted_from(layer: Gimp.Layer, original: Gimp.Layer) -> bool:
+    """Whether ``layer`` is a result that was painted from ``original``."""
+    about = kept(layer)
+    return about is not None and about["painted-from"] == original.get_tattoo()
+
+
+def is_tattoo(value: object) -> bool:
+    """Whether ``value`` can be a tattoo: the image's file may come from anybody."""
+    return type(value) is int and 0 < value <= _LAST_TATTOO
+
+
 def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
     """Returns what ``keep`` attached, or None when there is nothing or it cannot be read.
 
@@ -71,7 +89,7 @@ def kept(layer: Gimp.Layer) -> dict[str, Any] | None:
     try:
         about = json.loads(bytes(parasite.get_data()))
         tattoo = about.get("painted-from")
-        if type(tattoo) is not int or not 0 < tattoo <= _LAST_TATTOO:
+        if not is_tattoo(tattoo):
             tattoo = None
         return {**about, "settings": dict(about["settings"]), "painted-from": tattoo}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

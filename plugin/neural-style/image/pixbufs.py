@@ -55,6 +55,21 @@ def with_alpha_of(width: int, height: int, rgb: bytes, content: GdkPixbuf.Pixbuf
     return pixbuf_of(RawPicture(width, height, "RGBA u8", bytes(pixels)))
 
 
+def over(picture: GdkPixbuf.Pixbuf, below: GdkPixbuf.Pixbuf, mask: bytes) -> GdkPixbuf.Pixbuf:
+    """Returns ``picture``, scaled to the size of ``below``, laid over it where ``mask`` is 255.
+
+    ``mask`` has a byte for each pixel of ``below``. Raises ``MemoryError``.
+    """
+    width, height = below.get_width(), below.get_height()
+    scaled = made(picture.scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR))
+    pixels = bytearray(made(scaled.add_alpha(False, 0, 0, 0)).get_pixels())
+    pixels[3::4] = bytes(map(min, pixels[3::4], mask))
+    laid = made(below.add_alpha(False, 0, 0, 0))
+    masked = pixbuf_of(RawPicture(width, height, "RGBA u8", bytes(pixels)))
+    masked.composite(laid, 0, 0, width, height, 0, 0, 1, 1, GdkPixbuf.InterpType.NEAREST, 255)
+    return laid
+
+
 def on_checks(picture: GdkPixbuf.Pixbuf, width: int, height: int) -> GdkPixbuf.Pixbuf:
     """Returns ``picture`` in another size, with checks where it is transparent, as GIMP shows them.
 

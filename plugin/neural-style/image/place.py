@@ -10,8 +10,8 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from image.layers import group_of
-from image.parasite import keep
+from image.layers import group_of, layers_of
+from image.parasite import is_painted_from, keep
 from image.pixels import copy_as_it_is, new_layer, pixels_at, pixels_of
 from image.selection import Area, Mask, painted_area, put_mask, selected
 from nst_core.client.job import RawPicture
@@ -93,7 +93,7 @@ class PaintedPicture:
 def place(
     image: Gimp.Image, results: Sequence[PaintedPicture], apart: bool = False, convert: bool = False
 ) -> bool:
-    """Puts each result directly above its layer, in one undo step; returns whether it did.
+    """Puts each result above its layer and its earlier results, in one undo step; returns whether it did.
 
     The selection becomes the result's mask. If the layer is gone, the result goes on top. With ``convert``,
     an image with a palette is converted to RGB in the same undo step.
@@ -126,7 +126,13 @@ def _insert(image: Gimp.Image, result: PaintedPicture) -> None:
     painted_layer.set_offsets(*result.source.corner())
     neighbor = above if above.is_valid() else layer if layer_exists else None
     parent = group_of(neighbor) if neighbor else None
-    image.insert_layer(painted_layer, parent, image.get_item_position(neighbor) if neighbor else 0)
+    position = image.get_item_position(neighbor) if neighbor else 0
+    if layer_exists and neighbor == layer:
+        # What was painted from it meanwhile, or another day, would hide the new one.
+        siblings = layers_of(parent) if parent else image.get_layers()
+        while position and is_painted_from(siblings[position - 1], layer):
+            position -= 1
+    image.insert_layer(painted_layer, parent, position)
     layer_mask = layer.get_mask() if layer_exists and layer.get_apply_mask() else None
     if layer_mask is None:
         return

@@ -77,6 +77,23 @@ def selected(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Mask | None:
     return Mask(form, bytes(values))
 
 
+def selected_in(
+    image: Gimp.Image, layer: Gimp.Layer, area: Area, size: tuple[int, int], whole: bool = False
+) -> bytes | None:
+    """Returns how much is selected (0–255) of each pixel of ``area`` scaled to ``size``, or None for all.
+
+    With ``whole`` the selection is no limit.
+    """
+    if whole or Gimp.Selection.is_empty(image):
+        return None
+    _ok, left, top = layer.get_offsets()
+    scale = size[0] / area.width
+    rectangle = Gegl.Rectangle.new(round((area.x + left) * scale), round((area.y + top) * scale), *size)
+    Gegl.init(None)
+    values = image.get_selection().get_buffer().get(rectangle, scale, "Y u8", Gegl.AbyssPolicy.NONE)
+    return bytes(values)
+
+
 def put_mask(layer: Gimp.Layer, mask: Mask) -> None:
     """Adds ``mask`` to ``layer``, which must have the size of the mask's area."""
     layer_mask = layer.create_mask(Gimp.AddMaskType.WHITE)

@@ -14,7 +14,8 @@ gi.require_version("Pango", "1.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
 
 from choices.arguments import LIVE
-from image.pixbufs import pixbuf_of_rgb, with_alpha_of
+from dialog.shown import Shown
+from image.pixbufs import over, pixbuf_of, pixbuf_of_rgb, with_alpha_of
 from image.place import Source
 from nst_core.client.job import RawPicture
 from run.aside import Aside
@@ -54,8 +55,8 @@ class PaintingWindow:
         self._is_seen = False  # whether there is a picture that could be kept
         self.ended_aside = False  # whether the end came while it went on in the background
         self._live = LiveLayer(image)
-        layer = sources[0].layer
-        size = _fitted(layer.get_width(), layer.get_height())
+        layer, area = sources[0].layer, sources[0].area
+        size = _fitted(area.width, area.height)
         self._name = name
         self._dialog = GimpUi.Dialog(title=name, role="neural-style-painting")
         GimpUi.window_set_transient(self._dialog)
@@ -73,10 +74,9 @@ class PaintingWindow:
         # Wholly the painting at first: one drags to see what it is painted from.
         # Translators: Read aloud by screen readers: the picture while it is painted
         self._view = SplitView(max(size[0], 360), size[1], _("Live picture"), split=0)
-        self._is_whole = sources[0].place[2:] == (layer.get_width(), layer.get_height())
-        before = layer.get_thumbnail(*size, Gimp.PixbufTransparency.KEEP_ALPHA)
-        if before is not None:
-            self._view.set_before(before)
+        shown = Shown.of(image, layer, whole=sources[0].mask is None)
+        self._mask = shown.mask
+        self._view.set_before(pixbuf_of(shown.content))
         self.image_name = _file_name(image)
         which = Gtk.Label(label=self.image_name, xalign=0.0, ellipsize=Pango.EllipsizeMode.MIDDLE)
         self._label = Gtk.Label(label=_("Getting ready…"), xalign=0.0)
@@ -154,8 +154,10 @@ class PaintingWindow:
     def _show_picture(self, preview: Preview) -> None:
         """Shows the preview beside the layer, and as transparent as that is."""
         before = self._view.before
-        if before is not None and self._is_whole and not preview.number:
+        if before is not None and not preview.number:
             picture = with_alpha_of(preview.width, preview.height, preview.pixels, before)
+            if self._mask:
+                picture = over(picture, before, self._mask)
         else:  # what this one is painted from is not at hand
             picture = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
             self._view.set_before(picture)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import gi
@@ -45,17 +46,15 @@ class Sheet:
     variations: Sequence[Variation]
 
 
-def sheets(config: Gimp.ProcedureConfig, sketch: Sketch) -> list[Sheet]:
+def sheets(config: Gimp.ProcedureConfig, sketch: Sketch, samples: Sequence[Path]) -> list[Sheet]:
     """Returns the sheets that there are for the choices in ``config``, of which ``sketch`` is one.
 
-    That of styles has a row for each chosen style alone, and for favorites. That of versions is there only
-    where the number of the version can be seen. Raises ``Trouble`` when a chosen style cannot be read.
+    That of styles has a row for each chosen style alone, then for favorites, and for ``samples``. That of
+    versions is there only where the number of the version can be seen. Raises ``Trouble`` when a chosen style
+    cannot be read.
     """
     sketch = replace(sketch, patient=True)
-    found = [_by_brush_size(sketch)]
-    styles = list(islice(_alone(config), _MOST_ROWS))
-    if len(styles) > 1:
-        found.append(_by_style(sketch, styles))
+    found = [_by_brush_size(sketch), _by_style(sketch, list(islice(_alone(config, samples), _MOST_ROWS)))]
     if sketch.settings.get("start") in BY_SEED:
         found.append(_by_version(sketch))
     return found
@@ -109,13 +108,13 @@ def _with(sketch: Sketch, **settings: Any) -> Sketch:
     return replace(sketch, settings={**sketch.settings, **settings})
 
 
-def _alone(config: Gimp.ProcedureConfig) -> Iterator[tuple[ChosenStyle, StyleFile]]:
-    """Yields the chosen styles, and then the favorites that can be read, each as it paints alone."""
+def _alone(config: Gimp.ProcedureConfig, samples: Sequence[Path]) -> Iterator[tuple[ChosenStyle, StyleFile]]:
+    """Yields the chosen styles, then favorites and samples that can be read, each as it paints alone."""
     styles = chosen(config)
     for style in styles:
         yield style, StyleFile(style.read())
     known = {path_of(style.file) for style in styles}
-    for path in favorites():
+    for path in dict.fromkeys([*favorites(), *map(str, samples)]):
         if path not in known:
             style = ChosenStyle(Gio.File.new_for_path(path), None, 1.0, None)
             with suppress(Trouble):

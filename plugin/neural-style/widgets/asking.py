@@ -12,8 +12,11 @@ from text.language import _
 _LONGEST = 60  # characters of a name
 
 
-def ask_for_name(beside: Gtk.Widget, title: str, label: str, name: str = "") -> str:
-    """Returns the name that a person types over ``name``, or nothing when they close the window."""
+def ask_for_name(beside: Gtk.Widget, title: str, label: str, name: str, more: str) -> str:
+    """Returns the name that a person types over ``name``, or nothing when they close the window.
+
+    ``more`` is a sentence below it.
+    """
     dialog = Gtk.Dialog(title=title, transient_for=_window(beside), modal=True)
     dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
     dialog.add_button(_("_Keep"), Gtk.ResponseType.OK)
@@ -27,6 +30,7 @@ def ask_for_name(beside: Gtk.Widget, title: str, label: str, name: str = "") -> 
     box.set_spacing(6)
     box.pack_start(words, False, False, 0)
     box.pack_start(entry, False, False, 0)
+    box.pack_start(Gtk.Label(label=more, xalign=0.0, wrap=True, max_width_chars=44), False, False, 0)
     dialog.show_all()
     answer = dialog.run()
     typed = entry.get_text().strip() if answer == Gtk.ResponseType.OK else ""

@@ -67,10 +67,12 @@ class SplitView:
         self._divider.connect("value-changed", self._draw)
         ends = Gtk.Box(spacing=6)
         # Translators: Left end of the divider: the layer as it is
-        ends.pack_start(Gtk.Label(label=_("Before")), False, False, 0)
-        ends.pack_start(self._divider, True, True, 0)
+        self._left_end = Gtk.Label(label=_("Before"))
         # Translators: Right end of the divider: the layer as it will be
-        ends.pack_start(Gtk.Label(label=_("After")), False, False, 0)
+        self._right_end = Gtk.Label(label=_("After"))
+        ends.pack_start(self._left_end, False, False, 0)
+        ends.pack_start(self._divider, True, True, 0)
+        ends.pack_start(self._right_end, False, False, 0)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2)
         self.widget.pack_start(self._layout, True, True, 0)
         self.widget.pack_start(ends, False, False, 0)
@@ -149,6 +151,9 @@ class SplitView:
             return
         before, after = self._scaled
         self._divider.set_sensitive(after is not None)
+        # A word is gray while nothing of its picture is to be seen.
+        self._left_end.set_sensitive(after is None or self._divider.get_value() > 0)
+        self._right_end.set_sensitive(after is not None and self._divider.get_value() < 100)
         if after is None:
             self._image.set_from_pixbuf(before)
             return
