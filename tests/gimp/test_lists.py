@@ -155,6 +155,7 @@ def test_regions_come_back_with_a_result_if_they_are_there(echoing: Lent, photog
         session.turn_to("More styles", DIALOG)
         session.choose("Style 1: where", "The selection", DIALOG)
         session.turn_to("Style", DIALOG)
+        session.set_value("Strength", 33, DIALOG)
         click_and_stylize(session, "Draft")
         wait_for_layers(session, 2)
         for prepare, where in ((NOTHING, "Everywhere"), (SELECT, "The selection")):
@@ -163,9 +164,10 @@ def test_regions_come_back_with_a_result_if_they_are_there(echoing: Lent, photog
             session.turn_to("More styles", DIALOG)
             session.choose("Style 1: where", "Everywhere", DIALOG)
             session.turn_to("Style", DIALOG)
+            session.set_value("Strength", 60, DIALOG)
             until(lambda: "Painted lately" in session.texts(DIALOG))
             session.press(RUNNING, DIALOG)
-            until(lambda: session.read("Quality", DIALOG) == "Draft")
+            until(lambda: session.read("Strength", DIALOG) == 33)
             if where == "Everywhere":
                 assert AS_IT_WAS not in session.texts(DIALOG)
             else:
