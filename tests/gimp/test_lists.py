@@ -183,7 +183,7 @@ def test_a_style_that_is_mixed_in_is_seen_on_the_first_page(echoing: Lent, photo
         open_dialog(session)
         session.toggle("Night oil", DIALOG)
         session.turn_to("More styles", DIALOG)
-        session.choose("Style 2: layer", "Background", DIALOG)
+        session.choose("Style 2: layer", "[photograph] (imported) ▸ Background", DIALOG)
         session.turn_to("Style", DIALOG)
         until(lambda: "Mixed with Background" in session.texts(DIALOG))
         session.press("Only this style", DIALOG)
