@@ -125,6 +125,8 @@ def read(label: str, window: str | None) -> Any:
         return _is_on(node)
     if node.get_value_iface():
         return node.get_value_iface().get_current_value()
+    if role(node) == "combo box":
+        return name(node.get_selection_iface().get_selected_child(0))
     return text_of(node)
 
 
