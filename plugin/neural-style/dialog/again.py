@@ -40,7 +40,7 @@ def again_row(
     offers its settings, and to go on from where it ended.
     """
     about = kept(layers[0]) if len(layers) == 1 else None
-    row, label = Gtk.Box(spacing=12), None
+    row, label = Gtk.Box(spacing=6), None
     if any(originals):
         combo = _what_to_paint(config, layers[0] if len(layers) == 1 else None)
         # Translators: In front of a combo box: the original picture, this painting …

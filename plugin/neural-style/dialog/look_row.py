@@ -33,7 +33,7 @@ class LookRow:
         self._combo = Gtk.ComboBoxText()
         self.label = Gtk.Label(label=_("Loo_k"), use_underline=True, xalign=0.0)
         self.label.set_mnemonic_widget(self._combo)
-        self.widget = Gtk.Box(spacing=12)
+        self.widget = Gtk.Box(spacing=6)
         self.widget.pack_start(self.label, False, False, 0)
         self.widget.pack_start(self._combo, True, True, 0)
         self.widget.pack_start(self._menu_button(), False, False, 0)

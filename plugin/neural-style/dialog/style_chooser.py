@@ -51,7 +51,7 @@ class StyleChooser:
         layer_label.set_mnemonic_widget(self._layers)
         self.labels = (file.get_label_widget(), layer_label)
         """The labels in front of its rows, to be aligned with others."""
-        row = Gtk.Box(spacing=12)
+        row = Gtk.Box(spacing=6)
         row.pack_start(layer_label, False, False, 0)
         row.pack_start(self._layers, True, True, 0)
         right = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)

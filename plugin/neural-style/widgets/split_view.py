@@ -66,6 +66,9 @@ class SplitView:
         self._divider.get_accessible().set_name(_("Before and after"))
         self._divider.connect("value-changed", self._draw)
         ends = Gtk.Box(spacing=6)
+        # Where one writes from right to left, too, the layer is left of the divider in the picture.
+        for part in (ends, self._divider):
+            part.set_direction(Gtk.TextDirection.LTR)
         # Translators: Left end of the divider: the layer as it is
         self._left_end = Gtk.Label(label=_("Before"))
         # Translators: Right end of the divider: the layer as it will be
