@@ -47,7 +47,8 @@ class StylePictures:
         self.widget.add(self._grid)
         # A picture that the keyboard comes to is scrolled into sight.
         self._grid.set_focus_hadjustment(self.widget.get_hadjustment())
-        self.widget.connect("map", lambda _widget: GLib.idle_add(self._scroll))
+        # When the room changes, and so when there is some at first.
+        self.widget.get_hadjustment().connect("changed", lambda _range: GLib.idle_add(self._scroll))
         self._fill()
 
     def show(self, path: str | None) -> None:
