@@ -180,14 +180,18 @@ def test_regions_come_back_with_a_result_if_they_are_there(echoing: Lent, photog
 
 def test_a_style_that_is_mixed_in_is_seen_on_the_first_page(echoing: Lent, photograph: Path) -> None:
     with echoing.session(photograph) as session:
+        item = session.evaluate(
+            "image = Gimp.get_images()[0]; result = f'{image.get_name()} ▸ {image.get_layers()[0].get_name()}'"
+        )
+        mixed = f"Mixed with {item.partition(' ▸ ')[2]}"
         open_dialog(session)
         session.toggle("Night oil", DIALOG)
         session.turn_to("More styles", DIALOG)
-        session.choose("Style 2: layer", "[photograph] (imported) ▸ Background", DIALOG)
+        session.choose("Style 2: layer", item, DIALOG)
         session.turn_to("Style", DIALOG)
-        until(lambda: "Mixed with Background" in session.texts(DIALOG))
+        until(lambda: mixed in session.texts(DIALOG))
         session.press("Only this style", DIALOG)
-        until(lambda: "Mixed with Background" not in session.texts(DIALOG))
+        until(lambda: mixed not in session.texts(DIALOG))
         session.turn_to("More styles", DIALOG)
         assert session.read("Style 2: layer", DIALOG) == "None"
         close_dialog(session)
