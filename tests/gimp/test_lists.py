@@ -143,6 +143,7 @@ def test_what_was_painted_lately_gives_its_settings_again(echoing: Lent, photogr
 
 
 SELECT = "Gimp.get_images()[0].select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 48, 64)"
+NAMES = "image = Gimp.get_images()[0]; result = image.get_name(), image.get_layers()[0].get_name()"
 AS_IT_WAS = "This was painted with these settings."
 NOTHING = "Gimp.Selection.none(Gimp.get_images()[0])"
 
@@ -180,14 +181,12 @@ def test_regions_come_back_with_a_result_if_they_are_there(echoing: Lent, photog
 
 def test_a_style_that_is_mixed_in_is_seen_on_the_first_page(echoing: Lent, photograph: Path) -> None:
     with echoing.session(photograph) as session:
-        item = session.evaluate(
-            "image = Gimp.get_images()[0]; result = f'{image.get_name()} ▸ {image.get_layers()[0].get_name()}'"
-        )
-        mixed = f"Mixed with {item.partition(' ▸ ')[2]}"
+        image, layer = session.evaluate(NAMES)
+        mixed = f"Mixed with {layer}"
         open_dialog(session)
         session.toggle("Night oil", DIALOG)
         session.turn_to("More styles", DIALOG)
-        session.choose("Style 2: layer", item, DIALOG)
+        session.choose("Style 2: layer", f"{image} ▸ {layer}", DIALOG)
         session.turn_to("Style", DIALOG)
         until(lambda: mixed in session.texts(DIALOG))
         session.press("Only this style", DIALOG)
