@@ -69,7 +69,8 @@ def painted() -> list[Painted]:
             told = stored.read(path)
             picture = path.with_suffix(".png")
             if picture.is_file():
-                name, image, settings = str(told["name"]), str(told["image"]), dict(told["settings"])
+                name, image = str(told["name"]), str(told.get("image", ""))
+                settings = dict(told["settings"])
                 results.append(Painted(picture, name, image, settings, told["starred"] is True))
     return results
 

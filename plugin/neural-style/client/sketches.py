@@ -202,7 +202,7 @@ class Sketcher:
             return None
         self.notes = tuple(str(note) for note in result.about.get("notes", ()))
         if len(_KEPT) >= _MOST_KEPT:
-            del _KEPT[next(iter(_KEPT))]  # the oldest
+            _KEPT.pop(next(iter(_KEPT)), None)  # the oldest
         _KEPT[sketch.key] = result.picture, self.notes
         return result.picture
 
