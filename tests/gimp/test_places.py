@@ -197,3 +197,31 @@ def test_locked_layers_in_locked_groups_are_only_read(scene: Scene) -> None:
         "paint([layer])",
     )
     assert len(added(before, after)) == 1
+
+
+IN_THE_PLUGIN = """
+import sys
+sys.path.insert(0, {folder!r})
+from dialog.shown import Shown
+from image.pixbufs import over, pixbuf_of
+from nst_core.client.job import RawPicture
+image = Gimp.get_images()[0]
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 24, 48)
+shown = Shown.of(image, image.get_layers()[0])
+size = shown.content.width, shown.content.height
+white = pixbuf_of(RawPicture(*size, "RGBA u8", b"\\xff" * 4 * size[0] * size[1]))
+seen = over(white, pixbuf_of(shown.content), shown.mask).get_pixels()
+row = 4 * size[0]
+result = size, seen[: 4 * 24] == b"\\xff" * 96, seen[4 * 24 : row] == shown.content.pixels[4 * 24 : row]
+"""
+
+
+def test_a_preview_is_painted_where_it_is_selected(echoing: Lent, tmp_path: Path) -> None:
+    """Around it, what influences the painting is shown as it is."""
+    path = small_photograph(tmp_path / "photograph.png", (64, 48))
+    folder = f"{echoing.home.inside}{str(echoing.folder).removeprefix(str(echoing.home.outside))}"
+    with echoing.session(path) as session:
+        size, inside, outside = session.evaluate(IN_THE_PLUGIN.format(folder=folder))
+        assert size == [30, 48]  # 12 % of 48 pixels beside it
+        assert inside
+        assert outside
