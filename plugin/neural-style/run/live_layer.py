@@ -52,8 +52,8 @@ class LiveLayer:
             self._insert(source)
         if self._layer is None or not self._image.is_valid() or not self._layer.is_valid():
             return False
-        if not _locked(self._layer):
-            self._put(source, preview)
+        if not _locked(self._layer) and not self._put(source, preview):
+            return False
         self._next = now + (time.monotonic() - now) / _SHARE
         return True
 
@@ -110,18 +110,24 @@ class LiveLayer:
         if was_clean:
             self._image.clean_all()
 
-    def _put(self, source: Source, preview: Preview) -> None:
+    def _put(self, source: Source, preview: Preview) -> bool:
+        """Returns whether the layer was there."""
         assert self._layer is not None
         width, height = source.area.width, source.area.height
         small = pixbuf_of_rgb(preview.width, preview.height, preview.pixels)
         # GEGL needs rows without padding; with alpha, a pixbuf has none.
         small = made(small.add_alpha(False, 0, 0, 0))
         large = made(small.scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR))
+        pixels, rectangle = large.get_pixels(), Gegl.Rectangle.new(0, 0, width, height)
+        # GIMP ends a plug-in that sends pixels to a deleted layer, so nothing may lie between these lines.
+        if not self._layer.is_valid():
+            return False
         buffer = self._layer.get_buffer()
-        buffer.set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A u8", large.get_pixels())
+        buffer.set(rectangle, "R'G'B'A u8", pixels)
         buffer.flush()
         self._layer.update(0, 0, width, height)
         Gimp.displays_flush()
+        return True
 
 
 def _alpha(source: Source) -> Mask | None:
