@@ -25,4 +25,4 @@ def test_a_style_has_pixels_enough_a_license_and_a_thumbnail_of_it(path: Path) -
         assert max(image.size) >= 2048
         expected = image.resize(small.size, Image.Resampling.LANCZOS)
         difference = np.asarray(expected, np.float32) - np.asarray(small, np.float32)
-    assert np.abs(difference).mean() < 6  # of 255: another picture is off by 50
+    assert np.abs(difference).mean() < 6  # of 255: any other of them is off by 43 or more

@@ -18,7 +18,7 @@ from .steps import photograph as photograph
 from .steps import small as small
 
 SUITES = ("trixie", "forky")  # GIMP 3.0 and GIMP 3.2
-# What the two do in ways of their own is tried in both, the rest in the newer one: all twice takes an hour.
+# What the two do in ways of their own is tried in both, the rest in the newer one: all twice takes too long.
 IN_BOTH = ("test_pixels", "test_script", "test_screen", "test_install", "test_windows", "test_drop")
 SCRIPT = Path(__file__).with_name("make_root.sh")
 

@@ -65,7 +65,7 @@ class _Dialog:
         layers: Sequence[Gimp.Layer],
     ) -> None:
         self._config, self._core, self._image = config, core, image
-        self._samples = state.samples
+        self._samples = state.samples / "styles"
         self._subject = Subject(config, image, layers)
         self._again = again_row(config, image, layers, self._subject.originals)
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Neural Style"))
@@ -89,7 +89,7 @@ class _Dialog:
 
         columns = Gtk.Box(spacing=12, border_width=9)
         columns.pack_start(self._preview.widget, True, True, 0)
-        columns.pack_start(self._right(image, state), False, True, 0)
+        columns.pack_start(self._right(image), False, True, 0)
         lines = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, border_width=12)
         if len(layers) > 1:
             words = _("{count} layers are selected: each is painted.").format(count=len(layers))
@@ -121,11 +121,11 @@ class _Dialog:
             remember(path)
         return chosen
 
-    def _right(self, image: Gimp.Image, state: State) -> Gtk.Widget:
-        pages, samples = Pages(), state.samples / "styles"
+    def _right(self, image: Gimp.Image) -> Gtk.Widget:
+        pages = Pages()
         # Translators: The title of a page
         pages.add(_("Style"), lambda: main_page(self._dialog, self._config, self._chooser, self._again))
-        pages.add(_("More styles"), lambda: style_table(self._config, image, samples))
+        pages.add(_("More styles"), lambda: style_table(self._config, image, self._samples))
         pages.add(_("Fine tuning"), lambda: fine_page(self._dialog, self._config))
         pages.add(_("Expert"), lambda: expert_page(self._dialog))
         return pages.widget
@@ -176,7 +176,7 @@ class _Dialog:
     def _vary(self) -> bool:
         try:
             sketch = self._sketch(True)
-            samples = sorted((self._samples / "styles").glob("*.jpg"))
+            samples = sorted(self._samples.glob("*.jpg"))
             offered = sheets(self._config, sketch, samples) if sketch else []
         except Trouble as trouble:
             tell(trouble)

@@ -60,7 +60,7 @@ class Shown:
         all_of_it = (part.width, part.height) == (layer.get_width(), layer.get_height())
         fast = all_of_it and start is None and detail is None
         content = _thumbnail(layer, scale) if fast else reduced(layer, scale, part)
-        mask = selected_in(image, layer, part, (content.width, content.height), whole)
+        mask = None if whole else selected_in(image, layer, part, (content.width, content.height))
         return cls((left, top, part.width, part.height), content, start_picture, mask)
 
 

@@ -77,14 +77,9 @@ def selected(image: Gimp.Image, layer: Gimp.Layer, area: Area) -> Mask | None:
     return Mask(form, bytes(values))
 
 
-def selected_in(
-    image: Gimp.Image, layer: Gimp.Layer, area: Area, size: tuple[int, int], whole: bool = False
-) -> bytes | None:
-    """Returns how much is selected (0–255) of each pixel of ``area`` scaled to ``size``, or None for all.
-
-    With ``whole`` the selection is no limit.
-    """
-    if whole or Gimp.Selection.is_empty(image):
+def selected_in(image: Gimp.Image, layer: Gimp.Layer, area: Area, size: tuple[int, int]) -> bytes | None:
+    """Returns how much is selected (0–255) of each pixel of ``area`` scaled to ``size``, or None for all."""
+    if Gimp.Selection.is_empty(image):
         return None
     _ok, left, top = layer.get_offsets()
     scale = size[0] / area.width
