@@ -86,18 +86,17 @@ class PreviewPane:
 
         The preview of a detail, or of a part with other sides, is painted instead.
         """
-        before = self._view.before
-        assert before
-        alike = result.get_width() * before.get_height() / (result.get_height() * before.get_width())
-        if self._zoom.detail or not 0.97 < alike < 1.03:
+        if self._zoom.detail:
+            return
+        try:
+            content, sketch = self._subject.shown.content, self._sketch(False, None)
+        except Trouble:
+            return  # the preview that has been asked for says so
+        if not 0.97 < result.get_width() * content.height / (result.get_height() * content.width) < 1.03:
             return
         self._hush()
         self._forget()
-        try:
-            sketch = self._sketch(False, None)
-        except Trouble as trouble:
-            self._say(trouble.text)
-            return
+        self._put(content)  # the settings may have changed what is painted
         self._key = sketch.key if sketch else b""
         self._view.set_after(result)
         self._say(_("This was painted with these settings."))
