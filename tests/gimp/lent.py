@@ -53,8 +53,10 @@ class Lent(Plugged):
         paths = [self.home.put(picture) for picture in pictures]
         show = SHOW.format(first=self._display, most=MOST, pictures=paths)
         self._display = session.evaluate(show)
+        before = len(session.log())
         try:
             yield session
+            _no_traceback(session.log()[before:])
         except BaseException:
             session.keep_screenshot()
             raise
@@ -78,3 +80,9 @@ class Lent(Plugged):
         self._display = 1
         self._gimp = GimpSession(self.root, self.home, screen=self.screen, env=self.env)
         return self._gimp.__enter__()
+
+
+def _no_traceback(log: str) -> None:
+    """Fails the test that a plug-in had an error in: this GIMP's log is that of the tests before, too."""
+    if "Traceback" in log:
+        raise AssertionError(log[log.index("Traceback") :][:3000])

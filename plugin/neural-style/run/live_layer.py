@@ -20,7 +20,9 @@ from image.selection import Mask, put_mask
 from run.painting import Preview
 from text.language import _
 
-_SHARE = 0.1  # the part of the time that showing previews may take
+# GIMP ends a plug-in whose layer is deleted while it sends pixels, so this must be a small part of the time.
+_SHARE = 0.03
+_PAUSE = 0.5  # seconds at least between two previews
 
 
 class LiveLayer:
@@ -54,7 +56,7 @@ class LiveLayer:
             return False
         if not _locked(self._layer) and not self._put(source, preview):
             return False
-        self._next = now + (time.monotonic() - now) / _SHARE
+        self._next = now + max(_PAUSE, (time.monotonic() - now) / _SHARE)
         return True
 
     def remove(self) -> None:
@@ -119,10 +121,10 @@ class LiveLayer:
         small = made(small.add_alpha(False, 0, 0, 0))
         large = made(small.scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR))
         pixels, rectangle = large.get_pixels(), Gegl.Rectangle.new(0, 0, width, height)
-        # GIMP ends a plug-in that sends pixels to a deleted layer, so nothing may lie between these lines.
-        if not self._layer.is_valid():
+        # The scaling took time, and nothing may lie between here and the flush.
+        buffer = self._layer.get_buffer() if self._layer.is_valid() else None
+        if buffer is None:  # it may be deleted between these two questions as well
             return False
-        buffer = self._layer.get_buffer()
         buffer.set(rectangle, "R'G'B'A u8", pixels)
         buffer.flush()
         self._layer.update(0, 0, width, height)
