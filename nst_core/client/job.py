@@ -186,6 +186,11 @@ class RemoteJob:
         """Asks the core to stop here and to answer with the picture so far."""
         self._ask("finish")
 
+    def prefer(self) -> None:
+        """Asks the core to do the job before all others that wait. A core that cannot does nothing."""
+        if self._started:
+            self._say("prefer")
+
     def _ask(self, what: str) -> None:
         self._asked = what
         if self._started:

@@ -85,6 +85,8 @@ class Conversation:
         elif type(number) is int and (job := self._jobs.get(number)):
             if kind in ("cancel", "finish"):
                 self._worker.end(job, Ending(kind))
+            elif kind == "prefer":
+                self._worker.prefer(job)
             elif kind == "preview_ack" and type(message.get("n")) is int:
                 job.previews_seen = message["n"]
 

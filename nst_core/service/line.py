@@ -1,4 +1,7 @@
-"""The queue of waiting jobs: the connections take turns, and each keeps the order of its jobs."""
+"""The queue of waiting jobs: the connections take turns, and each keeps the order of its jobs.
+
+A preferred job goes before all others.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ class Line:
     def __init__(self) -> None:
         self._turns: dict[Outbox, deque[Job]] = {}
         self._served: Outbox | None = None
+        self._preferred: list[Job] = []
 
     def __len__(self) -> int:
         return sum(map(len, self._turns.values()))
@@ -30,8 +34,9 @@ class Line:
         turns = [jobs for owner, jobs in self._turns.items() if owner is not self._served]
         if self._served in self._turns:
             turns.append(self._turns[self._served])
+        yield from self._preferred
         for round_ in zip_longest(*turns):
-            yield from (job for job in round_ if job is not None)
+            yield from (job for job in round_ if job is not None and job not in self._preferred)
 
     def of(self, owner: Outbox) -> tuple[Job, ...]:
         """Returns the waiting jobs of one connection, in their order."""
@@ -41,18 +46,29 @@ class Line:
         """Adds a job behind the other jobs of its connection."""
         self._turns.setdefault(job.outbox, deque()).append(job)
 
+    def prefer(self, job: Job) -> None:
+        """Puts a job before all others, if it is waiting."""
+        if job in self.of(job.outbox):
+            self._preferred = [job, *(other for other in self._preferred if other is not job)]
+
     def remove(self, job: Job) -> bool:
         """Removes a job; returns whether it was waiting."""
         jobs = self._turns.get(job.outbox)
         if jobs is None or job not in jobs:
             return False
         jobs.remove(job)
+        if job in self._preferred:
+            self._preferred.remove(job)
         if not jobs:
             del self._turns[job.outbox]
         return True
 
     def take(self) -> Job | None:
         """Removes and returns the next job; None while no client that reads its results has one."""
+        for job in self._preferred:
+            if not job.outbox.congested:
+                self.remove(job)
+                return job
         if self._served in self._turns:  # goes behind the connections that came while its job ran
             self._turns[self._served] = self._turns.pop(self._served)
         for owner, jobs in self._turns.items():

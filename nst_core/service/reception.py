@@ -26,6 +26,7 @@ FLUSH_SECONDS = 1.0  # a signal ends the core within two seconds, even when a cl
 FEATURES = [
     *("preview", "finish", "queue", "quick", "estimate", "weights", "diagnose", "replace", "styles"),
     "resume",
+    "prefer",
 ]
 
 

@@ -36,8 +36,7 @@ class Worker:
         self._release_seconds = release_seconds
         self._line = Line()
         self._change = threading.Condition()
-        self._wanted = self._closed = False
-        self._loading = False
+        self._wanted = self._closed = self._loading = False
         self._asking: list[Loaded] | None = []
         self._engine: Engine | None = None
         self._current: Job | None = None
@@ -85,17 +84,20 @@ class Worker:
             running = [self._current] if self._current and self._current.outbox is job.outbox else []
         replaced = [older for older in (*running, *waiting) if job.request.quick and older.request.quick]
         if len([older for older in waiting if older not in replaced]) >= MOST_WAITING:
-            raise JobFailed(
-                "busy_limit",
-                f"{MOST_WAITING} pictures are waiting already.",
-                "Wait until some of them are done.",
-            )
+            sentence = f"{MOST_WAITING} pictures are waiting already."
+            raise JobFailed("busy_limit", sentence, "Wait until some of them are done.")
         for older in replaced:
             self.end(older, Ending.CANCEL)
         with self._change:
             self._line.add(job)
             self._tell_places()
             self._change.notify_all()
+
+    def prefer(self, job: Job) -> None:
+        """Has a waiting job done before all others."""
+        with self._change:
+            self._line.prefer(job)
+            self._tell_places()
 
     def end(self, job: Job, ending: Ending) -> None:
         """Ends a running job at its next evaluation; cancels a waiting job at once.

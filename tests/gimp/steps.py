@@ -67,14 +67,14 @@ def start(session: GimpSession, gimp: Plugged, quality: str) -> None:
     stylize(session, quality)
 
 
-def choose_for_another(session: GimpSession, path: str) -> None:
+def choose_for_another(session: GimpSession, path: str, style: str = "Wave woodcut") -> None:
     """Opens that picture, and chooses another style for it in its own dialog."""
     session.evaluate(
         "image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path("
         f"{path!r})); Gimp.Display.new(image)"
     )
     assert session.menu("Filters", "Neural Style…")
-    session.toggle("Wave woodcut", DIALOG)
+    session.toggle(style, DIALOG)
     until(lambda: session.is_sensitive("Stylize", window=DIALOG))
 
 

@@ -31,6 +31,7 @@ from .steps import (
 pytestmark = [pytest.mark.gimp, pytest.mark.timeout(300)]
 
 ASIDE = "Go on in the background"
+NEXT = "Paint this next"
 ASKS = "Keep the picture as it is now?"
 WAITING = "Neural Style – wave-woodcut"
 EDIT = """
@@ -156,6 +157,37 @@ def test_two_runs_are_two_small_windows(echoing: Lent, small: Path, tmp_path: Pa
         images = session.wait_images(lambda images: sorted(len(one["layers"]) for one in images) == [1, 2])
         assert [one["layers"][0]["name"] for one in images if len(one["layers"]) == 2] == [RUNNING]
         assert [role for role, _ in session.windows()] == ["frame"]
+
+
+def test_a_run_that_waits_can_be_painted_next(echoing: Lent, small: Path, tmp_path: Path) -> None:
+    other = small_photograph(tmp_path / "other.png", (64, 64))
+    third = "Neural Style – evening-pastel"
+    with echoing.session(small) as session:
+        start(session, echoing, "High")
+        wait_for_a_preview(session)
+        aside(session, RUNNING)
+        start_another(session, echoing.home.put(other))
+        until(lambda: "Another picture is being painted; yours is next." in session.texts(WAITING))
+        assert NEXT not in session.tree(WAITING)
+        aside(session, WAITING)
+        choose_for_another(session, echoing.home.put(small), "Evening pastel")
+        session.press("Stylize", DIALOG)
+        session.wait_window(third)
+        until(lambda: "Another picture is being painted; 2 are before yours." in session.texts(third))
+        shoot(session, "background-next")
+        session.press(NEXT, third)
+        until(lambda: "Another picture is being painted; yours is next." in session.texts(third))
+        until(lambda: "Another picture is being painted; 2 are before yours." in session.texts(WAITING))
+        # Now the one before can pass it in turn, as a small window.
+        shoot(session, "background-passed")
+        session.press(NEXT, WAITING)
+        until(lambda: "Another picture is being painted; 2 are before yours." in session.texts(third))
+        aside(session, third)
+        for title in (third, WAITING):
+            session.press("Cancel", title)
+            session.wait_gone(title, 10)
+        session.press("Stop and keep this", RUNNING)
+        session.wait_gone(RUNNING, 60)
 
 
 def test_a_closed_image_and_a_dead_engine_are_as_in_the_foreground(echoing: Lent, small: Path) -> None:

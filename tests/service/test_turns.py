@@ -148,3 +148,39 @@ def test_the_devices_memory_is_given_back_when_nobody_paints(state: State) -> No
         start(channel, 1)
         assert answer(channel)["type"] == "result"
         until(lambda: running.engine.released == 2)
+
+
+def test_a_preferred_job_is_before_all_others_and_the_line_tells_so() -> None:
+    a, b = Outbox(Stuck()), Outbox(Stuck())
+    line = Line()
+    jobs = {number: job(number, owner) for number, owner in ((1, a), (2, a), (3, b), (4, b))}
+    for entry in jobs.values():
+        line.add(entry)
+    line.prefer(jobs[2])
+    line.prefer(jobs[4])
+    line.prefer(job(9, a))  # one that does not wait
+    assert line.remove(jobs[4])
+    foretold = [entry.request.id for entry in line]
+    taken = []
+    while entry := line.take():
+        taken.append(entry.request.id)
+        assert [other.request.id for other in line] == foretold[len(taken) :]
+    assert taken == foretold == [2, 1, 3]
+    line.add(jobs[4])
+    assert [entry.request.id for entry in line] == [4]
+
+
+def test_a_client_prefers_its_job_and_all_hear_their_places(core: Running) -> None:
+    first, second, third = (core.client() for _ in range(3))
+    start(first, 1)
+    assert core.engine.running.wait(20)
+    for waiting, (channel, number) in enumerate(((second, 2), (third, 3)), start=1):
+        start(channel, number)
+        until(lambda count=waiting: core.worker.waiting == count)
+    third.send({"type": "prefer", "id": 3})
+    third.send({"type": "prefer", "id": 77})  # no job of its own: nothing happens
+    places = [told["ahead"] for told in (third.receive()[0] for _ in range(2))]
+    assert places == [2, 1]
+    core.engine.permits.release(9)
+    assert [answer(channel)["type"] for channel in (first, second, third)] == ["result"] * 3
+    assert core.engine.done == [1, 3, 2]

@@ -21,10 +21,14 @@ from text.trouble import CORE_DIED, Trouble
 
 @dataclass(frozen=True)
 class Status:
-    """What is going on, as a text for the person; ``fraction`` (0–1) of all the work is done."""
+    """What is going on, as a text for the person; ``fraction`` (0–1) of all the work is done.
+
+    ``passable`` says whether pictures wait that this one could be painted before.
+    """
 
     text: str
     fraction: float
+    passable: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,11 @@ class Painting:
         if self._job:
             self._job.finish()
 
+    def prefer(self) -> None:
+        """Asks to be painted before all others that wait."""
+        if self._job:
+            self._job.prefer()
+
     def _work(self) -> None:
         pictures: list[RawPicture] = []
         try:
@@ -160,7 +169,7 @@ class Painting:
             words = _("Another picture is being painted; yours is next.")
             if ahead > 1:
                 words = _("Another picture is being painted; {count} are before yours.").format(count=ahead)
-            self._tell(words)
+            self._tell(words, passable=ahead > 1)
         elif kind == "stage":
             self._tell(f"{_(message['text'])}…")
         elif kind == "progress":
@@ -172,11 +181,11 @@ class Painting:
                 text += " — " + _("about {time} left").format(time=words_for_seconds(float(left)))
             self._tell(text)
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: str, passable: bool = False) -> None:
         count = len(self._all)
         if count > 1:
             text = _("Layer {number} of {count}.").format(number=self._number + 1, count=count) + " " + text
-        self._put(Status(text, (self._number + self._fraction) / count))
+        self._put(Status(text, (self._number + self._fraction) / count, passable))
 
     def _put(self, event: Event) -> None:
         self._events.put(event)

@@ -27,7 +27,7 @@ from widgets.split_view import SplitView
 
 _AREA = 480  # longer side of the live picture, in screen pixels
 _TICK = 60  # milliseconds between two looks for new events
-_BACKGROUND, _SHOW = 1, 2  # answers of buttons
+_BACKGROUND, _SHOW, _NEXT = 1, 2, 3  # answers of buttons
 
 
 class PaintingWindow:
@@ -67,6 +67,10 @@ class PaintingWindow:
         buttons = background.get_parent()
         if isinstance(buttons, Gtk.ButtonBox):  # or all buttons would be as wide as this one
             buttons.set_child_non_homogeneous(background, True)
+        # Translators: A button of a run that waits: it is painted before the others that wait
+        self._next = self._dialog.add_button(_("Paint this _next"), _NEXT)
+        self._next.set_tooltip_text(_("Before all other pictures that wait"))
+        self._next.hide()
         cancel = self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         cancel.set_tooltip_text(_("Back to the settings, without a result"))
         self._keep = self._dialog.add_button(_("_Stop and keep this"), Gtk.ResponseType.ACCEPT)
@@ -138,6 +142,7 @@ class PaintingWindow:
             elif isinstance(event, Status):
                 self._label.set_text(event.text)
                 self._bar.set_fraction(event.fraction)
+                self._next.set_visible(event.passable)
                 # A list of windows shows only the title, so that the progress is there, too.
                 self._dialog.set_title(
                     f"{self._name} – {event.fraction:.0%}" if event.fraction else self._name
@@ -184,6 +189,8 @@ class PaintingWindow:
             self._finish()
         elif response == _BACKGROUND:
             self._aside.shrink()
+        elif response == _NEXT:
+            self._painting.prefer()
         elif response == _SHOW:
             self._aside.enlarge()
         elif not self._is_seen or (response == Gtk.ResponseType.CANCEL and not self._aside.is_small):
