@@ -45,8 +45,7 @@ GROUPS: tuple[tuple[str, tuple[Parameter, ...]], ...] = (
             Flag(
                 "protect_faces",
                 "Protect faces",
-                "Eyes, mouth and outline of a face stay, however strong the style is (needs the detector: see"
-                " the manual)",
+                "Eyes, mouth and outline of a face stay, however strong the style is (needs the detector)",
                 default=True,
             ),
             Choice(

@@ -188,3 +188,23 @@ def test_weights_that_are_missing_are_got_from_a_file_and_the_run_begins(
         gimp.end_core()
         shutil.rmtree(weights)
         weights.with_name("weights-away").rename(weights)
+
+
+def test_the_detector_of_faces_is_offered_while_it_is_missing(echoing: Lent, small: Path) -> None:
+    missing = "The detector that finds faces is not here."
+    detector = echoing.state.weights / "faces.safetensors"
+    assert not detector.exists()
+    with echoing.session(small) as session:
+        open_dialog(session)
+        session.turn_to("Fine tuning", DIALOG)
+        assert missing in session.texts(DIALOG)
+        shoot(session, "trouble-detector")
+        session.press("Get it (2 MB)", DIALOG)
+        # This engine gets nothing: what went wrong is said where it was asked for.
+        until(lambda: missing not in session.texts(DIALOG))
+        assert session.is_sensitive("Get it (2 MB)", window=DIALOG)
+        detector.write_bytes(b"")
+        session.press("Get it (2 MB)", DIALOG)
+        until(lambda: "Get it (2 MB)" not in session.tree(DIALOG))
+        close_dialog(session)
+    detector.unlink()

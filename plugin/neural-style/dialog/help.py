@@ -92,7 +92,7 @@ def _sections() -> list[tuple[str, str]]:
             _("Faces"),
             _(
                 "Above strength 35, eyes, mouth and outline of faces are kept, once the detector is there:"
-                " “nst weights get faces” brings it. “Protect faces” under “Fine tuning” switches that off."
+                " “Get it” under “Fine tuning” brings it. “Protect faces” there switches that off."
             ),
         ),
         (

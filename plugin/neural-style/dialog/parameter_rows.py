@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import gi
 
@@ -12,6 +13,8 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, Gtk, Pango
 
 from choices.arguments import OPACITY, property_of
+from client.installation import installation
+from client.weights import get_weights
 from nst_core.contract.advanced import GROUPS
 from nst_core.contract.parameters import PARAMETERS, Choice, Number, Parameter
 from text.language import _
@@ -19,6 +22,7 @@ from widgets.children import first_of
 
 FINE, EXPERT = (entries for _title, entries in GROUPS)
 _BY_NAME = {entry.name: entry for entry in PARAMETERS}
+_DETECTOR = "faces"  # its name among the networks
 _LARGEST_SLIDER = 100  # a number with a larger range has no slider: one could not hit a value
 
 
@@ -27,6 +31,8 @@ def fine_page(dialog: GimpUi.ProcedureDialog, config: Gimp.ProcedureConfig) -> G
     box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
     for entry in (*FINE, _BY_NAME["size"], OPACITY):
         box.pack_start(row_of(dialog, entry), False, False, 0)
+        if entry.name == "protect_faces" and not _detector().exists():
+            box.pack_start(_detector_row(dialog), False, False, 0)
     seed = Gtk.Box(spacing=6)
     seed.pack_start(row_of(dialog, _BY_NAME["seed"]), False, False, 0)
     die = Gtk.Button.new_from_icon_name("media-playlist-shuffle-symbolic", Gtk.IconSize.BUTTON)
@@ -75,6 +81,29 @@ def number_row(dialog: GimpUi.ProcedureDialog, name: str) -> Gtk.Widget:
     assert isinstance(row, GimpUi.ScaleEntry)
     # For screen readers: GIMP itself names only the entry.
     row.get_range().get_accessible().set_name(row.get_label().get_text())
+    return row
+
+
+def _detector() -> Path:
+    """Returns the file of the detector of faces, without which none are protected."""
+    return installation().state.weights / f"{_DETECTOR}.safetensors"
+
+
+def _detector_row(dialog: GimpUi.ProcedureDialog) -> Gtk.Box:
+    """Returns a row that gets the detector of faces when the person wants it, and is gone then."""
+    row = Gtk.Box(spacing=6, margin_start=24)
+    words = Gtk.Label(label=_("The detector that finds faces is not here."), xalign=0.0, wrap=True)
+    button = Gtk.Button.new_with_mnemonic(_("_Get it (2 MB)"))
+    row.pack_start(words, False, False, 0)
+    row.pack_start(button, False, False, 0)
+
+    def get(_button: Gtk.Button) -> None:
+        reason = get_weights(dialog, installation(), _DETECTOR, from_file=False)
+        if reason:
+            words.set_text(reason)
+        row.set_visible(not _detector().exists())
+
+    button.connect("clicked", get)
     return row
 
 
