@@ -15,6 +15,7 @@ from gi.repository import GLib
 from client.core import Core
 from nst_core.client.job import RawPicture, RemoteJob, StyleFile
 from nst_core.contract.errors import WireError
+from nst_core.contract.seeds import seed_matters
 from nst_core.wire.channel import Channel
 from nst_core.wire.frames import Message
 from text.trouble import Trouble
@@ -22,12 +23,9 @@ from text.trouble import Trouble
 CONTENT_SIDE = 384
 """Longer side in pixels of the layer as it is sent for a sketch."""
 
-BY_SEED = ("noise", "style-colors")
-"""The starts that another seed changes altogether."""
-
 _SMALLEST, _LARGEST = 160, 384  # range of the longer side that is computed, in pixels
 _WANTED_SECONDS, _MOST_SECONDS = 6.0, 15.0  # what a sketch should take, and the smallest may take
-# A sketch has its own. Another precision, and the noise of another seed, are not to be seen in it.
+# A sketch has its own. Another precision is not to be seen in it.
 _ITS_OWN: Mapping[str, Any] = {"quality": "draft", "evaluations": 24, "detail": 0, "finish": "quick"}
 _NO_MATTER = {*_ITS_OWN, "size", "precision"}
 _MOST_KEPT = 40
@@ -53,7 +51,7 @@ class Sketch:
     @cached_property
     def key(self) -> bytes:
         """Two sketches with the same key look alike."""
-        changing = self.settings.get("start") in BY_SEED
+        changing = seed_matters(self.settings)
         settings = {
             name: value
             for name, value in self.settings.items()

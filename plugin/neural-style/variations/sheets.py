@@ -17,8 +17,9 @@ from gi.repository import Gimp, Gio
 from choices.arguments import STYLES
 from choices.recent import favorites, path_of
 from choices.styles import ChosenStyle, chosen
-from client.sketches import BY_SEED, Sketch
+from client.sketches import Sketch
 from nst_core.client.job import StyleFile
+from nst_core.contract.seeds import seed_matters
 from text.language import _
 from text.trouble import Trouble
 
@@ -55,7 +56,7 @@ def sheets(config: Gimp.ProcedureConfig, sketch: Sketch, samples: Sequence[Path]
     """
     sketch = replace(sketch, patient=True)
     found = [_by_brush_size(sketch), _by_style(sketch, list(islice(_alone(config, samples), _MOST_ROWS)))]
-    if sketch.settings.get("start") in BY_SEED:
+    if seed_matters(sketch.settings):
         found.append(_by_version(sketch))
     return found
 
