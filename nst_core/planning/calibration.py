@@ -15,6 +15,7 @@ from nst_core.engine.passes.network_pass import NetworkPass
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.style import Group, Style
 from nst_core.engine.targets import layers_of, objective_for
+from nst_core.planning.load import Load
 from nst_core.planning.plan import kind_of_work
 from nst_core.planning.speed import Speed
 from nst_core.recipes.recipe import Recipe
@@ -58,12 +59,18 @@ def _work(network: NetworkPass, device: torch.device, recipe: Recipe, size: Size
 
 
 def calibrate(ready: Prepared, speed: Speed) -> None:
-    """Times a few small evaluations and notes them in ``speed``, unless it knows this kind of work."""
+    """Times a few small evaluations and notes them in ``speed``, unless it knows this kind of work.
+
+    What is noted is the speed of a quiet machine, also when other programs take a part of the processor.
+    """
     way = way_for(ready.backbone, ready.recipe.precision, ready.recipe.matching.relative)
     kind = kind_of_work(ready.recipe, device_name(ready.backbone.device), way)
     if speed.seconds(kind, 1) is not None:
         return
     network = pass_by(way, ready.backbone, layers_of(ready.recipe.matching))
+    load, on_processor = Load(), ready.backbone.device.type == "cpu"
     for size in _SIZES:
+        before = load.now()
         seconds = seconds_of(network, ready.backbone.device, ready.recipe, size, rounds=2)
-        speed.note(kind, math.prod(size), seconds, 1)
+        share = load.share_since(before) if on_processor else 1.0
+        speed.note(kind, math.prod(size), seconds * share, 1)

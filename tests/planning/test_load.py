@@ -6,11 +6,20 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
+from nst_core.contract.places import State
+from nst_core.planning import calibration
 from nst_core.planning.load import Load
+from nst_core.planning.plan import plan
+from nst_core.planning.speed import Speed
+from nst_core.recipes.presets import recipe
+from nst_core.recipes.settings import Settings
+from nst_core.weights.loading import prepared
 
 
 @contextmanager
@@ -61,3 +70,17 @@ def test_a_slowdown_follows_from_what_is_busy(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(load, "busy_since", lambda _before: 1.0)
     assert load.slowdown() == 1.5
     assert load.share_since(load.now()) == 0.5
+
+
+def test_the_first_timing_is_that_of_a_quiet_machine(
+    installed: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = prepared(recipe(Settings()), installed.weights, "cpu")
+    known = {}
+    monkeypatch.setattr(calibration, "seconds_of", lambda *_, **__: 2.0)
+    for share in (1.0, 0.5):
+        monkeypatch.setattr(Load, "share_since", lambda *_, share=share: share)
+        here = Speed(tmp_path / f"{share}.json")
+        calibration.calibrate(ready, here)
+        known[share] = plan(Settings(), (256, 256), torch.device("cpu"), here).seconds
+    assert known[0.5] == pytest.approx(known[1.0] / 2, rel=0.02)
