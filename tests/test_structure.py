@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from nst_core import cli
 from nst_core.contract.advanced import ADVANCED, AUTO, GROUPS
 from nst_core.contract.parameters import PARAMETERS, Choice, Flag, Number, Parameter
-from nst_core.engine.stylize import OPTIMIZERS
+from nst_core.engine.minimizer import OPTIMIZERS
 from nst_core.recipes.presets import QUALITIES
 from nst_core.recipes.published import PUBLISHED
 from nst_core.recipes.recipe import Steps

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
+from nst_core.engine.minimizer import minimizer
 from nst_core.engine.networks.backbone import Backbone
-from nst_core.engine.optimizers.adam import Adam
 from nst_core.engine.optimizers.lbfgs import lbfgs
 from nst_core.engine.optimizers.optimizer import Evaluate, Minimize, until_plateau
-from nst_core.engine.optimizers.steepest import SteepestDescent
 from nst_core.engine.passes.choice import pass_for, way_for
 from nst_core.engine.passes.precision import possible
 from nst_core.engine.pictures.colors import matched_colors, with_colors_of
@@ -22,6 +21,7 @@ from nst_core.engine.pictures.resize import averaged, resized, size_of
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.start import recolored, start_picture
 from nst_core.engine.pictures.style import Style, grouped
+from nst_core.engine.pictures.tones import toned
 from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Callback, Decision, Progress
 from nst_core.engine.pyramid import TARGETS, Scale, scales
@@ -29,7 +29,7 @@ from nst_core.engine.targets import layers_of, objective_for
 from nst_core.engine.tiles.memory_budget import Share, share_of
 from nst_core.engine.tiles.out_of_memory import OutOfMemory, memory_errors
 from nst_core.engine.tiles.segments import segments_of
-from nst_core.recipes.recipe import Colors, Recipe, Steps
+from nst_core.recipes.recipe import Colors, Recipe
 
 # A scale has converged when twenty evaluations lower the objective by less than one percent.
 _PLATEAU_WINDOW, _PLATEAU_FALL = 20, 0.01
@@ -148,24 +148,15 @@ def stylize(
             return None
         if run.decision is Decision.FINISH:
             break
+    painted = size_of(pixels)
+    groups, _ = grouped([style.at(painted, recipe.brush_size) for style in styles], painted, visible)
+    pixels = toned(pixels.clamp(0, 1), groups, recipe.colors.toned)
     picture = carried_up(pixels, content)
     if recipe.colors.keep:
         picture = torch.lerp(picture, with_colors_of(picture, original), recipe.colors.strength)
     if coverage is not None:
         picture = torch.lerp(original, picture, coverage)
-    return Stylized(picture, size_of(pixels), notes)
-
-
-OPTIMIZERS: Mapping[str, Callable[[Steps], Minimize]] = {
-    "lbfgs": lambda _: lbfgs,
-    "adam": lambda steps: Adam(steps.rate, steps.betas, steps.epsilon, steps.relative, steps.averaging),
-    "steepest": lambda steps: SteepestDescent(steps.rate),
-}
-
-
-def minimizer(steps: Steps) -> Minimize:
-    """Returns the optimizer that ``steps`` names, with its settings."""
-    return OPTIMIZERS[steps.optimizer](steps)
+    return Stylized(picture, painted, notes)
 
 
 class _Run:

@@ -161,4 +161,6 @@ def _colors(settings: Settings) -> Colors:
         match_content=settings.match_content,
         map=settings.color_map,
         strength=settings.color_strength / 100,
+        # Who keeps the colors keeps the tones, and published recipes end where they end.
+        toned=0.0 if keep or settings.recipe != "default" else settings.strength / 100,
     )

@@ -98,13 +98,17 @@ class Start:
 
 @dataclass(frozen=True)
 class Colors:
-    """What is done with the colors besides painting; ``strength`` (0–1) says how much of it is done."""
+    """What is done with the colors besides painting; ``strength`` (0–1) says how much of it is done.
+
+    ``toned`` (0–1) is how far the tones of the result are moved to the styles'; see ``pictures/tones.py``.
+    """
 
     match_style: bool = False
     keep: bool = False
     match_content: bool = False
     map: Literal["symmetric", "cholesky", "mean"] = "symmetric"
     strength: float = 1.0
+    toned: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core.engine.minimizer import minimizer
 from nst_core.engine.optimizers.adam import Adam
 from nst_core.engine.optimizers.lbfgs import lbfgs
 from nst_core.engine.optimizers.optimizer import Evaluate, Iterate, Minimize, until_plateau
 from nst_core.engine.optimizers.steepest import SteepestDescent
-from nst_core.engine.stylize import minimizer
 from nst_core.recipes.recipe import Steps
 
 from .bowls import bowl

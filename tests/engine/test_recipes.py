@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nst_core.engine.minimizer import minimizer
 from nst_core.engine.networks.vgg import BLOCKS, vgg
 from nst_core.engine.objective import Objective
 from nst_core.engine.passes.network_pass import AutogradPass
 from nst_core.engine.pictures.style import Group, Style
-from nst_core.engine.stylize import minimizer
 from nst_core.engine.targets import layers_of, objective_for
 from nst_core.recipes.presets import recipe
 from nst_core.recipes.published import PUBLISHED

@@ -142,6 +142,11 @@ def to_oklab(picture: Tensor) -> Tensor:
     return _mixed(_LAB, _mixed(_LMS, linear).clamp_min(0) ** (1 / 3))
 
 
+def from_oklab(lab: Tensor) -> Tensor:
+    """Returns OKLab (1, 3, H, W) as sRGB in 0–1. Colors that sRGB does not have are clamped."""
+    return _encoded(_to_linear_rgb(lab).clamp(0, 1)).clamp(0, 1)
+
+
 def _to_linear_rgb(lab: Tensor) -> Tensor:
     return _mixed(torch.linalg.inv(_LMS), _mixed(torch.linalg.inv(_LAB), lab) ** 3)
 
