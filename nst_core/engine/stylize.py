@@ -20,7 +20,7 @@ from nst_core.engine.pictures.colors import matched_colors, with_colors_of
 from nst_core.engine.pictures.resize import averaged, resized, size_of
 from nst_core.engine.pictures.sizes import Size
 from nst_core.engine.pictures.start import recolored, start_picture
-from nst_core.engine.pictures.style import Style, grouped
+from nst_core.engine.pictures.style import Group, Style, grouped
 from nst_core.engine.pictures.tones import toned
 from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Callback, Decision, Progress
@@ -104,6 +104,7 @@ def stylize(
         notes += (precision_note,)
     minimize = minimizer(recipe.steps)
     run = _Run(plan, cost, on_progress, recipe.schedule.plateau)
+    painted_by: Sequence[Group] = ()
     for number, scale in enumerate(plan):
         share: Share | None = share_of(memory_budget, scale.size, way)
         failure = _TOO_LARGE
@@ -129,6 +130,7 @@ def stylize(
                         scale_start,
                         lbfgs_in_memory if minimize is lbfgs else minimize,
                     )
+                painted_by = groups  # a finer scale may fail after its own are made
                 break
             except OutOfMemory:
                 share = share.less(scale.size)
@@ -148,15 +150,12 @@ def stylize(
             return None
         if run.decision is Decision.FINISH:
             break
-    painted = size_of(pixels)
-    groups, _ = grouped([style.at(painted, recipe.brush_size) for style in styles], painted, visible)
-    pixels = toned(pixels.clamp(0, 1), groups, recipe.colors.toned)
-    picture = carried_up(pixels, content)
+    picture = carried_up(toned(pixels.clamp(0, 1), painted_by, recipe.colors.toned), content)
     if recipe.colors.keep:
         picture = torch.lerp(picture, with_colors_of(picture, original), recipe.colors.strength)
     if coverage is not None:
         picture = torch.lerp(original, picture, coverage)
-    return Stylized(picture, painted, notes)
+    return Stylized(picture, size_of(pixels), notes)
 
 
 class _Run:

@@ -154,13 +154,14 @@ def _recoloring(strength: float) -> float:
 
 
 def _colors(settings: Settings) -> Colors:
-    keep = settings.keep_colors
+    keep, amount = settings.keep_colors, settings.color_strength / 100
+    # Who keeps the colors keeps the tones. Published recipes end where they end.
+    toned = settings.strength / 100 * (1 - amount if keep else 1) if settings.recipe == "default" else 0.0
     return Colors(
         match_style=keep and settings.color_method != "luminance",
         keep=keep and settings.color_method != "match",
         match_content=settings.match_content,
         map=settings.color_map,
-        strength=settings.color_strength / 100,
-        # Who keeps the colors keeps the tones, and published recipes end where they end.
-        toned=0.0 if keep or settings.recipe != "default" else settings.strength / 100,
+        strength=amount,
+        toned=toned,
     )
