@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -14,6 +16,7 @@ from nst_core.engine.pictures.style import Style
 from nst_core.engine.pictures.upsampling import carried_up
 from nst_core.engine.progress import Decision
 from nst_core.engine.stylize import DivergedError, stylize
+from nst_core.recipes.recipe import Colors
 
 from .judge import similarity, style_loss
 from .small_runs import Told, painted, small
