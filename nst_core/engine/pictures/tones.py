@@ -27,12 +27,14 @@ _LEAST, _MOST = 0.5, 2.0  # slopes of a map: less would flatten forms, more woul
 def toned(picture: Tensor, groups: Sequence[Group], amount: float) -> Tensor:
     """Returns ``picture`` (1, 3, H, W), sRGB in 0–1, with its tones moved by ``amount`` (0–1) to the styles'.
 
-    ``groups`` have their shares in the picture's size. Where no style paints, the picture is unchanged. The
-    maps are limited to slopes between 0.5 and 2.
+    ``groups`` have their shares in the picture's size. Where no style paints, the picture is unchanged, and
+    so it is where all styles are plain: these leave the content's shapes. The maps are limited to slopes
+    between 0.5 and 2.
     """
     if not amount:
         return picture
-    maps = [(group.share, _maps(picture, group)) for group in groups]
+    painting = [group for group in groups if not all(style.is_plain for style in group.styles)]
+    maps = [(group.share, _maps(picture, group)) for group in painting]
     result = picture.clone()
     for top in range(0, picture.shape[2], _ROWS):  # a large picture has no memory for several of its size
         rows = slice(top, top + _ROWS)
