@@ -10,8 +10,8 @@ environment has all that they import.
 All use VGG-16 with the same weights on one thread of a processor; peers_networks.py and peers_run.py say what
 that changes in each tool. Ours is *Normal* at four strengths. The processor seconds of strength 50 are what
 each tool gets; the loading of networks does not count. Two tools work at several scales, with a number of
-iterations for each. Two short runs tell what these cost, and then as many are done as fit. The other two are
-stopped. A tool's last evaluation or its preparations may exceed the time. The column of seconds shows that.
+iterations for each. Two short runs tell what these cost, and then as many are done as fit, but one at least. The
+other two are stopped. A tool's last evaluation or its preparations may exceed the time. The column of seconds shows that.
 
 The judge (judge.py) is EfficientNet-Lite0, which no tool optimizes; its weights have to be in WEIGHTS. It
 compares each result with ours at the same SSIM, interpolated between the strengths as in sweep.py.
@@ -131,9 +131,12 @@ class Peers:
         if tool.iterations is None:
             return self._run(tool, seconds, 1.0)
         few, more = 1, 3
-        short, long = (self._run(tool, float("inf"), n / tool.iterations).seconds for n in (few, more))
-        each = max((long - short) / (more - few), 1e-3)
-        fitting = few + (seconds - short) / each
+        least = self._run(tool, float("inf"), few / tool.iterations)
+        if least.seconds >= seconds:
+            return least  # NNST takes eight processor minutes for this at 768 pixels
+        long = self._run(tool, float("inf"), more / tool.iterations).seconds
+        each = max((long - least.seconds) / (more - few), 1e-3)
+        fitting = few + (seconds - least.seconds) / each
         return self._run(tool, seconds, min(max(fitting / tool.iterations, 1 / tool.iterations), 1.0))
 
     def _run(self, tool: Tool, seconds: float, share: float) -> Result:
@@ -216,6 +219,7 @@ def main() -> None:
         ours = {strength: by_ours(content, style, weights, side, strength) for strength in STRENGTHS}
         curve = {strength: judge(result.picture) for strength, result in ours.items()}
         new = [details(pair, f"ours, {n}", ours[n], verdict, "–") for n, verdict in curve.items()]
+        print("\n".join(new), flush=True)
         beside = []
         with tempfile.TemporaryDirectory() as work:
             runs = Peers(peers, weights, Path(work), content, style, side)
@@ -225,8 +229,8 @@ def main() -> None:
                 at_its_ssim = style_at(verdict.ssim, list(curve.values()))
                 every[tool.name].append(Compared(result, verdict, at_its_ssim))
                 new.append(details(pair, tool.name, result, verdict, at_its_ssim))
+                print(new[-1], flush=True)
                 beside.append(result.picture)
-        print("\n".join(new), flush=True)
         table += new
         small = resized(style, fitted(size_of(style), side))
         titles = ["content, style", *(f"ours {n}, {t.name}" for n, t in zip(STRENGTHS, TOOLS, strict=True))]
