@@ -10,8 +10,9 @@ environment has all that they import.
 All use VGG-16 with the same weights on one thread of a processor; peers_networks.py and peers_run.py say what
 that changes in each tool. Ours is *Normal* at four strengths. The processor seconds of strength 50 are what
 each tool gets; the loading of networks does not count. Two tools work at several scales, with a number of
-iterations for each. Two short runs tell what these cost, and then as many are done as fit, but one at least. The
-other two are stopped. A tool's last evaluation or its preparations may exceed the time. The column of seconds shows that.
+iterations for each. Two short runs tell what these cost, and then as many are done as fit, but one at least.
+The other two are stopped. A tool's last evaluation or its preparations may exceed the time. The column of
+seconds shows that.
 
 The judge (judge.py) is EfficientNet-Lite0, which no tool optimizes; its weights have to be in WEIGHTS. It
 compares each result with ours at the same SSIM, interpolated between the strengths as in sweep.py.
