@@ -34,6 +34,9 @@ _EVENLY = 1.3
 
 _PROTECTED = 0.35  # the strength (0–1) at which protected parts are painted, whatever the picture's is
 
+# How far tones are moved at most. At strength 90, more than half of the way was no nearer to the style.
+_TONED = 0.5
+
 LARGEST = 2**20  # pixels of a longer side that no layer has, so that the finest scale is the layer's size
 
 
@@ -156,12 +159,12 @@ def _recoloring(strength: float) -> float:
 def _colors(settings: Settings) -> Colors:
     keep, amount = settings.keep_colors, settings.color_strength / 100
     # Who keeps the colors keeps the tones. Published recipes end where they end.
-    toned = settings.strength / 100 * (1 - amount if keep else 1) if settings.recipe == "default" else 0.0
+    toned = min(_TONED, settings.strength / 100) if settings.recipe == "default" else 0.0
     return Colors(
         match_style=keep and settings.color_method != "luminance",
         keep=keep and settings.color_method != "match",
         match_content=settings.match_content,
         map=settings.color_map,
         strength=amount,
-        toned=toned,
+        toned=toned * (1 - amount) if keep else toned,
     )

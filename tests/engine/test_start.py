@@ -13,7 +13,7 @@ from nst_core.engine.pictures.resize import resized, size_of
 from nst_core.engine.pictures.start import recolored, start_picture
 from nst_core.engine.pictures.style import Group, Style
 from nst_core.recipes.presets import recipe
-from nst_core.recipes.recipe import Start
+from nst_core.recipes.recipe import Colors, Start
 from nst_core.recipes.settings import Settings
 
 from .small_runs import Told, painted, small
@@ -113,7 +113,7 @@ def test_a_weak_strength_moves_the_colors_less(content: Tensor) -> None:
 @KINDS
 def test_a_run_begins_with_it(tiny: VGG, content: Tensor, style: Tensor, kind: str) -> None:
     chosen = "auto" if kind == "recolored" else kind
-    how = small(1, 32, 32, start=chosen, start_noise=0.1, seed=3)
+    how = replace(small(1, 32, 32, start=chosen, start_noise=0.1, seed=3), colors=Colors())
     assert how.start == start_of(kind, 0.1)
     first = resized(content, (21, 32))
     expected = start_picture(how.start, first, by(style), 3)

@@ -115,7 +115,11 @@ def test_a_tall_picture_is_moved_as_a_whole() -> None:
 
 def test_it_follows_the_strength_and_leaves_what_has_other_wishes() -> None:
     assert recipe(Settings(strength=0)).colors.toned == 0
-    assert recipe(Settings(strength=50)).colors.toned == 0.5
+    assert recipe(Settings(strength=25)).colors.toned == 0.25
+    assert recipe(Settings(strength=80)).colors.toned == 0.5
     assert recipe(Settings(strength=80, keep_colors=True)).colors.toned == 0
+    assert recipe(Settings(strength=80, keep_colors=True, color_strength=60)).colors.toned == pytest.approx(
+        0.2
+    )
     for name in PUBLISHED:
         assert recipe(Settings(recipe=name)).colors.toned == 0
