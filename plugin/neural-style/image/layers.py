@@ -42,3 +42,9 @@ def group_of(layer: Gimp.Layer) -> Gimp.Layer | None:
 def layers_of(group: Gimp.Layer) -> list[Gimp.Layer]:
     """Returns the layers and groups that are directly in ``group``."""
     return [child for child in group.get_children() if isinstance(child, Gimp.Layer)]
+
+
+def file_name(image: Gimp.Image) -> str:
+    """Returns the name of its file, or GIMP's name for it: that of an opened JPEG has brackets and no end."""
+    file = image.get_file()  # None when it has none, unlike its stub says
+    return (file and file.get_basename()) or image.get_name()

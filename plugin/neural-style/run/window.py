@@ -15,6 +15,7 @@ from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
 
 from choices.arguments import LIVE
 from dialog.shown import Shown
+from image.layers import file_name
 from image.pixbufs import over, pixbuf_of, pixbuf_of_rgb, with_alpha_of
 from image.place import Source
 from nst_core.client.job import RawPicture
@@ -26,7 +27,7 @@ from text.trouble import Cancelled, Trouble
 from widgets.split_view import SplitView
 
 _AREA = 480  # longer side of the live picture, in screen pixels
-_TICK = 60  # milliseconds between two looks for new events
+_TICK, _PASSING = 60, 1500  # milliseconds: between looks for events; until a picture can be passed
 _BACKGROUND, _SHOW, _NEXT = 1, 2, 3  # answers of buttons
 
 
@@ -51,7 +52,7 @@ class PaintingWindow:
         self._config = config
         self._done: Done | None = None
         self._question: Gtk.MessageDialog | None = None
-        self._back = False
+        self._back = self._passable = False
         self._is_seen = False  # whether there is a picture that could be kept
         self.ended_aside = False  # whether the end came while it went on in the background
         self._live = LiveLayer(image)
@@ -81,7 +82,7 @@ class PaintingWindow:
         shown = Shown.of(image, layer, whole=sources[0].mask is None)
         self._mask = shown.mask
         self._view.set_before(pixbuf_of(shown.content))
-        self.image_name = _file_name(image)
+        self.image_name = file_name(image)
         which = Gtk.Label(label=self.image_name, xalign=0.0, ellipsize=Pango.EllipsizeMode.MIDDLE)
         self._label = Gtk.Label(label=_("Getting ready…"), xalign=0.0)
         self._bar = Gtk.ProgressBar(show_text=True)
@@ -142,11 +143,10 @@ class PaintingWindow:
             elif isinstance(event, Status):
                 self._label.set_text(event.text)
                 self._bar.set_fraction(event.fraction)
-                self._next.set_visible(event.passable)
+                self._offer_to_pass(event.passable)
                 # A list of windows shows only the title, so that the progress is there, too.
-                self._dialog.set_title(
-                    f"{self._name} – {event.fraction:.0%}" if event.fraction else self._name
-                )
+                share = f" – {event.fraction:.0%}" if event.fraction else ""
+                self._dialog.set_title(self._name + share)
             elif isinstance(event, Done):
                 self._end(event)
         if preview and not self._done:
@@ -155,6 +155,13 @@ class PaintingWindow:
                 self._is_seen = True
                 self._keep.set_sensitive(True)
             self._show_in_image(preview)
+
+    def _offer_to_pass(self, passable: bool) -> None:
+        """Shows the button, not at once: previews are soon done, and the window would only jump."""
+        if passable and not self._passable:
+            GLib.timeout_add(_PASSING, lambda: self._next.set_visible(self._passable and not self._done))
+        self._passable = passable
+        self._next.set_visible(passable and self._next.get_visible())
 
     def _show_picture(self, preview: Preview) -> None:
         """Shows the preview beside the layer, and as transparent as that is."""
@@ -235,12 +242,6 @@ class PaintingWindow:
     def _end(self, done: Done) -> None:
         self._done = self._done or done  # an end that was on its way must not overwrite a cancel
         Gtk.main_quit()
-
-
-def _file_name(image: Gimp.Image) -> str:
-    """Returns the name of its file, or GIMP's name for it: that of an opened JPEG has brackets and no end."""
-    file = image.get_file()  # None when it has none, unlike its stub says
-    return (file and file.get_basename()) or image.get_name()
 
 
 def _fitted(width: int, height: int) -> tuple[int, int]:
