@@ -86,11 +86,11 @@ def aside(session: GimpSession, title: str) -> list[int]:
     return list(session.do("window_place", window=title))
 
 
-def start_another(session: GimpSession, path: str) -> None:
+def start_another(session: GimpSession, path: str, style: str = "Wave woodcut", title: str = WAITING) -> None:
     """Opens that picture and paints it, too."""
-    choose_for_another(session, path)
+    choose_for_another(session, path, style)
     session.press("Stylize", DIALOG)
-    session.wait_window(WAITING)
+    session.wait_window(title)
 
 
 def test_the_image_can_be_edited_meanwhile(echoing: Lent, small: Path) -> None:
@@ -170,9 +170,7 @@ def test_a_run_that_waits_can_be_painted_next(echoing: Lent, small: Path, tmp_pa
         until(lambda: "Another picture is being painted; yours is next." in session.texts(WAITING))
         assert NEXT not in session.tree(WAITING)
         aside(session, WAITING)
-        choose_for_another(session, echoing.home.put(small), "Evening pastel")
-        session.press("Stylize", DIALOG)
-        session.wait_window(third)
+        start_another(session, echoing.home.put(small), "Evening pastel", third)
         until(lambda: "Another picture is being painted; 2 are before yours." in session.texts(third))
         shoot(session, "background-next")
         session.press(NEXT, third)

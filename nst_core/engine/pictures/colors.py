@@ -122,18 +122,18 @@ def with_colors_of(picture: Tensor, colors: Tensor) -> Tensor:
     """
     lightness, color_axes = to_oklab(picture)[:, :1], to_oklab(colors)[:, 1:]
 
-    def linear(chroma: Tensor) -> Tensor:
-        return _to_linear_rgb(torch.cat((lightness, color_axes * chroma), dim=1))
+    def with_chroma(chroma: Tensor) -> Tensor:
+        return torch.cat((lightness, color_axes * chroma), dim=1)
 
     # Bisection finds the largest factor for the chroma that stays within sRGB.
     low, high = torch.zeros_like(lightness), torch.ones_like(lightness)
     chroma = high
     for _ in range(8):
-        rgb = linear(chroma)
+        rgb = _to_linear_rgb(with_chroma(chroma))
         outside = ((rgb < -1e-3) | (rgb > 1 + 1e-3)).any(dim=1, keepdim=True)
         low, high = torch.where(outside, low, chroma), torch.where(outside, chroma, high)
         chroma = (low + high) / 2
-    return _encoded(linear(low).clamp(0, 1))
+    return from_oklab(with_chroma(low))
 
 
 def to_oklab(picture: Tensor) -> Tensor:
